@@ -1,0 +1,1 @@
+"""Domains: where problems come from and what makes an answer right."""

@@ -1,0 +1,1 @@
+"""Multi-step word problems over small quantities, with equations as steps."""

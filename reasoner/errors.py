@@ -1,0 +1,75 @@
+"""Every error a user can meet, and the exit code it ends with.
+
+ReasonerError                 1  something failed; nothing is lost
+├── UsageError                2  the command or the configuration is wrong
+│   ├── ConfigError           2  a key or a value
+│   └── DataError             2  a row of a user's file
+├── NotFoundError             2  an id that is not in the store
+├── BusyError                 1  another process holds the run
+├── TrainingFailed            1  a job ended badly
+│   └── CollapseError         1  the latents failed their contract
+├── TeacherError              1  the teacher cannot be used at all (a single failed call is data, not an error)
+├── GateError                 1  a promotion without a recorded decision
+└── BudgetReached             5  a hard limit would be passed
+
+Programmers' faults are `assert`s, not members of this tree.
+"""
+
+
+class ReasonerError(Exception):
+    """Something the user can act on. The message says what was given, what was expected, what to do."""
+
+    exit_code = 1
+
+
+class UsageError(ReasonerError):
+    """The command line or a setting is wrong."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A configuration key or value is wrong."""
+
+
+class DataError(UsageError):
+    """A row of a data file cannot be used. Names file, line and field."""
+
+
+class NotFoundError(UsageError):
+    """An id, run or checkpoint that the store does not know."""
+
+
+class BusyError(ReasonerError):
+    """Another process is working on the same run or job."""
+
+
+class TrainingFailed(ReasonerError):
+    """A training job ended without a checkpoint."""
+
+
+class CollapseError(TrainingFailed):
+    """The latents violate the collapse contract; the run stops rather than keep a dead student."""
+
+
+class TeacherError(ReasonerError):
+    """The teacher cannot be used: unknown price, missing key, wrong model string."""
+
+
+class GateError(ReasonerError):
+    """A checkpoint was to become champion without a recorded decision in its favour."""
+
+
+class BudgetReached(ReasonerError):
+    """A hard limit (dollars, calls, minutes) would be passed by the next step."""
+
+    exit_code = 5
+
+
+EXIT_OK = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_AWAITING_APPROVAL = 3
+EXIT_NOTHING_PROMOTED = 4
+EXIT_BUDGET = 5
+EXIT_INTERRUPTED = 130

@@ -1,0 +1,1 @@
+"""The student's parts: tokenizers, encoders, step predictor, decoder, and the student composed of them."""

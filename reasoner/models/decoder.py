@@ -1,0 +1,31 @@
+"""Slot-prefix decoder: writes one step's text from that step's slots and nothing else, so the latent is causal.
+
+Shapes: N steps, K slots, L tokens, D width, V vocabulary.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from reasoner.models.layers import Block
+
+
+class StepDecoder(nn.Module):
+    """A small causal language model over [slots; tokens]."""
+
+    def __init__(self, vocabulary: int, *, width: int, heads: int, layers: int, slots: int, max_tokens: int) -> None:
+        super().__init__()
+        self.slots, self.max_tokens = slots, max_tokens
+        self.token = nn.Embedding(vocabulary, width)
+        self.position = nn.Embedding(slots + max_tokens, width)
+        self.bridge = nn.Linear(width, width)
+        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, vocabulary)
+
+    def forward(self, slots_NKD: Tensor, tokens_NL: Tensor) -> Tensor:
+        """Logits [N, L+1, V]: position i predicts token i from the slots and tokens before i."""
+        x = torch.cat([self.bridge(slots_NKD), self.token(tokens_NL)], dim=1)
+        x = x + self.position.weight[: x.shape[1]]
+        for block in self.blocks:
+            x = block(x, causal=True)
+        return self.head(self.norm(x[:, self.slots - 1 :]))

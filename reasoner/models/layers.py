@@ -1,0 +1,84 @@
+"""Pre-norm transformer blocks, shared by encoders, predictor and decoder.
+
+Shapes: B batch, L tokens (queries), M tokens (keys), H heads, D width. Masks are True where attention is allowed.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class Attention(nn.Module):
+    """Multi-head attention; self-attention when no memory is given."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        assert width % heads == 0, f"width {width} is not a multiple of {heads} heads"
+        self.heads = heads
+        self.query = nn.Linear(width, width)
+        self.key_value = nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, x_BLD: Tensor, memory_BMD: Tensor, mask: Tensor | None, *, causal: bool = False) -> Tensor:
+        """Returns [B, L, D]. `mask` broadcasts to [B, H, L, M]."""
+        B, L, D = x_BLD.shape
+        M = memory_BMD.shape[1]
+        q = self.query(x_BLD).view(B, L, self.heads, -1).transpose(1, 2)
+        kv = self.key_value(memory_BMD).view(B, M, 2, self.heads, -1)
+        k, v = kv[:, :, 0].transpose(1, 2), kv[:, :, 1].transpose(1, 2)
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+        return self.out(y.transpose(1, 2).reshape(B, L, D))
+
+
+class Block(nn.Module):
+    """Self-attention, optional cross-attention to a memory, and a feed-forward part, each with a residual."""
+
+    def __init__(self, width: int, heads: int, *, cross: bool = False, expansion: int = 4) -> None:
+        super().__init__()
+        self.norm_self = nn.LayerNorm(width)
+        self.attend_self = Attention(width, heads)
+        self.norm_cross = nn.LayerNorm(width) if cross else None
+        self.attend_cross = Attention(width, heads) if cross else None
+        self.norm_feed = nn.LayerNorm(width)
+        self.feed = nn.Sequential(
+            nn.Linear(width, expansion * width), nn.GELU(), nn.Linear(expansion * width, width)
+        )
+
+    def forward(
+        self,
+        x_BLD: Tensor,
+        mask: Tensor | None = None,
+        *,
+        memory_BMD: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        causal: bool = False,
+    ) -> Tensor:
+        """Returns [B, L, D]."""
+        h = self.norm_self(x_BLD)
+        x_BLD = x_BLD + self.attend_self(h, h, mask, causal=causal)
+        if self.attend_cross is not None and self.norm_cross is not None:
+            assert memory_BMD is not None, "a block with cross-attention needs a memory"
+            x_BLD = x_BLD + self.attend_cross(self.norm_cross(x_BLD), memory_BMD, memory_mask)
+        return x_BLD + self.feed(self.norm_feed(x_BLD))
+
+
+def init_weights(module: nn.Module) -> None:
+    """Normal(0, 0.02) for embeddings; Xavier for linear maps, zero bias."""
+    for part in module.modules():
+        if isinstance(part, nn.Linear):
+            nn.init.xavier_uniform_(part.weight)
+            if part.bias is not None:
+                nn.init.zeros_(part.bias)
+        elif isinstance(part, nn.Embedding):
+            nn.init.normal_(part.weight, std=0.02)
+
+
+def normalise(slots: Tensor) -> Tensor:
+    """Affine-free LayerNorm over the last dimension: the manifold on which latents live."""
+    return F.layer_norm(slots, slots.shape[-1:])
+
+
+def block_causal_mask(blocks: int, size: int, device: torch.device) -> Tensor:
+    """[blocks*size, blocks*size], True where a position's block is not after its own."""
+    index = torch.arange(blocks * size, device=device) // size
+    return index[:, None] >= index[None, :]

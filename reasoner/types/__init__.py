@@ -1,0 +1,1 @@
+"""The records that the rooms hand to one another. Import them from their modules."""

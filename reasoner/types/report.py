@@ -1,0 +1,74 @@
+"""Evaluations, comparisons and decisions."""
+
+from typing import Literal
+
+from reasoner.types.problem import Mode, Split
+from reasoner.types.record import Record
+
+
+class Rate(Record):
+    """A share of right answers with its 95% Wilson interval."""
+
+    n: int
+    right: int
+    accuracy: float
+    ci95: tuple[float, float]
+
+
+class EvalReport(Record):
+    """One checkpoint on one set of problems."""
+
+    checkpoint: str
+    split: Split
+    cycle: int
+    mode: Mode
+    overall: Rate
+    by_skill: dict[str, Rate]
+    by_difficulty: dict[str, Rate]
+    errors: int
+    """Items whose checker failed; they are in neither `n` nor `right`."""
+    items_hash: str
+    """SHA-256 of the item ids, 16 hex digits."""
+    attempts_file: str
+    """Path below the run's folder."""
+    seconds: float
+
+
+class Veto(Record):
+    """A bucket in which the candidate is worse beyond the margin and beyond chance."""
+
+    bucket: str
+    wins: int
+    losses: int
+    n: int
+    p: float
+
+
+class Comparison(Record):
+    """Champion and candidate on the same items."""
+
+    n: int
+    wins: int
+    """Items that only the candidate solves."""
+    losses: int
+    """Items that only the champion solves."""
+    gain: float
+    ci95: tuple[float, float]
+    """95% interval of the paired difference."""
+    p: float
+    """One-sided exact McNemar."""
+    vetoes: tuple[Veto, ...]
+
+
+class Decision(Record):
+    """The gate's word. Recorded before the champion pointer moves."""
+
+    id: str
+    run: str
+    cycle: int
+    candidate: str
+    champion: str
+    verdict: Literal["promote", "keep", "reject", "await"]
+    comparison: Comparison | None
+    alpha: float
+    reason: str

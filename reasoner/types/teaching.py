@@ -1,0 +1,71 @@
+"""Calls to a teacher, and what the check makes of what it wrote."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from reasoner.types.problem import Problem
+from reasoner.types.record import Record
+
+
+class WrittenProblem(Record):
+    """A problem as the teacher wrote it: text only, nothing believed yet."""
+
+    question: str
+    steps: list[str]
+    answer: str
+
+
+class Lesson(Record):
+    """The JSON a teacher answers with; also the `response_format` sent to providers."""
+
+    critique: str = Field(description="what the student got wrong, in one or two sentences")
+    steps: list[str] = Field(description="worked solution, one equation a step, such as 12+7=19")
+    answer: str = Field(description="the final number; empty if the problem cannot be solved")
+    problems: list[WrittenProblem] = Field(default_factory=list, description="new similar problems, worked")
+
+
+class TeacherRequest(Record):
+    """One failure to be taught. `sample` tells repeated questions apart."""
+
+    problem: Problem
+    """Its answer and steps never enter the prompt."""
+    attempt_steps: tuple[str, ...]
+    attempt_answer: str
+    new_problems: int
+    sample: int = 0
+
+
+CallState = Literal["reserved", "done", "failed", "lost"]
+"""`lost`: the process died or the wait ran out after the request went out; its reservation stays spent."""
+
+
+class TeacherCall(Record):
+    """One request and what came of it. A failed call is data."""
+
+    id: str
+    """16 hex digits, the hash of model, messages, parameters and sample: also the cache key."""
+    model: str
+    problem_id: str
+    state: CallState
+    cached: bool
+    lesson: Lesson | None
+    error: str
+    prompt_tokens: int
+    completion_tokens: int
+    usd: float
+    seconds: float
+    requests: int
+    """Requests sent for this call, retries and the repair included."""
+
+
+class Verdict(Record):
+    """Whether something a teacher wrote may teach, and why."""
+
+    id: str
+    teacher_call: str
+    subject: Literal["solution", "problem"]
+    question: str
+    accepted: bool
+    reason: str
+    """One of the fixed words in `agents.checking`, such as `accepted`, `wrong answer`, `held-out structure`."""
