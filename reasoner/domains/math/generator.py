@@ -114,7 +114,7 @@ def _single(draft: _Draft, kind: str, person: str) -> None:
             raise _DeadEnd
         draft.put(kind, person, [person], (rng.randint(1, value - 1),), (person,))
     elif kind == "sell":
-        if draft.things == MONEY or 2 * value > limit or len(draft.unused()) > 1:
+        if draft.things == MONEY or 2 * value > limit or draft.unused() not in ([], [person]):
             raise _DeadEnd
         draft.put(kind, person, [person], (rng.randint(2, min(9, limit // value)),), (person,))
         draft.things = MONEY
@@ -123,6 +123,8 @@ def _single(draft: _Draft, kind: str, person: str) -> None:
     else:
         other = draft.new_person()
         draft.put(kind, other, [person], (_number_for(draft, kind, value),), (person, other))
+        if kind == "share":
+            del draft.holdings[person]
 
 
 def _number_for(draft: _Draft, kind: str, value: int) -> int:
