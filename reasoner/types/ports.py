@@ -1,7 +1,7 @@
 """What rooms ask of one another without knowing who answers. Concrete parts meet in `reasoner.bootstrap`."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from reasoner.types.problem import Outcome, Problem
 from reasoner.types.teaching import TeacherCall, TeacherRequest
@@ -13,6 +13,8 @@ class Domain(Protocol):
     name: str
     version: str
     skills: tuple[str, ...]
+    max_difficulty: int
+    """Most steps that a drawn problem can have."""
 
     def check(self, problem: Problem, answer: str) -> Outcome:
         """Judges an answer. Empty or unparseable is wrong; `error` is the checker's own failure."""
@@ -24,6 +26,34 @@ class Domain(Protocol):
 
     def structure(self, question: str, steps: Sequence[str]) -> str:
         """The structure hash of any text, 16 hex digits."""
+        ...
+
+    def answer_of(self, steps: Sequence[str]) -> str:
+        """The answer that a solution ends with; empty if it ends with none."""
+        ...
+
+    def draw(self, seed: int, recipe: Mapping[str, Any]) -> Problem:
+        """The problem of a seed and a recipe, always the same one; the recipe is kept as `provenance.parameters`.
+
+        Raises:
+            ValueError: the recipe (`difficulty`, `skill`, `max_number`, `distractor_rate`) cannot be met.
+        """
+        ...
+
+    def checker_hash(self) -> str:
+        """SHA-256 (hex) of the source that judges answers and makes structures."""
+        ...
+
+    def solve(self, question: str) -> str | None:
+        """The answer that the domain itself reads from a question; None where it cannot read the text."""
+        ...
+
+    def grounded(self, question: str, steps: Sequence[str]) -> bool:
+        """Whether every step uses only what the question says and what earlier steps found."""
+        ...
+
+    def skill_of(self, question: str, steps: Sequence[str]) -> str:
+        """The skill that a worked problem's last step shows, one of `skills`."""
         ...
 
 

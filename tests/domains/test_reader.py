@@ -30,9 +30,8 @@ def test_the_same_words_are_read_by_which_of_the_two_people_is_known() -> None:
 
 
 def test_bystanders_distractors_and_sums_nobody_asks_for_leave_no_step() -> None:
-    reading = read(
-        "Ann has 7 pens. Bo is 9 years old. Cy owns 5 pens. Dee has 2 more pens than Cy. Then Ann gets 1 more pens. Count the pens of Ann."
-    )
+    asides = "Bo is 9 years old. Cy owns 5 pens. Dee has 2 more pens than Cy."
+    reading = read(f"Ann has 7 pens. {asides} Then Ann gets 1 more pens. Count the pens of Ann.")
     assert reading.steps == ("7+1=8",)
     assert [r.kind for r in reading.relations] == ["given", "gain"]
 
