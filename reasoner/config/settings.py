@@ -15,31 +15,37 @@ class DataSettings(Section):
     """Where problems come from and how they are split."""
 
     domain: Literal["math"] = "math"
-    practice: str = Field("generated", description="`generated`, or a JSONL file: GSM8K's format or the plain one")
-    max_number: int = Field(50, ge=20, le=999, description="largest quantity in a generated story")
-    distractor_rate: float = Field(0.3, ge=0, le=1)
-    difficulties: tuple[int, ...] = Field((1, 2, 3, 4), min_length=1, description="steps of practice, gate and sealed problems")
-    base_difficulties: tuple[int, ...] = Field((1, 2), min_length=1, description="steps that cycle 0's student is trained on")
-    practice_size: int = Field(2000, ge=20, description="practice problems attempted each cycle")
-    gate_size: int = Field(600, ge=50, description="fresh problems of each gate set")
-    sealed_size: int = Field(600, ge=50, description="sealed problems, the same in all cycles")
+    practice: str = Field(
+        default="generated", description="`generated`, or a JSONL file: GSM8K's format or the plain one"
+    )
+    max_number: int = Field(default=50, ge=20, le=999, description="largest quantity in a generated story")
+    distractor_rate: float = Field(default=0.3, ge=0, le=1)
+    difficulties: tuple[int, ...] = Field(
+        default=(1, 2, 3, 4), min_length=1, description="steps of practice, gate and sealed problems"
+    )
+    base_difficulties: tuple[int, ...] = Field(
+        default=(1, 2), min_length=1, description="steps that cycle 0's student is trained on"
+    )
+    practice_size: int = Field(default=2000, ge=20, description="practice problems attempted each cycle")
+    gate_size: int = Field(default=600, ge=50, description="fresh problems of each gate set")
+    sealed_size: int = Field(default=600, ge=50, description="sealed problems, the same in all cycles")
 
 
 class StudentSettings(Section):
     """Shape of the student."""
 
-    start: str = Field("scratch", description="`scratch`, `champion`, or a checkpoint id to begin from")
-    width: int = Field(96, ge=16, multiple_of=4)
-    heads: int = Field(4, ge=1)
-    slots: int = Field(4, ge=1, le=32, description="latent slots per step")
-    question_layers: int = Field(2, ge=1)
-    step_layers: int = Field(2, ge=1)
-    predictor_layers: int = Field(3, ge=1)
-    decoder_layers: int = Field(2, ge=1)
-    max_steps: int = Field(10, ge=2, description="steps it can think, the end step included")
-    max_step_tokens: int = Field(16, ge=8)
-    max_question_tokens: int = Field(256, ge=32)
-    question_vocabulary: int = Field(1024, ge=128)
+    start: str = Field(default="scratch", description="`scratch`, `champion`, or a checkpoint id to begin from")
+    width: int = Field(default=96, ge=16, multiple_of=4)
+    heads: int = Field(default=4, ge=1)
+    slots: int = Field(default=4, ge=1, le=32, description="latent slots per step")
+    question_layers: int = Field(default=2, ge=1)
+    step_layers: int = Field(default=2, ge=1)
+    predictor_layers: int = Field(default=3, ge=1)
+    decoder_layers: int = Field(default=2, ge=1)
+    max_steps: int = Field(default=10, ge=2, description="steps it can think, the end step included")
+    max_step_tokens: int = Field(default=16, ge=8)
+    max_question_tokens: int = Field(default=256, ge=32)
+    question_vocabulary: int = Field(default=1024, ge=128)
     digits: Literal["least_first", "most_first"] = "least_first"
     mode: Literal["talk", "think"] = "talk"
 
@@ -47,70 +53,76 @@ class StudentSettings(Section):
 class TrainSettings(Section):
     """How the student learns."""
 
-    base_updates: int = Field(600, ge=1)
-    finetune_updates: int = Field(250, ge=1, description="updates of each cycle's candidate")
-    batch_size: int = Field(64, ge=2)
-    learning_rate: float = Field(1.5e-3, gt=0, le=0.1)
-    finetune_learning_rate: float = Field(1.0e-3, gt=0, le=0.1)
-    original_share: float = Field(0.3, ge=0, lt=1, description="share of base problems in a fine-tuning batch")
-    checkpoint_every: int = Field(50, ge=1, description="updates between resumable training states")
+    base_updates: int = Field(default=600, ge=1)
+    finetune_updates: int = Field(default=250, ge=1, description="updates of each cycle's candidate")
+    batch_size: int = Field(default=64, ge=2)
+    learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1)
+    finetune_learning_rate: float = Field(default=1.0e-3, gt=0, le=0.1)
+    original_share: float = Field(default=0.3, ge=0, lt=1, description="share of base problems in a fine-tuning batch")
+    checkpoint_every: int = Field(default=50, ge=1, description="updates between resumable training states")
 
 
 class TeacherSettings(Section):
     """Who teaches and within which limits."""
 
-    model: str = Field("builtin/expert", description="any litellm model string, or `none` to learn from own checked answers")
+    model: str = Field(
+        default="builtin/expert", description="any litellm model string, or `none` to learn from own checked answers"
+    )
     api_base: str | None = None
-    api_key: str | None = Field(None, description="rather set the provider's own environment variable")
-    calls: int = Field(120, ge=0, description="teacher calls each cycle")
-    problems_per_call: int = Field(16, ge=0, le=64)
-    error_rate: float = Field(0.05, ge=0, le=1, description="built-in expert only: share of its pieces that it spoils")
-    samples: int = Field(3, ge=1, le=9, description="samples that must agree where nobody knows the answer")
-    concurrency: int = Field(8, ge=1, le=64)
-    timeout: float = Field(60.0, gt=0, description="seconds")
-    retries: int = Field(4, ge=0, le=10)
-    temperature: float = Field(0.7, ge=0, le=2)
-    max_tokens: int = Field(4000, ge=64)
+    api_key: str | None = Field(default=None, description="rather set the provider's own environment variable")
+    calls: int = Field(default=120, ge=0, description="teacher calls each cycle")
+    problems_per_call: int = Field(default=16, ge=0, le=64)
+    error_rate: float = Field(
+        default=0.05, ge=0, le=1, description="built-in expert only: share of its pieces that it spoils"
+    )
+    samples: int = Field(default=3, ge=1, le=9, description="samples that must agree where nobody knows the answer")
+    concurrency: int = Field(default=8, ge=1, le=64)
+    timeout: float = Field(default=60.0, gt=0, description="seconds")
+    retries: int = Field(default=4, ge=0, le=10)
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    max_tokens: int = Field(default=4000, ge=64)
     cache: bool = True
-    usd_per_million_input: float | None = Field(None, ge=0, description="stated price, where litellm knows none")
-    usd_per_million_output: float | None = Field(None, ge=0)
+    usd_per_million_input: float | None = Field(
+        default=None, ge=0, description="stated price, where litellm knows none"
+    )
+    usd_per_million_output: float | None = Field(default=None, ge=0)
 
 
 class MineSettings(Section):
     """How the teacher's calls are spread."""
 
     strategy: Literal["failures", "uniform"] = "failures"
-    clusters_per_skill: int = Field(2, ge=1, le=16, description="latent neighbourhoods within a skill")
+    clusters_per_skill: int = Field(default=2, ge=1, le=16, description="latent neighbourhoods within a skill")
 
 
 class GateSettings(Section):
     """When a candidate becomes champion."""
 
-    alpha: float = Field(0.05, gt=0, lt=0.5, description="chance of any false promotion over a whole run")
-    veto_margin: float = Field(0.05, ge=0, lt=1, description="loss in a skill or difficulty that is too much")
-    veto_alpha: float = Field(0.05, gt=0, lt=0.5)
+    alpha: float = Field(default=0.05, gt=0, lt=0.5, description="chance of any false promotion over a whole run")
+    veto_margin: float = Field(default=0.05, ge=0, lt=1, description="loss in a skill or difficulty that is too much")
+    veto_alpha: float = Field(default=0.05, gt=0, lt=0.5)
 
 
 class LimitSettings(Section):
     """Hard limits of one run; reserved before each call, never exceeded."""
 
-    max_usd: float | None = Field(None, ge=0)
-    max_calls: int | None = Field(None, ge=0)
-    max_minutes: float | None = Field(None, gt=0)
+    max_usd: float | None = Field(default=None, ge=0)
+    max_calls: int | None = Field(default=None, ge=0)
+    max_minutes: float | None = Field(default=None, gt=0)
 
 
 class ComputeSettings(Section):
     """The machine."""
 
-    threads: int = Field(0, ge=0, description="0 chooses by a short trial at the start of a run")
+    threads: int = Field(default=0, ge=0, description="0 chooses by a short trial at the start of a run")
     device: str = "cpu"
 
 
 class Settings(Section):
     """Everything that can be set."""
 
-    name: str = Field("nano", pattern=r"^[a-z0-9_]{1,24}$", description="goes into run ids")
-    seed: int = Field(0, ge=0)
+    name: str = Field(default="nano", pattern=r"^[a-z0-9_]{1,24}$", description="goes into run ids")
+    seed: int = Field(default=0, ge=0)
     data: DataSettings = DataSettings()
     student: StudentSettings = StudentSettings()
     train: TrainSettings = TrainSettings()

@@ -1,0 +1,38 @@
+"""Settings that are possible one by one but not together."""
+
+from reasoner.config.settings import Settings
+
+MOST_STEPS = 8
+"""The longest story that the math domain tells."""
+
+
+def contradictions(settings: Settings) -> list[tuple[str, str]]:
+    """Pairs of dotted key and what is wrong with its value, in a sentence."""
+    return [*_shape(settings), *_difficulties(settings)]
+
+
+def _shape(settings: Settings) -> list[tuple[str, str]]:
+    student, found = settings.student, list[tuple[str, str]]()
+    if student.width % student.heads:
+        heads = student.heads
+        found.append(("student.width", f"got {student.width}; it should be a multiple of student.heads={heads}."))
+    longest = max(settings.data.difficulties)
+    if student.max_steps <= longest:
+        found.append(
+            (
+                "student.max_steps",
+                f"got {student.max_steps}; problems of {longest} steps and an end step need {longest + 1}.",
+            )
+        )
+    return found
+
+
+def _difficulties(settings: Settings) -> list[tuple[str, str]]:
+    found = list[tuple[str, str]]()
+    for name in ("difficulties", "base_difficulties"):
+        given: tuple[int, ...] = getattr(settings.data, name)
+        if len(set(given)) < len(given) or not set(given) <= set(range(1, MOST_STEPS + 1)):
+            found.append(
+                (f"data.{name}", f"got {list(given)}; it should hold different numbers from 1 to {MOST_STEPS}.")
+            )
+    return found

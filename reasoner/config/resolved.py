@@ -1,0 +1,36 @@
+"""A resolved configuration as text: YAML to keep with a run, and the short hash that names it."""
+
+import hashlib
+import json
+
+import yaml
+
+from reasoner.config.settings import Settings
+
+WITHOUT_EFFECT = {
+    "limits": True,
+    "compute": True,
+    "teacher": {"api_key": True, "concurrency": True, "timeout": True, "retries": True},
+}
+"""What changes how a run goes but not what comes out: a run may be continued with other values of these."""
+
+REDACTED = "(redacted)"
+
+
+def config_hash(settings: Settings) -> str:
+    """12 hex digits over everything that changes results."""
+    content = settings.model_dump(mode="json", exclude=WITHOUT_EFFECT)
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def redacted(settings: Settings) -> Settings:
+    """The same settings with the provider's key blotted out."""
+    if settings.teacher.api_key is None:
+        return settings
+    return settings.model_copy(update={"teacher": settings.teacher.model_copy(update={"api_key": REDACTED})})
+
+
+def dump_yaml(settings: Settings) -> str:
+    """Every setting as YAML, in the order of the settings file, the provider's key blotted out."""
+    content = redacted(settings).model_dump(mode="json")
+    return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, allow_unicode=True, width=120)

@@ -1,0 +1,167 @@
+"""Configuration: which source wins, and what a wrong key or value says."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from reasoner.config.loading import load_settings
+from reasoner.config.settings import Settings
+from reasoner.errors import ConfigError
+
+
+def load(
+    *overrides: str,
+    config: str | None = None,
+    env: Mapping[str, str] | None = None,
+    dotenv: Path | None = None,
+    extra: Mapping[str, object] | None = None,
+) -> Settings:
+    return load_settings(config, overrides, env or {}, dotenv, extra=extra or {})
+
+
+def refusal(*overrides: str, config: str | None = None, env: Mapping[str, str] | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(*overrides, config=config, env=env)
+    assert caught.value.exit_code == 2
+    return str(caught.value)
+
+
+@pytest.fixture
+def preset(tmp_path: Path) -> Path:
+    return tmp_path / "mine.yaml"
+
+
+def test_without_any_source_the_defaults_hold() -> None:
+    assert load() == Settings()
+
+
+def test_each_source_beats_the_ones_before_it(preset: Path, tmp_path: Path) -> None:
+    preset.write_text("seed: 1\ntrain: {base_updates: 1, finetune_updates: 1}\nteacher: {model: one}\nname: one\n")
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(
+        "REASONER_TRAIN__BASE_UPDATES=2\nREASONER_TEACHER__MODEL=two\nREASONER_NAME=two\nREASONER_SEED=2\n"
+    )
+    env = {"REASONER_TEACHER__MODEL": "three", "REASONER_NAME": "three", "REASONER_SEED": "3"}
+    settings = load("name=four", "seed=4", config=str(preset), env=env, dotenv=dotenv, extra={"seed": 5})
+    assert settings.train.finetune_updates == 1
+    assert settings.train.base_updates == 2
+    assert settings.teacher.model == "three"
+    assert settings.name == "four"
+    assert settings.seed == 5
+
+
+def test_an_option_that_was_not_given_changes_nothing() -> None:
+    assert load("seed=4", extra={"seed": None}).seed == 4
+
+
+@pytest.mark.parametrize("name", ["nano", "configs/nano.yaml"])
+def test_a_preset_is_found_by_name_and_by_path(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    assert load(config=name).name == "nano"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[2] / "configs").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_every_preset_loads_and_carries_its_own_name(path: Path) -> None:
+    assert load(config=str(path)).name == path.stem
+
+
+def test_values_are_read_as_yaml_scalars_and_lists() -> None:
+    settings = load("data.difficulties=[2, 3]", "teacher.cache=off", "limits.max_usd=null", "train.learning_rate=1e-3")
+    assert settings.data.difficulties == (2, 3)
+    assert settings.teacher.cache is False
+    assert settings.limits.max_usd is None
+    assert settings.train.learning_rate == 0.001
+
+
+@pytest.mark.parametrize("text", ["0012345678901234", "1e10", "none", "a: b", "[x", "http://127.0.0.1:80/v1"])
+def test_text_settings_keep_their_text_as_it_is(text: str) -> None:
+    assert load(f"student.start={text}").student.start == text
+
+
+def test_null_empties_an_optional_text() -> None:
+    assert load("teacher.api_base=null").teacher.api_base is None
+
+
+def test_an_unknown_key_names_itself_its_origin_and_the_nearest_setting(preset: Path) -> None:
+    preset.write_text("seed: 1\ntrain:\n  batch_size: 8\n  base_updtes: 5\n")
+    message = refusal(config=str(preset))
+    assert "train.base_updtes" in message
+    assert f"{preset}, line 4" in message
+    assert "train.base_updates" in message
+
+
+def test_an_unknown_variable_and_argument_name_their_origin() -> None:
+    message = refusal("modell=x", env={"REASONER_TEACHER__APIKEY": "x"})
+    assert "environment variable REASONER_TEACHER__APIKEY" in message
+    assert "teacher.api_key" in message
+    assert "argument 'modell=x'" in message
+    assert "teacher.model" in message
+
+
+def test_variables_that_are_not_settings_are_left_alone() -> None:
+    assert load(env={"REASONER_HOME": "x", "REASONER_DEBUG": "1", "OTHER": "x"}) == Settings()
+
+
+def test_an_impossible_value_names_key_origin_value_and_what_is_allowed() -> None:
+    message = refusal("train.base_updates=-3", "student.digits=sideways", env={"REASONER_DATA__GATE_SIZE": "many"})
+    assert (
+        "train.base_updates (argument 'train.base_updates=-3'): got -3; it should be greater than or equal to 1."
+        in message
+    )
+    assert "'least_first' or 'most_first'" in message
+    assert "data.gate_size (environment variable REASONER_DATA__GATE_SIZE): got 'many'" in message
+
+
+def test_an_impossible_item_of_a_list_is_told_by_the_key_of_the_list() -> None:
+    assert refusal("data.difficulties=[1, x]").startswith("data.difficulties (argument")
+
+
+def test_values_that_contradict_one_another_are_refused() -> None:
+    assert "student.width (default)" in refusal("student.heads=5")
+    assert "student.max_steps" in refusal("student.max_steps=3")
+    assert "data.difficulties" in refusal("data.difficulties=[1, 1]")
+
+
+def test_a_group_cannot_be_set_as_one_value() -> None:
+    assert "teacher.model" in refusal("teacher=gpt")
+
+
+def test_an_argument_without_equals_is_refused() -> None:
+    assert "'seed'" in refusal("seed")
+    assert "KEY=VALUE" in refusal("seed")
+
+
+def test_broken_yaml_names_the_line(preset: Path) -> None:
+    preset.write_text("seed: 1\ntrain: [1,\nname: x\n")
+    assert f"{preset}, line 4" in refusal(config=str(preset))
+
+
+def test_a_key_given_twice_in_a_file_is_refused(preset: Path) -> None:
+    preset.write_text("seed: 1\nseed: 2\n")
+    assert "given twice" in refusal(config=str(preset))
+
+
+def test_a_file_that_holds_no_groups_is_refused(preset: Path) -> None:
+    preset.write_text("- 1\n")
+    assert "expected groups" in refusal(config=str(preset))
+
+
+def test_an_empty_file_is_the_defaults(preset: Path) -> None:
+    preset.write_text("# nothing\n")
+    assert load(config=str(preset)) == Settings()
+
+
+@pytest.mark.parametrize("config", ["nanoo", "nowhere/nano.yaml"])
+def test_a_missing_preset_lists_those_there_are(config: str) -> None:
+    message = refusal(config=config)
+    assert config in message
+    assert "nano, tiny" in message
+
+
+def test_a_wrong_api_key_is_never_repeated() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(extra={"teacher.api_key": ["secret"]})
+    assert "secret" not in str(caught.value)
