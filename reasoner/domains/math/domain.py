@@ -1,0 +1,66 @@
+"""The math domain behind the `Domain` port: stories drawn from seeds, answers and steps judged exactly."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reasoner.domains.math import checker, equations, generator, operands, reader
+from reasoner.domains.math.story import SKILLS
+from reasoner.domains.math.structure import structure_of
+from reasoner.types.problem import Outcome, Problem
+
+
+class MathDomain:
+    """Word problems whose steps are equations."""
+
+    name = generator.NAME
+    version = generator.VERSION
+    skills: tuple[str, ...] = SKILLS
+    max_difficulty = 8
+
+    def check(self, problem: Problem, answer: str) -> Outcome:
+        """Judges an answer by its value; see `checker.check`."""
+        return checker.check(problem, answer)
+
+    def check_step(self, step: str) -> bool:
+        """Whether an equation is true; see `equations.is_true`."""
+        return equations.is_true(step)
+
+    def structure(self, question: str, steps: Sequence[str]) -> str:
+        """The structure hash of any text, 16 hex digits."""
+        return structure_of(question, steps)
+
+    def answer_of(self, steps: Sequence[str]) -> str:
+        """The right side of the last step, without `$` and commas; empty if no number stands there."""
+        right = equations.normalise(steps[-1].rpartition("=")[2]) if steps else ""
+        return right if checker.number_of(right) is not None else ""
+
+    def solve(self, question: str) -> str | None:
+        """The answer that follows from the question's own words, or None where they cannot be read."""
+        return reader.solve_text(question)
+
+    def grounded(self, question: str, steps: Sequence[str]) -> bool:
+        """Whether every operand comes from the question or an earlier step; see `operands.grounded`."""
+        return operands.grounded(question, steps)
+
+    def skill_of(self, question: str, steps: Sequence[str]) -> str:
+        """The skill of the last step; see `operands.skill_of`."""
+        return operands.skill_of(question, steps)
+
+    def draw(self, seed: int, recipe: Mapping[str, Any]) -> Problem:
+        """The problem of a seed and a recipe; `draw(p.provenance.seed, p.provenance.parameters)` is `p` again.
+
+        Args:
+            seed: 0 or more.
+            recipe: `difficulty` and `skill`; `max_number`, `distractor_rate` and `skills` where not the default.
+
+        Raises:
+            ValueError: the recipe cannot be met within its number range.
+        """
+        fields = dict(recipe)
+        if "skills" in fields:
+            fields["skills"] = tuple(fields["skills"])
+        return generator.build(seed, generator.Recipe(**fields))
+
+    def checker_hash(self) -> str:
+        """SHA-256 of the source that judges; see `checker.checker_hash`."""
+        return checker.checker_hash()
