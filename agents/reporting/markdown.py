@@ -1,0 +1,188 @@
+"""`report.md`: what a run proved, cycle by cycle, rebuilt at any time from `events.jsonl` and `manifest.json`."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from agents.reporting.events import Event
+from agents.reporting.figures import dollars, duration, interval, percent, points, probability, rate
+from agents.reporting.summary import Cycle, Summary, summarise
+from reasoner.types.report import Rate
+
+PLOT = Path("plots/accuracy.png")
+
+
+def write_report(folder: Path, events: list[Event]) -> Path:
+    """Writes `report.md` into the run's folder.
+
+    Args:
+        folder: the run's folder; its `manifest.json` is quoted, its plot shown if it is there.
+        events: all events of the run, in order.
+
+    Returns:
+        The path of the report.
+    """
+    summary = summarise(events)
+    parts = [
+        f"# Run {summary.run}",
+        headline(summary),
+        f"![Accuracy by cycle]({PLOT})" if (folder / PLOT).exists() else "",
+        _cycles(summary),
+        _buckets(summary, "skill"),
+        _buckets(summary, "difficulty"),
+        _teacher(summary),
+        _failures(summary),
+        _manifest(folder / "manifest.json"),
+    ]
+    path = folder / "report.md"
+    draft = path.with_suffix(".md.tmp")
+    draft.write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
+    return draft.replace(path)
+
+
+def headline(summary: Summary) -> str:
+    """Better or not, and the test behind it, in two or three sentences."""
+    decided = [cycle for cycle in summary.cycles if cycle.decision]
+    if not decided:
+        return "**No candidate has been examined yet**, so nothing can be said about a gain."
+    if not summary.promotions:
+        why = why_nothing(summary)
+        return f"**Nothing promoted**, because {why} The champion is still the student this run began with."
+    proof = (
+        f"{len(summary.promotions)} of {len(decided)} candidates were promoted, each by a one-sided exact McNemar test "
+        "against the champion on the same fresh gate problems, below its cycle's share of the run's alpha."
+    )
+    return f"**{_claim(summary)}** {proof}"
+
+
+def why_nothing(summary: Summary) -> str:
+    """The newest reason against a promotion, as the end of a sentence."""
+    reasons = [cycle.decision["reason"].strip() for cycle in summary.cycles if cycle.decision]
+    if not reasons:
+        return "no candidate reached the gate."
+    last = reasons[-1]
+    return (last[:1].lower() + last[1:] if last[1:2].islower() else last).rstrip(".") + "."
+
+
+def _claim(summary: Summary) -> str:
+    gain = summary.gain
+    if gain is None:
+        return "The run has not ended."
+    figures = f"{percent(gain.first)} to {percent(gain.last)} of the sealed problems"
+    bounds = f"{points(gain.gain)}, 95% interval {interval(gain.ci95)}"
+    if gain.ci95[0] > 0:
+        return f"The student got better: from {figures} ({bounds})."
+    if gain.ci95[1] < 0:
+        return f"The student got worse on the sealed set, against the gate: from {figures} ({bounds})."
+    return f"The sealed set does not confirm a gain: from {figures} ({bounds})."
+
+
+def _cycles(summary: Summary) -> str:
+    header = ["cycle", "verdict", "sealed accuracy", "wins / losses", "p", "alpha", "teacher calls", "examples", "time"]
+    return "## Cycle by cycle\n\n" + _table(header, [_cycle_row(cycle) for cycle in summary.cycles])
+
+
+def _cycle_row(cycle: Cycle) -> list[str]:
+    decision, teacher, examples = cycle.decision or {}, cycle.teacher or {}, cycle.examples or {}
+    compared = decision.get("wins") is not None
+    return [
+        str(cycle.cycle),
+        decision.get("verdict", "base" if cycle.cycle == 0 else "unfinished"),
+        rate(cycle.sealed.overall) if cycle.sealed else "-",
+        f"{decision['wins']} / {decision['losses']}" if compared else "-",
+        probability(decision.get("p")),
+        probability(decision.get("alpha")),
+        str(teacher.get("calls", 0)),
+        f"+{examples['added']}" if examples else "-",
+        duration(cycle.seconds) if cycle.seconds else "-",
+    ]
+
+
+def _buckets(summary: Summary, kind: str) -> str:
+    measured = [cycle.sealed for cycle in summary.measured if cycle.sealed]
+    if not measured:
+        return ""
+    first, last = (one.by_skill if kind == "skill" else one.by_difficulty for one in (measured[0], measured[-1]))
+    rows = [_bucket_row(name, first.get(name), last.get(name)) for name in sorted(first.keys() | last.keys())]
+    header = [kind if kind == "skill" else "steps", "first champion", "last champion", "change", "n"]
+    return f"## By {kind}, on the sealed set\n\n" + _table(header, rows) if rows else ""
+
+
+def _bucket_row(name: str, first: Rate | None, last: Rate | None) -> list[str]:
+    change = points(last.accuracy - first.accuracy) if first and last else "-"
+    size = last or first
+    return [name, rate(first) if first else "-", rate(last) if last else "-", change, str(size.n) if size else "-"]
+
+
+def _teacher(summary: Summary) -> str:
+    taught = [(cycle.cycle, cycle.teacher) for cycle in summary.cycles if cycle.teacher]
+    if not taught:
+        return ""
+    calls, cached = (sum(event.get(key, 0) for _, event in taught) for key in ("calls", "cached"))
+    usd = sum(event.get("usd", 0.0) for _, event in taught)
+    rows = [
+        [str(number), str(event["calls"]), str(event["cached"]), str(event["accepted"]), str(event["rejected"]),
+         _precision([event]), dollars(event["usd"])]
+        for number, event in taught
+    ]  # fmt: skip
+    precision = _precision([event for _, event in taught])
+    words = (
+        f"{calls} calls were paid and {cached} answered from the cache, for {dollars(usd)} in all. "
+        f"Of the solutions and problems that the teacher wrote, {precision} passed the check."
+    )
+    header = ["cycle", "calls", "cached", "accepted", "rejected", "precision", "cost"]
+    return f"## The teacher\n\n{words}\n\n{_table(header, rows)}"
+
+
+def _precision(events: Sequence[Event]) -> str:
+    accepted, rejected = (sum(event.get(key, 0) for event in events) for key in ("accepted", "rejected"))
+    return percent(accepted / (accepted + rejected)) if accepted + rejected else "nothing"
+
+
+def _failures(summary: Summary) -> str:
+    lines = [*_refused(summary), *_broken_jobs(summary), *_fallen(summary)]
+    return "## What did not work\n\n" + ("\n".join(f"- {line}" for line in lines) if lines else "Nothing to report.")
+
+
+def _refused(summary: Summary) -> Iterable[str]:
+    for cycle in summary.cycles:
+        if cycle.decision and cycle.decision["verdict"] != "promote":
+            yield f"Cycle {cycle.cycle}, {cycle.decision['verdict']}: {cycle.decision['reason']}"
+
+
+def _broken_jobs(summary: Summary) -> Iterable[str]:
+    for cycle in summary.cycles:
+        for job in cycle.jobs:
+            if job["state"] != "succeeded":
+                yield f"Cycle {cycle.cycle}: job {job['job']} {job['state']}. {job.get('error', '')}".rstrip()
+
+
+def _fallen(summary: Summary) -> Iterable[str]:
+    measured = [cycle.sealed for cycle in summary.measured if cycle.sealed]
+    if not measured:
+        return
+    first, last = measured[0], measured[-1]
+    for old, new in ((first.by_skill, last.by_skill), (first.by_difficulty, last.by_difficulty)):
+        for name in sorted(old.keys() & new.keys()):
+            if new[name].accuracy < old[name].accuracy:
+                yield f"`{name}` fell from {rate(old[name])} to {rate(new[name])} on the sealed set."
+
+
+def _manifest(path: Path) -> str:
+    if not path.exists():
+        return ""
+    rows = [[f"`{key}`", f"`{value}`"] for key, value in _flat(json.loads(path.read_text(encoding="utf-8")), "")]
+    return "## What it was made with\n\n" + _table(["what", "value"], rows)
+
+
+def _flat(value: Any, prefix: str) -> list[tuple[str, str]]:
+    if not isinstance(value, dict):
+        return [(prefix, value if isinstance(value, str) else json.dumps(value))]
+    return [leaf for key, inner in value.items() for leaf in _flat(inner, f"{prefix}.{key}" if prefix else str(key))]
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    cells = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    lines = [header, ["---"] * len(header), *cells]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
