@@ -13,6 +13,13 @@ NAME = "math"
 VERSION = "1"
 MAX_TRIES = 400
 
+_KINDS = {
+    (skill, last): tuple(k for k, s in SKILL_OF.items() if s == skill and (last or k not in ("total", "difference")))
+    for skill in SKILLS
+    for last in (False, True)
+}
+"""Kinds of relation that show a skill, by whether it is the last step: `total` and `difference` are only asked for."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -71,7 +78,7 @@ class _Draft:
         return self.nodes - 1
 
     def new_person(self) -> str:
-        return self.names.pop()
+        return self.names.pop(self.rng.randrange(len(self.names)))
 
     def unused(self) -> list[str]:
         return [p for p, h in self.holdings.items() if h.derived and not h.used]
@@ -87,7 +94,9 @@ class _Draft:
         self.holdings[person] = _Holding(node, value, derived=False)
         return person
 
-    def put(self, kind: str, person: str, operands: list[str], numbers: tuple[int, ...], people: tuple[str, ...]) -> None:
+    def put(
+        self, kind: str, person: str, operands: list[str], numbers: tuple[int, ...], people: tuple[str, ...]
+    ) -> None:
         """Adds a computing relation whose result `person` holds."""
         sources = [self.holdings[o] for o in operands]
         left, right = [s.value for s in sources] + list(numbers)
@@ -170,7 +179,12 @@ def _join(draft: _Draft, kind: str, *, last: bool) -> None:
     first = rng.choice(unused)
     others = [p for p in draft.holdings if p != first]
     must = [p for p in unused if p != first and draft.holdings[p].derived]
-    second = rng.choice(must) if must else rng.choice(others) if others and rng.random() < 0.6 else draft.give(2, draft.recipe.max_number // 2)
+    if must:
+        second = rng.choice(must)
+    elif others and rng.random() < 0.6:
+        second = rng.choice(others)
+    else:
+        second = draft.give(2, draft.recipe.max_number // 2)
     pair = [first, second]
     if kind == "difference":
         pair.sort(key=lambda p: -draft.holdings[p].value)
@@ -198,8 +212,7 @@ def _collect(draft: _Draft) -> None:
 def _step(draft: _Draft, skill: str, remaining: int) -> None:
     """One computing relation of `skill`, leaving `remaining` steps that can still join all loose ends."""
     rng, last = draft.rng, remaining == 0
-    kinds = [k for k, s in SKILL_OF.items() if s == skill and (last or k not in ("total", "difference"))]
-    kind = rng.choice(kinds)
+    kind = rng.choice(_KINDS[skill, last])
     loose = len(draft.unused())
     if kind == "collect":
         if loose + 1 > remaining + 1:
@@ -218,7 +231,7 @@ def _step(draft: _Draft, skill: str, remaining: int) -> None:
 
 
 def _draw(rng: Random, recipe: Recipe) -> _Draft:
-    draft = _Draft(rng, recipe, rng.choice(GOODS), names=rng.sample(NAMES, len(NAMES)))
+    draft = _Draft(rng, recipe, rng.choice(GOODS), names=list(NAMES))
     for done in range(1, recipe.difficulty + 1):
         last = done == recipe.difficulty
         _step(draft, recipe.skill if last else rng.choice(recipe.skills), recipe.difficulty - done)
@@ -253,7 +266,8 @@ def _distract(draft: _Draft) -> list[str]:
         if rng.random() >= draft.recipe.distractor_rate:
             continue
         if rng.random() < 0.25 and draft.asked is None:
-            bystander = Relation("given", -1, (), (rng.randint(2, draft.recipe.max_number),), (draft.new_person(),), draft.things)
+            number = rng.randint(2, draft.recipe.max_number)
+            bystander = Relation("given", -1, (), (number,), (draft.new_person(),), draft.things)
             sentences.append(_say(bystander, rng))
             continue
         others = [t for t in GOODS if t != draft.relations[0].things]
@@ -276,7 +290,8 @@ def build(seed: int, recipe: Recipe) -> Problem:
         except _DeadEnd:
             continue
         return _write(draft, seed, recipe)
-    raise ValueError(f"no story of {recipe.difficulty} steps ending in {recipe.skill!r} with numbers up to {recipe.max_number}")
+    wanted = f"{recipe.difficulty} steps ending in {recipe.skill!r} with numbers up to {recipe.max_number}"
+    raise ValueError(f"no story of {wanted}")
 
 
 def _write(draft: _Draft, seed: int, recipe: Recipe) -> Problem:

@@ -17,14 +17,14 @@ _THINGS = {w: plural for plural, single in THINGS.items() for w in (plural, sing
 
 def skeleton(question: str) -> str:
     """The question in lower case, numbers as `#`, people and things numbered as they appear."""
-    seen: dict[str, str] = {}
+    people: dict[str, str] = {}
+    things: dict[str, str] = {}
     words: list[str] = []
     for token in _TOKEN.findall(_NUMBER.sub("#", question).lower()):
         if token in _NAMES:
-            words.append(seen.setdefault(token, f"@p{sum(v[1] == 'p' for v in seen.values())}"))
+            words.append(people.setdefault(token, f"@p{len(people)}"))
         elif token in _THINGS:
-            key = _THINGS[token]
-            words.append(seen.setdefault(key, f"@t{sum(v[1] == 't' for v in seen.values())}"))
+            words.append(things.setdefault(_THINGS[token], f"@t{len(things)}"))
         else:
             words.append(token)
     return " ".join(words)
