@@ -1,0 +1,1 @@
+"""Problems for a run: where they come from, which split they belong to, and the rows that teach."""

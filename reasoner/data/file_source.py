@@ -1,0 +1,101 @@
+"""Problems from a user's file, divided by structure. Sets are what the file gives: nothing is balanced or filled up."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from reasoner.config.settings import DataSettings
+from reasoner.data.files import is_worked, read_problems
+from reasoner.data.generated_source import GeneratedSource
+from reasoner.data.splits import split_of
+from reasoner.domains.registry import get_domain
+from reasoner.errors import DataError
+from reasoner.types.problem import Problem, Split
+
+SMALLEST: dict[Split, int] = {"practice": 20, "gate": 50, "sealed": 50}
+"""Rows without which a split is of no use."""
+
+
+class FileSource:
+    """A file's rows. See `ProblemSource` for what its methods promise."""
+
+    def __init__(self, path: Path, data: DataSettings, *, seed: int) -> None:
+        """Reads the whole file; raises `DataError` where a row is bad or a split has fewer rows than `SMALLEST`."""
+        self._path = path
+        self._data = data
+        self._seed = seed
+        self._domain = get_domain(data.domain)
+        self._rows: dict[Split, list[Problem]] = {"practice": [], "gate": [], "sealed": []}
+        for problem in read_problems(path, self._domain):
+            self._rows[split_of(problem.structure)].append(problem)
+        self._refuse_if_small()
+        for split, rows in self._rows.items():
+            self._random(split).shuffle(rows)
+        easy = data.base_difficulties
+        self._worked = [p for p in self._rows["practice"] if p.difficulty in easy and is_worked(p, self._domain)]
+        self._stories = GeneratedSource(data, seed)
+
+    @property
+    def gate_sets(self) -> int:
+        """Cycles that can have a gate set: `data.gate_size` rows each; a last, smaller one needs 50."""
+        full, rest = divmod(len(self._rows["gate"]), self._data.gate_size)
+        return full + (rest >= SMALLEST["gate"])
+
+    def practice(self, cycle: int) -> list[Problem]:
+        """`data.practice_size` practice rows, or all if there are fewer; another sample in each cycle."""
+        assert cycle >= 1, f"cycle {cycle} has no practice pool"
+        rows = self._rows["practice"]
+        return self._random("practice", cycle).sample(rows, min(len(rows), self._data.practice_size))
+
+    def gate(self, cycle: int) -> list[Problem]:
+        """The cycle's own part of the gate rows, `data.gate_size` or, in the last part, at least 50.
+
+        Raises:
+            DataError: earlier cycles have used the gate rows up.
+        """
+        assert cycle >= 1, f"cycle {cycle} has no gate set"
+        if cycle > self.gate_sets:
+            raise DataError(
+                f"{self._path}: its {len(self._rows['gate'])} gate rows give {self.gate_sets} gate sets of "
+                f"{self._data.gate_size} and cycle {cycle} needs one of its own; lower data.gate_size (50 or more), "
+                "run fewer cycles, or use a larger file"
+            )
+        size = self._data.gate_size
+        return self._rows["gate"][(cycle - 1) * size : cycle * size]
+
+    def sealed(self) -> list[Problem]:
+        """`data.sealed_size` sealed rows, or all if there are fewer."""
+        return self._rows["sealed"][: self._data.sealed_size]
+
+    def base_problems(self, n: int, seed: int) -> Iterator[Problem]:
+        """`n` problems, in turn a generated story and a worked easy row of the file, as long as it has any.
+
+        The rows of a file are few and come again and again; the stories keep the arithmetic fresh.
+        """
+        if not self._worked:
+            yield from self._stories.base_problems(n, seed)
+            return
+        rows = self._endless(seed)
+        stories = self._stories.base_problems((n + 1) // 2, seed)
+        for index in range(n):
+            yield next(rows) if index % 2 else next(stories)
+
+    def _endless(self, seed: int) -> Iterator[Problem]:
+        rng = self._random("practice", seed)
+        while True:
+            yield from rng.sample(self._worked, len(self._worked))
+
+    def _random(self, split: Split, turn: int = 0) -> Random:
+        return Random(hashlib.sha256(f"{self._seed}/file {split}/{turn}".encode()).digest())
+
+    def _refuse_if_small(self) -> None:
+        counts = {split: len(rows) for split, rows in self._rows.items()}
+        if all(counts[split] >= least for split, least in SMALLEST.items()):
+            return
+        given = ", ".join(f"{count} {split}" for split, count in counts.items())
+        least = ", ".join(f"{count} {split}" for split, count in SMALLEST.items())
+        raise DataError(
+            f"{self._path}: its {sum(counts.values())} rows divide by structure into {given}; expected at least "
+            f"{least}; give it about 400 rows of different wording"
+        )

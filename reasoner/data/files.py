@@ -1,0 +1,201 @@
+"""Problems from a JSONL file: GSM8K's format or the plain one of `docs/data-format.md`.
+
+The first row tells the format. A row that cannot be used raises `DataError` with file, line and field, because a row
+left out in silence would change every figure that is reported.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from reasoner.errors import DataError
+from reasoner.types.ports import Domain
+from reasoner.types.problem import Problem, Provenance
+
+READER_VERSION = "1"
+UNKNOWN_LICENSE = "unknown"
+UNKNOWN_SKILL = "mixed"
+"""Skill of a row that does not say one and whose last step shows no single operator."""
+
+_MARK = re.compile(r"<<([^<>]*)>>")
+_FINAL = "####"
+_SKILL_OF_OPERATOR = {"+": "add", "-": "take_away", "*": "times", "/": "share"}
+_BINARY = re.compile(r"(?<=[0-9.)])\s*([+\-*/])")
+_PLAIN_FIELDS = ("question", "answer", "steps", "skill", "difficulty", "id", "license")
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One line of a file while it is being read."""
+
+    path: Path
+    line: int
+    fields: dict[str, Any]
+
+    def fail(self, field: str, expected: str) -> NoReturn:
+        given = f"{self.fields[field]!r:.80}" if field in self.fields else "nothing"
+        raise DataError(f"{self.path}, line {self.line}, field {field!r}: given {given}, expected {expected}")
+
+    def text(self, field: str, expected: str) -> str:
+        value = self.fields.get(field)
+        if not isinstance(value, str) or not value.strip():
+            self.fail(field, expected)
+        return value.strip()
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """What a format makes of a row."""
+
+    id: str | None
+    question: str
+    answer: str
+    steps: tuple[str, ...]
+    skill: str
+    difficulty: int
+    license: str
+
+
+def read_problems(path: Path, domain: Domain) -> list[Problem]:
+    """All problems of a file, in the order of its lines.
+
+    Args:
+        path: JSONL in UTF-8, with or without a byte order mark; blank lines are skipped.
+        domain: judges whether an answer can be checked, and hashes structures.
+
+    Raises:
+        DataError: the file cannot be read, holds no rows, or has a bad row; the message names file, line and field.
+    """
+    raw = _bytes(path)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    rows = list(_rows(path, raw))
+    if not rows:
+        raise DataError(f"{path}: no rows in it; expected one JSON object a line (see docs/data-format.md)")
+    is_gsm8k = _FINAL in str(rows[0].fields.get("answer", ""))
+    lines: dict[str, int] = {}
+    problems: list[Problem] = []
+    for row in rows:
+        problem = _problem(row, _gsm8k(row) if is_gsm8k else _plain(row), domain, sha256)
+        if problem.id in lines:
+            row.fail("id", f"an id of its own; line {lines[problem.id]} has {problem.id!r} already")
+        lines[problem.id] = row.line
+        problems.append(problem)
+    return problems
+
+
+def is_worked(problem: Problem, domain: Domain) -> bool:
+    """Whether the problem's own steps may teach: there are some, each is true, and they end in the answer."""
+    if not problem.steps or not all(domain.check_step(step) for step in problem.steps):
+        return False
+    return domain.check(problem, domain.answer_of(problem.steps)) == "right"
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}); expected a JSONL file") from error
+
+
+def _rows(path: Path, raw: bytes) -> Iterator[_Row]:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        given = raw[error.start : error.start + 1]
+        raise DataError(f"{path}, line {line}: given the byte {given!r}, expected UTF-8; convert the file") from error
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{path}, line {number}: given {line!r:.80}, expected a JSON object ({error})") from error
+        if not isinstance(fields, dict):
+            raise DataError(f"{path}, line {number}: given {line!r:.80}, expected a JSON object with 'question'")
+        yield _Row(path, number, fields)
+
+
+def _gsm8k(row: _Row) -> _Draft:
+    """A row of GSM8K: marks that compute something are the steps; a mark such as `<<12=12>>` only repeats a number."""
+    solution = row.text("answer", f"a solution that ends with '{_FINAL} NUMBER'")
+    worked, final, answer = solution.rpartition(_FINAL)
+    if not final or not answer.strip():
+        row.fail("answer", f"a solution that ends with '{_FINAL} NUMBER'")
+    steps = tuple(mark for mark in _MARK.findall(worked) if _operators(mark))
+    question = row.text("question", "the text of the problem")
+    return _Draft(None, question, answer.strip(), steps, _skill(steps), max(1, len(steps)), UNKNOWN_LICENSE)
+
+
+def _plain(row: _Row) -> _Draft:
+    """A row of the plain format."""
+    for field in row.fields:
+        if field not in _PLAIN_FIELDS:
+            row.fail(field, f"one of the fields {', '.join(_PLAIN_FIELDS)}")
+    steps = _steps(row)
+    difficulty = row.fields.get("difficulty", max(1, len(steps)))
+    if isinstance(difficulty, bool) or not isinstance(difficulty, int) or difficulty < 1:
+        row.fail("difficulty", "a whole number of steps, 1 or more")
+    return _Draft(
+        id=row.text("id", "a text that names the row") if "id" in row.fields else None,
+        question=row.text("question", "the text of the problem"),
+        answer=_answer(row),
+        steps=steps,
+        skill=row.text("skill", "the name of a skill") if "skill" in row.fields else _skill(steps),
+        difficulty=difficulty,
+        license=row.text("license", "the name of a licence") if "license" in row.fields else UNKNOWN_LICENSE,
+    )
+
+
+def _steps(row: _Row) -> tuple[str, ...]:
+    steps = row.fields.get("steps", [])
+    if not isinstance(steps, list) or not all(isinstance(step, str) and step.strip() for step in steps):
+        row.fail("steps", "a list of equations such as ['12+7=19', '19*2=38']")
+    return tuple(step.strip() for step in steps)
+
+
+def _answer(row: _Row) -> str:
+    answer = row.fields.get("answer")
+    if isinstance(answer, str):
+        return answer.strip()
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        row.fail("answer", "a number, or a text with one")
+    return str(answer)
+
+
+def _operators(step: str) -> list[str]:
+    """Binary operators of the left side, in the order of the text."""
+    return _BINARY.findall(step.rpartition("=")[0])
+
+
+def _skill(steps: tuple[str, ...]) -> str:
+    """The skill of the last step's operator; `mixed` where it has several different ones or none."""
+    operators = set(_operators(steps[-1])) if steps else set()
+    return _SKILL_OF_OPERATOR[operators.pop()] if len(operators) == 1 else UNKNOWN_SKILL
+
+
+def _problem(row: _Row, draft: _Draft, domain: Domain, sha256: str) -> Problem:
+    problem = Problem(
+        id=draft.id or f"{row.path.stem}-{row.line}",
+        domain=domain.name,
+        skill=draft.skill,
+        difficulty=draft.difficulty,
+        question=draft.question,
+        steps=draft.steps,
+        answer=draft.answer,
+        structure=domain.structure(draft.question, draft.steps),
+        provenance=Provenance(
+            generator=f"file:{row.path.name}",
+            version=READER_VERSION,
+            seed=0,
+            parameters={"sha256": sha256, "line": row.line},
+            license=draft.license,
+        ),
+    )
+    if domain.check(problem, problem.answer) != "right":
+        row.fail("answer", f"a number that the domain {domain.name!r} can check; it read {draft.answer!r}")
+    return problem

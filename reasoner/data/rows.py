@@ -1,0 +1,59 @@
+"""The training rows of a cycle as JSONL, in the prompt/completion form that TRL's `SFTTrainer` reads.
+
+One row: `prompt` (the question), `completion` (a step a line, then `#### answer`), and where it comes from: `id`,
+`source`, `split`, `license`, `teacher`, `verdict`, `sha256`.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from reasoner.data.splits import split_of
+from reasoner.types.example import Example
+
+
+def training_row(example: Example) -> dict[str, str]:
+    """One example as a row; `sha256` (hex) covers prompt and completion.
+
+    Raises:
+        ValueError: the example's structure is held out: it must never teach.
+    """
+    problem = example.problem
+    split = split_of(problem.structure)
+    if split != "practice":
+        raise ValueError(f"example {example.id!r} belongs to the {split} split; only practice structures may teach")
+    completion = "\n".join([*problem.steps, f"#### {problem.answer}"])
+    return {
+        "prompt": problem.question,
+        "completion": completion,
+        "id": example.id,
+        "source": example.source,
+        "split": split,
+        "license": problem.provenance.license,
+        "teacher": example.teacher,
+        "verdict": example.lineage.verdict,
+        "sha256": hashlib.sha256(f"{problem.question}\n{completion}".encode()).hexdigest(),
+    }
+
+
+def write_rows(path: Path, examples: Sequence[Example]) -> str:
+    """Writes one row per example, all or nothing; writing the same examples again gives the same bytes.
+
+    Args:
+        path: `dataset/<cycle>.jsonl` of a run; its folder is made.
+        examples: in the order in which they are to be read.
+
+    Returns:
+        SHA-256 (hex) of the file.
+
+    Raises:
+        ValueError: an example is held out; nothing is written.
+    """
+    text = "".join(json.dumps(training_row(example), ensure_ascii=False) + "\n" for example in examples)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial.write_bytes(text.encode())
+    partial.replace(path)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""Where a run's problems come from: the `ProblemSource` port, and which source a setting means.
+
+Practice pools are mined and taught, gate sets decide, the sealed set is reported. They never share a structure.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from reasoner.config.settings import DataSettings
+from reasoner.data.file_source import FileSource
+from reasoner.data.generated_source import GeneratedSource
+from reasoner.types.problem import Problem
+
+
+class ProblemSource(Protocol):
+    """All problems of one run. Every method is a pure function of settings, seed and arguments."""
+
+    @property
+    def gate_sets(self) -> int | None:
+        """How many cycles can have a gate set of their own; None where there is no end."""
+        ...
+
+    def practice(self, cycle: int) -> list[Problem]:
+        """The practice pool of a cycle (1 or more): attempted, and mined for failures."""
+        ...
+
+    def gate(self, cycle: int) -> list[Problem]:
+        """The gate set of a cycle (1 or more); no structure of it was in the gate set of another cycle.
+
+        Raises:
+            DataError: no fresh problems are left.
+        """
+        ...
+
+    def sealed(self) -> list[Problem]:
+        """The sealed set, the same in all cycles."""
+        ...
+
+    def base_problems(self, n: int, seed: int) -> Iterator[Problem]:
+        """`n` worked practice problems of the base difficulties, in random order, to train cycle 0's student on."""
+        ...
+
+
+def open_source(data: DataSettings, seed: int) -> ProblemSource:
+    """The source that `data.practice` names.
+
+    Args:
+        data: `practice` is `generated` or a path.
+        seed: of the run; another seed draws other problems, or shuffles a file otherwise.
+
+    Raises:
+        ConfigError: a difficulty that the domain cannot draw.
+        DataError: the file cannot be used or is too small.
+    """
+    if data.practice == "generated":
+        return GeneratedSource(data, seed)
+    return FileSource(Path(data.practice), data, seed=seed)
