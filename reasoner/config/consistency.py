@@ -13,9 +13,13 @@ def contradictions(settings: Settings) -> list[tuple[str, str]]:
 
 def _shape(settings: Settings) -> list[tuple[str, str]]:
     student, found = settings.student, list[tuple[str, str]]()
-    if student.width % student.heads:
-        heads = student.heads
-        found.append(("student.width", f"got {student.width}; it should be a multiple of student.heads={heads}."))
+    for name in ("heads", "step_heads"):
+        heads = getattr(student, name)
+        if student.width % (2 * heads):
+            found.append(("student.width", f"got {student.width}; it should be a multiple of twice student.{name}={heads}."))
+    train = settings.train
+    if train.decoder_updates + train.predictor_updates >= train.base_updates:
+        found.append(("train.base_updates", f"got {train.base_updates}; the decoder and predictor stages take them all."))
     longest = max(settings.data.difficulties)
     if student.max_steps <= longest:
         found.append(

@@ -37,13 +37,14 @@ class StudentSettings(Section):
     start: str = Field(default="scratch", description="`scratch`, `champion`, or a checkpoint id to begin from")
     width: int = Field(default=96, ge=16, multiple_of=4)
     heads: int = Field(default=4, ge=1)
+    step_heads: int = Field(default=2, ge=1, description="heads of step encoder and decoder, whose sequences are short")
     slots: int = Field(default=4, ge=1, le=32, description="latent slots per step")
     question_layers: int = Field(default=2, ge=1)
-    step_layers: int = Field(default=2, ge=1)
+    step_layers: int = Field(default=1, ge=1)
     predictor_layers: int = Field(default=3, ge=1)
     decoder_layers: int = Field(default=2, ge=1)
     max_steps: int = Field(default=10, ge=2, description="steps it can think, the end step included")
-    max_step_tokens: int = Field(default=16, ge=8)
+    max_step_tokens: int = Field(default=24, ge=8)
     max_question_tokens: int = Field(default=256, ge=32)
     question_vocabulary: int = Field(default=1024, ge=128)
     digits: Literal["least_first", "most_first"] = "least_first"
@@ -53,12 +54,16 @@ class StudentSettings(Section):
 class TrainSettings(Section):
     """How the student learns."""
 
-    base_updates: int = Field(default=600, ge=1)
-    finetune_updates: int = Field(default=250, ge=1, description="updates of each cycle's candidate")
+    base_updates: int = Field(default=450, ge=2, description="updates of cycle 0's student, all stages together")
+    decoder_updates: int = Field(default=50, ge=0, description="first of them: step encoder and decoder alone")
+    predictor_updates: int = Field(default=20, ge=0, description="next of them: predictor alone, on fixed latents")
+    curriculum_updates: int = Field(default=0, ge=0, description="first of them: the easiest base difficulty only")
+    finetune_updates: int = Field(default=200, ge=1, description="updates of a candidate")
+    finetune_share: float = Field(default=0.5, gt=0, le=1, description="share of both learning rates in fine-tuning")
     batch_size: int = Field(default=64, ge=2)
-    learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1)
-    finetune_learning_rate: float = Field(default=1.0e-3, gt=0, le=0.1)
-    original_share: float = Field(default=0.3, ge=0, lt=1, description="share of base problems in a fine-tuning batch")
+    learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")
+    muon_rate: float = Field(default=0.02, gt=0, le=0.2, description="Muon: matrices of the blocks")
+    original_share: float = Field(default=0.3, ge=0, lt=1, description="share of base problems in a candidate's batches")
     checkpoint_every: int = Field(default=50, ge=1, description="updates between resumable training states")
 
 

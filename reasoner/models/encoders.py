@@ -1,31 +1,42 @@
 """Question encoder (token states) and step encoder (K slots).
 
-Shapes: B problems, N steps, L tokens, K slots, D width. Token id 0 is padding.
+Shapes: B problems, N steps, L tokens, P digit places, K slots, D width. Token id 0 is padding.
 """
 
 import torch
 from torch import Tensor, nn
 
 from reasoner.models.layers import Block, normalise
-
-PAD = 0
+from reasoner.models.tokenizers import DIGIT_KINDS, NUMBER, PAD, PLACES
 
 
 class QuestionEncoder(nn.Module):
-    """Reads a question; keeps one state per token, since one vector cannot hold a story."""
+    """Reads a question; keeps one state per token, since one vector cannot hold a story.
 
-    def __init__(self, vocabulary: int, *, width: int, heads: int, layers: int, max_tokens: int) -> None:
+    A number is one token whose embedding is the sum of its digits' embeddings, one table per place: copying it into
+    a latent takes one look instead of one per digit, and unseen numbers are made of seen digits.
+    """
+
+    def __init__(self, vocabulary: int, *, width: int, heads: int, layers: int) -> None:
         super().__init__()
-        self.max_tokens = max_tokens
         self.token = nn.Embedding(vocabulary, width)
-        self.position = nn.Embedding(max_tokens, width)
-        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
+        self.digit = nn.Embedding(PLACES * DIGIT_KINDS, width)
+        self.blocks = nn.ModuleList(Block(width, heads, rotary=True) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, tokens_BL: Tensor) -> Tensor:
-        """Returns states [B, L, D]; L is at most `max_tokens`."""
+    def forward(self, tokens_BL: Tensor, digits_MP: Tensor) -> Tensor:
+        """Args:
+            tokens_BL: token ids; `NUMBER` where a number stands.
+            digits_MP: digits of the M numbers of the whole batch in reading order, 0 none, else digit + 1.
+
+        Returns:
+            States [B, L, D].
+        """
+        places = torch.arange(PLACES, device=digits_MP.device) * DIGIT_KINDS
+        numbers_MD = self.digit(digits_MP + places).sum(dim=1)
+        x = self.token(tokens_BL)
+        x = x.index_put(((tokens_BL == NUMBER).nonzero(as_tuple=True)), numbers_MD, accumulate=True)
         mask = (tokens_BL != PAD)[:, None, None, :]
-        x = self.token(tokens_BL) + self.position.weight[: tokens_BL.shape[1]]
         for block in self.blocks:
             x = block(x, mask)
         return self.norm(x)

@@ -7,14 +7,27 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+ROTARY_BASE = 1000.0
+"""Questions are a few hundred tokens long; 10,000 would leave half of the dimensions nearly still."""
+
+
+def rotate(x_BHLd: Tensor) -> Tensor:
+    """Rotary position embedding (RoFormer, arXiv:2104.09864) on the last dimension, which must be even."""
+    L, d = x_BHLd.shape[-2:]
+    frequency = torch.pow(ROTARY_BASE, -torch.arange(0, d, 2, device=x_BHLd.device) / d)
+    angle = torch.arange(L, device=x_BHLd.device)[:, None] * frequency
+    cos, sin = angle.cos().to(x_BHLd.dtype), angle.sin().to(x_BHLd.dtype)
+    even, odd = x_BHLd[..., 0::2], x_BHLd[..., 1::2]
+    return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
+
 
 class Attention(nn.Module):
-    """Multi-head attention; self-attention when no memory is given."""
+    """Multi-head attention from x to a memory (x itself for self-attention)."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, *, rotary: bool = False) -> None:
         super().__init__()
-        assert width % heads == 0, f"width {width} is not a multiple of {heads} heads"
-        self.heads = heads
+        assert width % (2 * heads) == 0, f"width {width} is not a multiple of twice {heads} heads"
+        self.heads, self.rotary = heads, rotary
         self.query = nn.Linear(width, width)
         self.key_value = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
@@ -26,6 +39,8 @@ class Attention(nn.Module):
         q = self.query(x_BLD).view(B, L, self.heads, -1).transpose(1, 2)
         kv = self.key_value(memory_BMD).view(B, M, 2, self.heads, -1)
         k, v = kv[:, :, 0].transpose(1, 2), kv[:, :, 1].transpose(1, 2)
+        if self.rotary:
+            q, k = rotate(q), rotate(k)
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
         return self.out(y.transpose(1, 2).reshape(B, L, D))
 
@@ -33,16 +48,17 @@ class Attention(nn.Module):
 class Block(nn.Module):
     """Self-attention, optional cross-attention to a memory, and a feed-forward part, each with a residual."""
 
-    def __init__(self, width: int, heads: int, *, cross: bool = False, expansion: int = 4) -> None:
+    def __init__(
+        self, width: int, heads: int, *, cross: bool = False, rotary: bool = False, expansion: int = 4
+    ) -> None:
         super().__init__()
         self.norm_self = nn.LayerNorm(width)
-        self.attend_self = Attention(width, heads)
+        self.attend_self = Attention(width, heads, rotary=rotary)
         self.norm_cross = nn.LayerNorm(width) if cross else None
         self.attend_cross = Attention(width, heads) if cross else None
         self.norm_feed = nn.LayerNorm(width)
-        self.feed = nn.Sequential(
-            nn.Linear(width, expansion * width), nn.GELU(), nn.Linear(expansion * width, width)
-        )
+        self.widen = nn.Linear(width, expansion * width)
+        self.narrow = nn.Linear(expansion * width, width)
 
     def forward(
         self,
@@ -59,18 +75,18 @@ class Block(nn.Module):
         if self.attend_cross is not None and self.norm_cross is not None:
             assert memory_BMD is not None, "a block with cross-attention needs a memory"
             x_BLD = x_BLD + self.attend_cross(self.norm_cross(x_BLD), memory_BMD, memory_mask)
-        return x_BLD + self.feed(self.norm_feed(x_BLD))
+        return x_BLD + self.narrow(F.relu(self.widen(self.norm_feed(x_BLD))))
 
 
 def init_weights(module: nn.Module) -> None:
-    """Normal(0, 0.02) for embeddings; Xavier for linear maps, zero bias."""
+    """Normal(0, 0.05) for embeddings; Xavier for linear maps, zero bias."""
     for part in module.modules():
         if isinstance(part, nn.Linear):
             nn.init.xavier_uniform_(part.weight)
             if part.bias is not None:
                 nn.init.zeros_(part.bias)
         elif isinstance(part, nn.Embedding):
-            nn.init.normal_(part.weight, std=0.02)
+            nn.init.normal_(part.weight, std=0.05)
 
 
 def normalise(slots: Tensor) -> Tensor:

@@ -1,0 +1,1 @@
+"""Is the student's latent space alive?"""

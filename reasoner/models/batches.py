@@ -1,0 +1,41 @@
+"""Texts to padded tensors. Shapes: B problems, L tokens, M numbers, P places, T steps, S step tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from reasoner.models.tokenizers import PAD, PLACES, EncodedQuestion
+
+
+@dataclass(frozen=True)
+class QuestionBatch:
+    """Questions side by side."""
+
+    tokens_BL: Tensor
+    digits_MP: Tensor
+
+    @property
+    def mask_BL(self) -> Tensor:
+        """True on real tokens."""
+        return self.tokens_BL != PAD
+
+
+def pad_questions(questions: Sequence[EncodedQuestion], *, device: str = "cpu") -> QuestionBatch:
+    """Pads to the longest question."""
+    longest = max(len(q.ids) for q in questions)
+    tokens = [q.ids + [PAD] * (longest - len(q.ids)) for q in questions]
+    digits = [row for q in questions for row in q.digits] or [[0] * PLACES][:0]
+    digits_MP = torch.tensor(digits, dtype=torch.long, device=device).view(-1, PLACES)
+    return QuestionBatch(torch.tensor(tokens, device=device), digits_MP)
+
+
+def pad_steps(solutions: Sequence[Sequence[list[int]]], *, device: str = "cpu") -> Tensor:
+    """Steps of B solutions as [B, T, S]; a step that is not there is all padding."""
+    most = max(len(s) for s in solutions)
+    longest = max(len(step) for s in solutions for step in s)
+    rows = [
+        [step + [PAD] * (longest - len(step)) for step in s] + [[PAD] * longest] * (most - len(s)) for s in solutions
+    ]
+    return torch.tensor(rows, device=device)

@@ -1,0 +1,77 @@
+"""Students on disk: `model.safetensors`, `config.json`, `question_tokenizer.json`, written whole or not at all.
+
+The fingerprint is a SHA-256 over all tensors, both tokenizers' settings and the shape, so equal students have equal
+fingerprints wherever they were trained. Nothing is unpickled.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from reasoner.errors import NotFoundError
+from reasoner.models.student import Shape, Student, build_net
+from reasoner.models.tokenizers import QuestionTokenizer, StepTokenizer
+
+WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "question_tokenizer.json"
+
+
+def fingerprint(student: Student) -> str:
+    """16 hex digits that change with any weight, token or size."""
+    digest = hashlib.sha256(json.dumps(student.shape.to_dict(), sort_keys=True).encode())
+    digest.update(student.reads.to_json().encode())
+    for name, tensor in sorted(student.net.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().contiguous().cpu().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def save_student(student: Student, folder: Path, *, about: dict[str, object]) -> str:
+    """Writes the student to `folder` and returns its fingerprint. `about` is kept in `config.json`."""
+    mark = fingerprint(student)
+    partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    tensors = {k: v.detach().contiguous().clone() for k, v in student.net.state_dict().items()}
+    save_file(tensors, partial / WEIGHTS)
+    (partial / TOKENIZER).write_text(student.reads.to_json(), encoding="utf-8")
+    config = {"fingerprint": mark, "shape": student.shape.to_dict(), "about": about}
+    (partial / CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True), encoding="utf-8")
+    if folder.exists():
+        shutil.rmtree(folder)
+    partial.rename(folder)
+    return mark
+
+
+def load_student(folder: Path, *, device: str = "cpu") -> Student:
+    """The student in `folder`, ready for inference.
+
+    Raises:
+        NotFoundError: there is no complete checkpoint there, or its files do not match its fingerprint.
+    """
+    missing = [name for name in (WEIGHTS, CONFIG, TOKENIZER) if not (folder / name).is_file()]
+    if missing:
+        raise NotFoundError(f"{folder} is not a checkpoint: {', '.join(missing)} missing; see `reasoner models list`")
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    shape = Shape(**config["shape"])
+    net = build_net(shape, seed=0)
+    net.load_state_dict(load_file(folder / WEIGHTS))
+    student = Student(
+        net=net.eval(),
+        shape=shape,
+        reads=QuestionTokenizer.from_json(
+            (folder / TOKENIZER).read_text(encoding="utf-8"), max_tokens=shape.max_question_tokens
+        ),
+        writes=StepTokenizer(least_first=shape.least_first, max_tokens=shape.max_step_tokens),
+    )
+    if fingerprint(student) != config["fingerprint"]:
+        raise NotFoundError(
+            f"{folder} was changed after it was saved: its files do not match fingerprint "
+            f"{config['fingerprint']!r}; restore it from a backup or train again"
+        )
+    student.net.to(torch.device(device))
+    return student

@@ -1,0 +1,1 @@
+"""How the student thinks: from a question to steps."""

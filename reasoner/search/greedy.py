@@ -1,0 +1,126 @@
+"""Greedy solving, batched: predict the next latent, decode it, take it (think) or its re-read text (talk), go on.
+
+Shapes: B problems, N steps, K slots, D width, L tokens.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from reasoner.models.batches import QuestionBatch, pad_questions
+from reasoner.models.decoder import StepDecoder
+from reasoner.models.encoders import PAD
+from reasoner.models.student import Student, pooled
+from reasoner.models.tokenizers import FINISH, STOP
+from reasoner.types.problem import Mode
+
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What the student wrote for one question."""
+
+    steps: tuple[str, ...]
+    logprobs: tuple[float, ...]
+    """Natural log-probability of each step's tokens under the decoder."""
+    finished: bool
+    """Whether it said that it was done, rather than running out of steps."""
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Decoded tokens [N, L], PAD after the end, and the log-probability of each row [N]."""
+
+    tokens_NL: Tensor
+    logprob_N: Tensor
+
+
+def write(decoder: StepDecoder, slots_NKD: Tensor) -> _Written:
+    """Decodes each row greedily until its STOP or the decoder's longest step."""
+    N = slots_NKD.shape[0]
+    tokens = torch.zeros(N, 0, dtype=torch.long, device=slots_NKD.device)
+    logprob = slots_NKD.new_zeros(N)
+    done = torch.zeros(N, dtype=torch.bool, device=slots_NKD.device)
+    for _ in range(decoder.max_tokens):
+        scores = decoder(slots_NKD, tokens)[:, -1].log_softmax(dim=-1)
+        scores[:, PAD] = -torch.inf
+        best, token = scores.max(dim=-1)
+        token = torch.where(done, PAD, token)
+        logprob = logprob + torch.where(done, 0.0, best)
+        tokens = torch.cat([tokens, token[:, None]], dim=1)
+        done = done | (token == STOP)
+        if bool(done.all()):
+            break
+    return _Written(tokens, logprob)
+
+
+class _Rollout:
+    """One batch on its way; rows that have finished leave the computation."""
+
+    def __init__(self, student: Student, batch: QuestionBatch, mode: Mode) -> None:
+        self.student, self.mode = student, mode
+        self.mask_BL = batch.mask_BL
+        self.states_BLD = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+        B, shape = batch.tokens_BL.shape[0], student.shape
+        self.previous_BTKD = self.states_BLD.new_zeros(B, 0, shape.slots, shape.width)
+        self.rows = torch.arange(B, device=self.states_BLD.device)
+        self.texts: list[list[str]] = [[] for _ in range(B)]
+        self.scores: list[list[float]] = [[] for _ in range(B)]
+        self.finished = [False] * B
+
+    def advance(self) -> None:
+        """One step for every row that goes on."""
+        net = self.student.net
+        slots = net.predictor(self.previous_BTKD, self.states_BLD, self.mask_BL)[:, -1]
+        written = write(net.decoder, slots)
+        over = written.tokens_NL[:, 0] == FINISH
+        for i, row in enumerate(self.rows.tolist()):
+            self.scores[row].append(float(written.logprob_N[i]))
+            if over[i]:
+                self.finished[row] = True
+            else:
+                self.texts[row].append(self.student.writes.decode(written.tokens_NL[i].tolist()))
+        taken = slots if self.mode == "think" else net.step_encoder(written.tokens_NL)
+        keep = ~over
+        self.previous_BTKD = torch.cat([self.previous_BTKD, taken[:, None]], dim=1)[keep]
+        self.states_BLD, self.mask_BL = self.states_BLD[keep], self.mask_BL[keep]
+        self.rows = self.rows[keep]
+
+
+@torch.inference_mode()
+def solve(student: Student, questions: Sequence[str], mode: Mode = "talk") -> list[Solved]:
+    """Solves questions greedily, batched by length; results in the order given."""
+    encoded = student.reads.encode(questions)
+    order = sorted(range(len(questions)), key=lambda i: len(encoded[i].ids))
+    results: dict[int, Solved] = {}
+    device = str(next(student.net.parameters()).device)
+    for start in range(0, len(order), BATCH):
+        chosen = order[start : start + BATCH]
+        rollout = _Rollout(student, pad_questions([encoded[i] for i in chosen], device=device), mode)
+        for _ in range(student.shape.max_steps):
+            if not len(rollout.rows):
+                break
+            rollout.advance()
+        for row, i in enumerate(chosen):
+            results[i] = Solved(tuple(rollout.texts[row]), tuple(rollout.scores[row]), rollout.finished[row])
+    return [results[i] for i in range(len(questions))]
+
+
+@torch.inference_mode()
+def embed_questions(student: Student, questions: Sequence[str]) -> Tensor:
+    """One unit vector a question, [B, D] on the CPU."""
+    if not questions:
+        return torch.zeros(0, student.shape.width)
+    device = str(next(student.net.parameters()).device)
+    encoded = student.reads.encode(questions)
+    order = sorted(range(len(questions)), key=lambda i: len(encoded[i].ids))
+    vectors = torch.zeros(len(questions), student.shape.width)
+    for start in range(0, len(order), BATCH):
+        chosen = order[start : start + BATCH]
+        batch = pad_questions([encoded[i] for i in chosen], device=device)
+        states = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+        vectors[chosen] = pooled(states, batch.mask_BL).cpu()
+    return vectors

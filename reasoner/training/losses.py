@@ -1,0 +1,80 @@
+"""The objective of one batch.
+
+Shapes: B problems, T steps, N real steps, K slots, D width, L step tokens, V vocabulary.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from reasoner.models.batches import QuestionBatch
+from reasoner.models.decoder import StepDecoder
+from reasoner.models.encoders import PAD
+from reasoner.models.student import LatentReasoner
+from reasoner.training.recipe import Recipe, Stage
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The total and its parts, scalars."""
+
+    total: Tensor
+    latent: Tensor
+    """Smooth L1 between predicted and target slots."""
+    decode: Tensor
+    """Cross-entropy of the decoder on predicted slots, nats a token."""
+    autoencode: Tensor
+    """The same on the slots of the step itself."""
+    variance: Tensor
+    """VICReg's hinge (arXiv:2105.04906): mean of max(0, 1 - std) over slot dimensions."""
+
+
+def decode_loss(decoder: StepDecoder, slots_NKD: Tensor, tokens_NL: Tensor) -> Tensor:
+    """Mean cross-entropy over real tokens."""
+    logits = decoder(slots_NKD, tokens_NL[:, :-1])
+    return F.cross_entropy(logits.flatten(0, 1), tokens_NL.flatten(), ignore_index=PAD)
+
+
+def variance_hinge(slots_NKD: Tensor) -> Tensor:
+    """How far the std of each slot dimension over the batch falls short of 1."""
+    if slots_NKD.shape[0] < 2:
+        return slots_NKD.new_zeros(())
+    return F.relu(1 - slots_NKD.flatten(1).std(dim=0)).mean()
+
+
+def losses(net: LatentReasoner, question: QuestionBatch, steps_BTL: Tensor, *, recipe: Recipe, stage: Stage) -> Losses:
+    """The objective of a batch at a stage."""
+    B, T, _ = steps_BTL.shape
+    flat = steps_BTL.flatten(0, 1)
+    index_N = (flat[:, 0] != PAD).nonzero()[:, 0]
+    tokens_NL = flat[index_N]
+    slots_NKD = net.step_encoder(tokens_NL)
+    zero = slots_NKD.new_zeros(())
+    variance = variance_hinge(slots_NKD)
+    if stage == "decoder":
+        autoencode = decode_loss(net.decoder, slots_NKD, tokens_NL)
+        return Losses(autoencode + recipe.variance_weight * variance, zero, zero, autoencode, variance)
+
+    known = slots_NKD if stage == "joint" else slots_NKD.detach()
+    K, D = slots_NKD.shape[1:]
+    placed = known.new_zeros(B * T, K, D).index_copy(0, index_N, known).view(B, T, K, D)
+    states = net.question_encoder(question.tokens_BL, question.digits_MP)
+    predicted = net.predictor(placed[:, :-1], states, question.mask_BL).flatten(0, 1)[index_N]
+    with torch.no_grad():
+        target = net.target_encoder(tokens_NL)
+    latent = F.smooth_l1_loss(predicted, target)
+    if stage == "predictor":
+        return Losses(latent, latent, zero, zero, variance)
+
+    decode = decode_loss(net.decoder, predicted, tokens_NL)
+    some = max(1, int(recipe.autoencode_share * len(tokens_NL)))
+    autoencode = decode_loss(net.decoder, slots_NKD[:some], tokens_NL[:some])
+    total = (
+        decode
+        + recipe.latent_weight * latent
+        + recipe.autoencode_weight * autoencode
+        + recipe.variance_weight * variance
+    )
+    return Losses(total, latent, decode, autoencode, variance)

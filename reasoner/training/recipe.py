@@ -1,0 +1,55 @@
+"""What one training run does at each update: stage, learning rate, target momentum, curriculum.
+
+Three stages, in the order in which their gradients make sense: `decoder` (step encoder and decoder learn to
+round-trip steps), `predictor` (the predictor learns to hit the frozen latents), `joint` (everything).
+"""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Stage = Literal["decoder", "predictor", "joint"]
+
+MOMENTUM_FIRST, MOMENTUM_LAST = 0.99, 0.999
+LAST_RATE = 0.05
+"""Share of the learning rate that is left at the end of the cosine."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything but the data that decides the outcome of a training run."""
+
+    updates: int
+    decoder_updates: int
+    predictor_updates: int
+    warmup: int
+    batch_size: int
+    adam_rate: float
+    muon_rate: float
+    seed: int
+    threads: int
+    checkpoint_every: int
+    latent_weight: float = 1.0
+    autoencode_weight: float = 0.25
+    autoencode_share: float = 0.25
+    """Share of the steps that are also auto-encoded in the joint stage."""
+    variance_weight: float = 0.1
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain JSON."""
+        return asdict(self)
+
+    def stage(self, update: int) -> Stage:
+        """The stage of an update, counted from 0."""
+        if update < self.decoder_updates:
+            return "decoder"
+        return "predictor" if update < self.decoder_updates + self.predictor_updates else "joint"
+
+    def rate(self, update: int) -> float:
+        """Learning-rate factor: linear warm-up, then a cosine down to `LAST_RATE`."""
+        cosine = 0.5 * (1 + math.cos(math.pi * update / self.updates))
+        return min(1.0, (update + 1) / self.warmup) * (LAST_RATE + (1 - LAST_RATE) * cosine)
+
+    def momentum(self, update: int) -> float:
+        """Share of the target encoder that stays at each update."""
+        return MOMENTUM_FIRST + (MOMENTUM_LAST - MOMENTUM_FIRST) * update / self.updates

@@ -1,0 +1,64 @@
+"""A training run on disk, resumable to the bit: weights, optimizer tensors and the number of updates done.
+
+One safetensors file, replaced whole; nothing is unpickled. Batches follow from the update's number, so there is no
+sampler or random state to keep.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from reasoner.models.student import LatentReasoner
+from reasoner.training.optimizer import StudentOptimizer
+
+FILE = "state.safetensors"
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """Where a run stands."""
+
+    updates: int
+    seconds: float
+    """Training time so far."""
+
+
+def save_state(
+    folder: Path,
+    net: LatentReasoner,
+    optimizer: StudentOptimizer,
+    *,
+    updates: int,
+    seconds: float,
+    recipe: dict[str, object],
+) -> None:
+    """Replaces the state in `folder`."""
+    tensors = {f"net.{k}": v.detach().contiguous().clone() for k, v in net.state_dict().items()}
+    tensors |= {f"optimizer.{k}": v.detach().contiguous().clone() for k, v in optimizer.state().items()}
+    about = {"updates": str(updates), "seconds": str(seconds), "recipe": json.dumps(recipe, sort_keys=True)}
+    partial = folder / f"{FILE}.partial-{os.getpid()}"
+    save_file(tensors, partial, metadata=about)
+    with partial.open("rb") as handle:
+        os.fsync(handle.fileno())
+    partial.replace(folder / FILE)
+
+
+def load_state(
+    folder: Path, net: LatentReasoner, optimizer: StudentOptimizer, *, recipe: dict[str, object]
+) -> Resumed | None:
+    """Loads the state of the same recipe into both, or returns None where there is none."""
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    with safe_open(path, framework="pt") as handle:
+        about = handle.metadata()
+        if about["recipe"] != json.dumps(recipe, sort_keys=True):
+            return None
+        tensors = {k: handle.get_tensor(k) for k in handle.keys()}  # noqa: SIM118 (not a dict)
+    net.load_state_dict({k.removeprefix("net."): v for k, v in tensors.items() if k.startswith("net.")})
+    optimizer.load({k.removeprefix("optimizer."): v for k, v in tensors.items() if k.startswith("optimizer.")})
+    return Resumed(int(about["updates"]), float(about["seconds"]))

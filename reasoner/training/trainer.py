@@ -1,0 +1,123 @@
+"""The training loop: stages, optimizer, target encoder, collapse contract, resumable state."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from reasoner.diagnostics.collapse import Health, examine, require
+from reasoner.errors import CollapseError
+from reasoner.models.encoders import PAD
+from reasoner.models.student import Student
+from reasoner.training.feed import Batches
+from reasoner.training.losses import Losses, losses
+from reasoner.training.optimizer import StudentOptimizer
+from reasoner.training.recipe import Recipe
+from reasoner.training.state import load_state, save_state
+
+CLIP = 1.0
+LOG_EVERY = 25
+
+
+class Interrupted(Exception):
+    """Training was asked to stop; its state is saved."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The end of a training run."""
+
+    updates: int
+    seconds: float
+    """Training time over all attempts."""
+    health: Health
+
+
+def train(
+    student: Student,
+    batches: Batches,
+    *,
+    recipe: Recipe,
+    folder: Path,
+    report: Callable[[float, str], None],
+    should_stop: Callable[[], bool],
+) -> Trained:
+    """Trains in place, going on from the state in `folder` if there is one.
+
+    Raises:
+        CollapseError: the latents fail their contract.
+        Interrupted: `should_stop` said so; the state is saved.
+    """
+    torch.use_deterministic_algorithms(True)
+    net = student.net.train()
+    optimizer = StudentOptimizer(net.trainable())
+    resumed = load_state(folder, net, optimizer, recipe=recipe.to_dict())
+    done, before = (resumed.updates, resumed.seconds) if resumed else (0, 0.0)
+    began = time.monotonic()
+    log = _Log(folder / "losses.jsonl", done)
+    for update in range(done, recipe.updates):
+        batch = batches.at(update)
+        found = losses(net, batch.question, batch.steps_BTL, recipe=recipe, stage=recipe.stage(update))
+        _apply(student, optimizer, found, recipe=recipe, update=update)
+        log.add(update, found)
+        done = update + 1
+        if done % LOG_EVERY == 0:
+            report(done / recipe.updates, f"update {done}/{recipe.updates}, decode loss {log.last:.3f}")
+        stopping = should_stop()
+        if stopping or done % recipe.checkpoint_every == 0:
+            spent = before + time.monotonic() - began
+            save_state(folder, net, optimizer, updates=done, seconds=spent, recipe=recipe.to_dict())
+            if recipe.stage(update) == "joint" and done < recipe.updates:
+                _check(student, batch.steps_BTL, final=False)
+        if stopping:
+            raise Interrupted
+    health = _check(student, batches.at(recipe.updates - 1).steps_BTL, final=True)
+    net.eval()
+    return Trained(done, before + time.monotonic() - began, health)
+
+
+def _apply(student: Student, optimizer: StudentOptimizer, found: Losses, *, recipe: Recipe, update: int) -> None:
+    if not torch.isfinite(found.total):
+        raise CollapseError(f"the loss is {float(found.total)} at update {update}; lower train.learning_rate")
+    found.total.backward()
+    nn.utils.clip_grad_norm_([p for _, p in student.net.trainable()], CLIP)
+    rate = recipe.rate(update)
+    optimizer.step(adam_rate=recipe.adam_rate * rate, muon_rate=recipe.muon_rate * rate)
+    student.net.follow(recipe.momentum(update))
+
+
+def _check(student: Student, steps_BTL: Tensor, *, final: bool) -> Health:
+    """Measures the distinct steps of a batch and applies the contract."""
+    flat = steps_BTL.flatten(0, 1)
+    tokens_NL = torch.unique(flat[flat[:, 0] != PAD], dim=0)
+    student.net.eval()
+    health = examine(student, tokens_NL)
+    student.net.train()
+    require(health, round_trip=final)
+    return health
+
+
+class _Log:
+    """`losses.jsonl`: one line each `LOG_EVERY` updates, never a line twice after a resume."""
+
+    def __init__(self, path: Path, done: int) -> None:
+        self._path, self.last = path, float("nan")
+        if path.is_file():
+            kept = [
+                line
+                for line in path.read_text().splitlines()
+                if line.endswith("}") and json.loads(line)["update"] <= done
+            ]
+            path.write_text("".join(f"{line}\n" for line in kept))
+
+    def add(self, update: int, found: Losses) -> None:
+        if (update + 1) % LOG_EVERY:
+            return
+        self.last = float(found.decode.detach())
+        parts = {k: round(float(getattr(found, k).detach()), 5) for k in ("latent", "decode", "autoencode", "variance")}
+        with self._path.open("a") as handle:
+            handle.write(json.dumps({"update": update + 1, **parts}) + "\n")

@@ -1,0 +1,156 @@
+"""The two kinds of training work, as plain JSON in and out: a base from scratch, a candidate from a base.
+
+Both write `checkpoints/<id>/` below the home and keep their resumable state in the job's folder.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from reasoner.config.settings import Settings
+from reasoner.data.sources import ProblemSource, open_source
+from reasoner.errors import TrainingFailed
+from reasoner.models.checkpoints import load_student, save_student
+from reasoner.models.student import Student, new_student
+from reasoner.training.feed import Batches, CurriculumFeed, Feed, FreshFeed, MixedFeed, Worked, derive, encode
+from reasoner.training.recipe import Recipe
+from reasoner.training.trainer import Trained, train
+from reasoner.types.problem import Problem
+
+VOCABULARY_SAMPLE = 4000
+"""Questions that the base's vocabulary is learnt from."""
+
+Report = Callable[[float, str], None]
+
+
+def base_payload(settings: Settings, *, checkpoint: str, threads: int) -> dict[str, Any]:
+    """What `train_base` needs to know."""
+    return {"settings": _relevant(settings), "checkpoint": checkpoint, "threads": threads}
+
+
+def candidate_payload(
+    settings: Settings, *, parent: str, checkpoint: str, rows: str, updates: int, threads: int
+) -> dict[str, Any]:
+    """What `train_candidate` needs to know. `rows` is a path below the home."""
+    return {
+        "settings": _relevant(settings),
+        "parent": parent,
+        "checkpoint": checkpoint,
+        "rows": rows,
+        "updates": updates,
+        "threads": threads,
+    }
+
+
+def train_base(
+    payload: dict[str, Any], *, home: Path, folder: Path, report: Report, should_stop: Callable[[], bool]
+) -> dict[str, Any]:
+    """Trains a student from scratch on the base difficulties."""
+    settings = _begin(payload)
+    source = open_source(settings.data, settings.seed)
+    sample = [p.question for p in source.base_problems(VOCABULARY_SAMPLE, derive(settings.seed, "vocabulary"))]
+    sample += [p.question for p in source.practice(1)]
+    student = new_student(settings.student, sample, seed=derive(settings.seed, "weights"))
+    recipe = _recipe(settings, payload, updates=settings.train.base_updates, fine=False)
+    feed = _original(student, settings, source)
+    trained = _train(student, feed, recipe, settings, folder=folder, report=report, should_stop=should_stop)
+    return _keep(student, trained, payload, home=home, parent="", examples=0)
+
+
+def train_candidate(
+    payload: dict[str, Any], *, home: Path, folder: Path, report: Report, should_stop: Callable[[], bool]
+) -> dict[str, Any]:
+    """Fine-tunes a candidate from its parent on the rows of a cycle and a share of original problems."""
+    settings = _begin(payload)
+    student = load_student(home / "checkpoints" / payload["parent"])
+    items = encode(student, read_rows(home / payload["rows"]))
+    if not items:
+        raise TrainingFailed(f"no row of {payload['rows']!r} can be learnt by this student; see train.* and student.*")
+    source = open_source(settings.data, settings.seed)
+    recipe = _recipe(settings, payload, updates=payload["updates"], fine=True)
+    share = settings.train.original_share
+    feed = MixedFeed(items, _original(student, settings, source), original_share=share, seed=recipe.seed)
+    trained = _train(student, feed, recipe, settings, folder=folder, report=report, should_stop=should_stop)
+    return _keep(student, trained, payload, home=home, parent=payload["parent"], examples=len(items))
+
+
+def read_rows(path: Path) -> list[Worked]:
+    """Training rows as `reasoner.data.rows` writes them."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [Worked(r["prompt"], tuple(s for s in r["completion"].split("\n") if s and s[0] != "#")) for r in rows]
+
+
+def _relevant(settings: Settings) -> dict[str, Any]:
+    """Only what can change a weight, so that a job's key stands for its outcome."""
+    return settings.model_dump(mode="json", include={"seed", "data", "student", "train", "compute"})
+
+
+def _begin(payload: dict[str, Any]) -> Settings:
+    torch.set_num_threads(payload["threads"])
+    return Settings.model_validate(payload["settings"])
+
+
+def _recipe(settings: Settings, payload: dict[str, Any], *, updates: int, fine: bool) -> Recipe:
+    train_settings = settings.train
+    share = train_settings.finetune_share if fine else 1.0
+    return Recipe(
+        updates=updates,
+        decoder_updates=0 if fine else train_settings.decoder_updates,
+        predictor_updates=0 if fine else train_settings.predictor_updates,
+        warmup=max(1, min(40, updates // 5)),
+        batch_size=train_settings.batch_size,
+        adam_rate=train_settings.learning_rate * share,
+        muon_rate=train_settings.muon_rate * share,
+        seed=derive(settings.seed, "candidate" if fine else "base"),
+        threads=payload["threads"],
+        checkpoint_every=train_settings.checkpoint_every,
+    )
+
+
+def _original(student: Student, settings: Settings, source: ProblemSource) -> Feed:
+    """Base problems, the easiest ones first if a curriculum is set."""
+
+    def draw(n: int, seed: int) -> list[Problem]:
+        return list(source.base_problems(n, seed))
+
+    full = FreshFeed(student, draw, seed=settings.seed)
+    if not settings.train.curriculum_updates:
+        return full
+    easiest = (min(settings.data.base_difficulties),)
+    easy_source = open_source(settings.data.model_copy(update={"base_difficulties": easiest}), settings.seed)
+    easy = FreshFeed(student, lambda n, seed: list(easy_source.base_problems(n, seed)), seed=settings.seed)
+    return CurriculumFeed(easy, full, easy_updates=settings.train.curriculum_updates)
+
+
+def _train(
+    student: Student,
+    feed: Feed,
+    recipe: Recipe,
+    settings: Settings,
+    *,
+    folder: Path,
+    report: Report,
+    should_stop: Callable[[], bool],
+) -> Trained:
+    student.net.to(settings.compute.device)
+    batches = Batches(feed, batch_size=recipe.batch_size, seed=recipe.seed, device=settings.compute.device)
+    return train(student, batches, recipe=recipe, folder=folder, report=report, should_stop=should_stop)
+
+
+def _keep(
+    student: Student, trained: Trained, payload: dict[str, Any], *, home: Path, parent: str, examples: int
+) -> dict[str, Any]:
+    about = {"parent": parent, "updates": trained.updates, "examples": examples, "health": trained.health.to_dict()}
+    mark = save_student(student, home / "checkpoints" / payload["checkpoint"], about=about)
+    return {
+        "checkpoint": payload["checkpoint"],
+        "fingerprint": mark,
+        "parent": parent,
+        "updates": trained.updates,
+        "examples": examples,
+        "train_seconds": round(trained.seconds, 3),
+        "health": trained.health.to_dict(),
+    }
