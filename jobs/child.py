@@ -1,0 +1,113 @@
+"""The process that does one job: `python -m jobs.child --home H --job ID`.
+
+It holds the lock of the job's folder while it lives, which is how others know that the job is being worked on: the
+system lets go of the lock whatever the process dies of. It knows nothing of its parent. The store's address comes in
+the environment, not on the command line, where passwords could be read.
+"""
+
+import argparse
+import faulthandler
+import importlib
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from jobs.handlers import HANDLERS, Handler, JobContext
+from jobs.interrupt import stop_on
+from memory.locks import claimed, process_mark
+from memory.store.database import Database, open_database
+from memory.store.jobs import JobStore
+from reasoner.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, ReasonerError
+from reasoner.types.job import Job
+
+DATABASE_VARIABLE = "JOB_DATABASE_URL"
+EXIT_TAKEN = 75
+"""Another process is at this job."""
+
+NOTE_SECONDS = 0.25
+"""Between two notes of progress in the store."""
+
+
+class Clock:
+    """Seconds of work that the store has not been told of yet."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def waiting(self) -> float:
+        """Seconds since they were last taken."""
+        return time.monotonic() - self._since
+
+    def take(self) -> float:
+        """The seconds, which now count as told."""
+        seconds = self.waiting()
+        self._since += seconds
+        return seconds
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Does the job; returns the process's exit code."""
+    parser = argparse.ArgumentParser(prog="python -m jobs.child", description="Does one filed job.")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--job", required=True)
+    parser.add_argument("--handler", default="", help="module:function instead of the registered handler of its kind")
+    given = parser.parse_args(arguments)
+    faulthandler.enable()
+    folder: Path = given.home / "jobs" / given.job
+    # The lock is tried for a while: a parent that looks whether somebody holds it holds it for a moment itself.
+    with stop_on(signal.SIGTERM) as should_stop, claimed(folder / "lock", patience=2.0) as mine:
+        if not mine:
+            return EXIT_TAKEN
+        database = open_database(given.home, os.environ.get(DATABASE_VARIABLE))
+        try:
+            return _work(database, folder, given.job, handler=given.handler, should_stop=should_stop)
+        finally:
+            database.close()
+
+
+def _work(database: Database, folder: Path, job_id: str, *, handler: str, should_stop: Callable[[], bool]) -> int:
+    store = JobStore(database)
+    if store.get(job_id).state == "succeeded":
+        return EXIT_OK
+    job = store.claim(job_id, process=process_mark())
+    print(f"--- attempt {job.attempts} of {job.spec.key}, process {os.getpid()}", flush=True)
+    clock = Clock()
+    context = JobContext(database.home, job_id, folder, _reporter(store, job, clock), should_stop)
+    try:
+        result = _handler(job, handler)(context, job.spec.payload)
+    except KeyboardInterrupt:
+        store.interrupt(job_id, seconds=clock.take())
+        return EXIT_INTERRUPTED
+    except Exception as error:
+        traceback.print_exc()
+        store.fail(job_id, error=_words(error), seconds=clock.take())
+        return EXIT_FAILED
+    store.succeed(job_id, result=result, seconds=clock.take())
+    return EXIT_OK
+
+
+def _reporter(store: JobStore, job: Job, clock: Clock) -> Callable[[float, str], None]:
+    def report(share: float, note: str) -> None:
+        if clock.waiting() >= NOTE_SECONDS:
+            store.progress(job.id, share=share, note=note, seconds=clock.take())
+
+    return report
+
+
+def _handler(job: Job, name: str) -> Handler:
+    if not name:
+        return HANDLERS[job.spec.kind]
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if isinstance(error, ReasonerError) else repr(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

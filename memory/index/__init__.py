@@ -1,0 +1,1 @@
+"""Vectors: nearest neighbours and neighbourhoods. The only place that imports faiss."""

@@ -1,0 +1,76 @@
+"""The only way to a throne: a champion is replaced on a recorded decision, or it is the first.
+
+The gate bites here, below the improve graph: whoever calls, no checkpoint becomes champion without a decision that
+names it.
+"""
+
+from memory.store.checkpoints import HOME, move_pointer, newest_move, require_checkpoint, was_moved_by
+from memory.store.database import Database
+from memory.store.decisions import find_decision
+from reasoner.errors import GateError
+from reasoner.types.checkpoint import Checkpoint
+
+
+def promote(database: Database, decision_id: str) -> Checkpoint:
+    """Makes a decision's candidate the champion of its run and of the home; done once however often it is called.
+
+    Args:
+        database: the store.
+        decision_id: a recorded decision with verdict `promote`.
+
+    Returns:
+        The candidate.
+
+    Raises:
+        GateError: no such decision, another verdict, or the candidate was compared with a champion of the past.
+        NotFoundError: the candidate is not in the store.
+    """
+    with database.session() as session:
+        decision = find_decision(session, decision_id)
+        if decision is None:
+            raise GateError(f"decision {decision_id!r} is not recorded; a champion changes only on a recorded decision")
+        if decision.verdict != "promote":
+            raise GateError(
+                f"decision {decision_id!r} says {decision.verdict!r} of candidate {decision.candidate!r}, "
+                f"not 'promote': {decision.reason}"
+            )
+        candidate = require_checkpoint(session, decision.candidate)
+        if was_moved_by(session, decision.id):
+            return candidate
+        move = newest_move(session, decision.run)
+        reigning = "" if move is None else move.checkpoint
+        if reigning != decision.champion:
+            raise GateError(
+                f"decision {decision_id!r} compared {decision.candidate!r} with {decision.champion!r}, but the "
+                f"champion of run {decision.run!r} is {reigning!r}; examine the candidate against it"
+            )
+        for scope in (decision.run, HOME):
+            move_pointer(session, scope, checkpoint=candidate.id, cause="promoted", decision=decision.id)
+        return candidate
+
+
+def enthrone_base(database: Database, checkpoint: Checkpoint, *, run: str | None = None) -> Checkpoint:
+    """Makes a checkpoint the first champion of a run, and of the home if that has none; done once.
+
+    Args:
+        database: the store.
+        checkpoint: a base, or the checkpoint that the run starts from; must be in the store.
+        run: the run that gets its first champion; the checkpoint's own run by default.
+
+    Raises:
+        GateError: the run has another champion already.
+        NotFoundError: the checkpoint is not in the store.
+    """
+    run = checkpoint.run if run is None else run
+    with database.session() as session:
+        require_checkpoint(session, checkpoint.id)
+        move = newest_move(session, run)
+        if move is not None and move.checkpoint != checkpoint.id:
+            raise GateError(
+                f"run {run!r} has champion {move.checkpoint!r}; {checkpoint.id!r} can replace it only by a decision"
+            )
+        if move is None:
+            move_pointer(session, run, checkpoint=checkpoint.id, cause="enthroned")
+        if newest_move(session, HOME) is None:
+            move_pointer(session, HOME, checkpoint=checkpoint.id, cause="enthroned")
+    return checkpoint

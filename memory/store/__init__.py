@@ -1,0 +1,1 @@
+"""The SQL store: one room per noun, many processes on one home at once."""

@@ -1,0 +1,163 @@
+"""The door to the store: opens a home's database, brings its tables up to date, hands out transactions.
+
+Many processes use one home at once. Readers never wait (WAL). Writers take turns from the first statement of their
+transaction (BEGIN IMMEDIATE, or one locked row where the database is not SQLite), so what a write transaction has read
+stays true until it commits.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text, update
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
+
+from memory.locks import exclusive
+from memory.store.tables import WriterTable
+from reasoner.errors import BusyError, ConfigError, UsageError
+
+REVISION = "0001"
+"""The newest migration; the tables that this code knows."""
+
+PATIENCE = 15.0
+"""Seconds a writer waits for its turn."""
+
+
+class Database:
+    """An open store. Safe to share between threads; each process opens its own."""
+
+    def __init__(self, engine: Engine, home: Path):
+        self.home = home
+        self._reading = engine
+        self._writing = engine.execution_options(writes=True)
+
+    @property
+    def url(self) -> str:
+        """The address, password included, with which another process opens the same store."""
+        return self._reading.url.render_as_string(hide_password=False)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A write transaction: commits at the end, rolls back on any exception.
+
+        Raises:
+            BusyError: another process kept the store to itself for 15 seconds.
+        """
+        try:
+            with Session(self._writing, expire_on_commit=False) as session, session.begin():
+                _take_turn(session)
+                yield session
+        except OperationalError as error:
+            if "database is locked" not in str(error):
+                raise
+            raise BusyError(
+                f"the store {self._reading.url.render_as_string()!r} was locked for {PATIENCE:g} seconds by another "
+                "process; end that process or wait, then run the same command again"
+            ) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A read transaction: one consistent view, never waits for writers."""
+        with Session(self._reading, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Closes the connections that are not in use."""
+        self._reading.dispose()
+
+
+def open_database(home: Path, url: str | None = None) -> Database:
+    """Opens the store of a home, making or migrating its tables where needed.
+
+    Args:
+        home: folder of the home; made if missing.
+        url: any SQLAlchemy URL with a lasting database; `<home>/reasoner.db` by default.
+
+    Raises:
+        ConfigError: the URL cannot be used.
+        UsageError: a newer version of this package wrote the store.
+    """
+    home = home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    engine = _engine(URL.create("sqlite", database=str(home / "reasoner.db")) if url is None else _parsed(url))
+    # One process at a time decides what is missing: two that open a new home would both make its tables.
+    with exclusive(home / "reasoner.lock"):
+        if engine.dialect.name == "sqlite":
+            _require_wal(engine)
+        _bring_up_to_date(engine)
+    return Database(engine, home)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigError(
+            f"database URL {url!r} is not an SQLAlchemy URL, such as sqlite:////path/to/reasoner.db"
+        ) from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise ConfigError(f"database URL {url!r} lives in memory, but several processes share the store; name a file")
+    return parsed
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": PATIENCE}, pool_size=16, max_overflow=-1)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        # Python's driver would begin transactions at moments of its own choosing; ours begin below.
+        connection.isolation_level = None
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _take_turn(session: Session) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(update(WriterTable).values(turn=WriterTable.turn + 1))
+
+
+def _require_wal(engine: Engine) -> None:
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        mode = cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0]  # pyright: ignore[reportOptionalMemberAccess]
+    finally:
+        connection.close()
+    if mode != "wal":
+        raise ConfigError(
+            f"{engine.url.database!r}: SQLite answered journal mode {mode!r}, 'wal' was asked for; "
+            "put the home on a local disk (network folders cannot share a write-ahead log)"
+        )
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    with engine.execution_options(writes=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # Homes on other machines may share this database; the file lock does not reach them.
+            connection.execute(text("SELECT pg_advisory_xact_lock(7203111)"))
+        found = _revision(connection)
+        if found > REVISION:
+            raise UsageError(
+                f"the store {engine.url.render_as_string()!r} is at revision {found!r}, this version knows "
+                f"{REVISION!r}; update the package or choose another --home"
+            )
+        if found < REVISION:
+            from memory.store.migrations import upgrade
+
+            upgrade(connection)
+
+
+def _revision(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or ""

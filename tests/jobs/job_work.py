@@ -1,0 +1,55 @@
+"""Handlers for the tests of the queue: they count in a file, as training does in its checkpoints."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from jobs.handlers import JobContext
+from jobs.interrupt import Interrupted
+
+
+def count(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    """Counts to `payload["to"]`, one line each, going on where the file ends; waits at `wait_at` for a file `go`."""
+    file = context.folder / "counted.txt"
+    done = len(file.read_text().split()) if file.exists() else 0
+    for number in range(done, payload["to"]):
+        if context.should_stop():
+            raise Interrupted
+        with file.open("a") as lines:
+            lines.write(f"{number}\n")
+        context.report((number + 1) / payload["to"], f"counted {number}")
+        while number == payload.get("wait_at") and not (context.home / "go").exists():
+            if context.should_stop():
+                (context.folder / "saved").touch()
+                raise Interrupted
+            time.sleep(0.01)
+    print("counted all of it")
+    return {"counted": file.read_text().split(), "threads": os.environ.get("OMP_NUM_THREADS")}
+
+
+def fail_first(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    """Fails at the first attempt."""
+    mark = context.folder / "tried"
+    if not mark.exists():
+        mark.touch()
+        raise ValueError("no luck at first")
+    return {"tried": True}
+
+
+def die(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    """Kills its own process at the first `times` attempts."""
+    with (context.folder / "deaths").open("a") as deaths:
+        deaths.write("x")
+    if len((context.folder / "deaths").read_text()) <= payload["times"]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"alive": True}
+
+
+def wait_for(file: Path) -> None:
+    """Waits until a file exists and is not empty."""
+    deadline = time.monotonic() + 30
+    while not (file.exists() and (file.stat().st_size or file.name == "saved")):
+        assert time.monotonic() < deadline, f"{file} never came"
+        time.sleep(0.01)

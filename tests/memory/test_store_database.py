@@ -1,0 +1,117 @@
+"""The store opens, migrates and shares itself."""
+
+import sqlite3
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+from memory.store import database as database_module
+from memory.store.database import REVISION, Database, open_database
+from memory.store.migrations import configuration
+from memory.store.runs import RunStore
+from memory.store.tables import Table
+from reasoner.errors import BusyError, ConfigError, UsageError
+
+
+def test_a_new_home_gets_a_store_with_a_write_ahead_log(tmp_path: Path) -> None:
+    with open_database(tmp_path / "new" / "home").reading() as session:
+        assert session.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        assert session.execute(text("PRAGMA busy_timeout")).scalar_one() == 15000
+        assert session.execute(text("PRAGMA synchronous")).scalar_one() == 1
+    assert (tmp_path / "new" / "home" / "reasoner.db").exists()
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_declares(database: Database) -> None:
+    with database.reading() as session:
+        context = MigrationContext.configure(session.connection())
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_the_newest_migration_is_the_revision_that_the_code_expects() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_current_head() == REVISION
+
+
+def open_and_count(home: Path) -> int:
+    with open_database(home).reading() as session:
+        return session.execute(text("SELECT count(*) FROM writer")).scalar_one()
+
+
+def test_processes_that_open_a_new_home_at_once_all_succeed(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        assert list(pool.map(open_and_count, [tmp_path] * 3)) == [1, 1, 1]
+
+
+def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    database = open_database(tmp_path)
+    with database.session() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UsageError, match=r"'9999'.*update the package"):
+        open_database(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_store_in_memory_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigError, match="lives in memory"):
+        open_database(tmp_path, url)
+
+
+def test_what_is_no_url_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not an SQLAlchemy URL"):
+        open_database(tmp_path, "nonsense")
+
+
+def test_a_url_puts_the_store_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    open_database(tmp_path / "home", f"sqlite:///{tmp_path}/elsewhere/other.db")
+    assert (tmp_path / "elsewhere" / "other.db").exists()
+    assert not (tmp_path / "home" / "reasoner.db").exists()
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    def fail_midway() -> None:
+        with database.session() as session:
+            session.execute(text("UPDATE writer SET turn = 99"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_midway()
+    with database.reading() as session:
+        assert session.execute(text("SELECT turn FROM writer")).scalar_one() == 0
+
+
+def test_writers_take_turns_so_that_no_update_is_lost(database: Database) -> None:
+    def count_up(_: int) -> None:
+        with database.session() as session:
+            turn = session.execute(text("SELECT turn FROM writer")).scalar_one()
+            session.execute(text("UPDATE writer SET turn = :turn"), {"turn": turn + 1})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count_up, range(64)))
+    with database.reading() as session:
+        assert session.execute(text("SELECT turn FROM writer")).scalar_one() == 64
+
+
+def test_a_store_that_stays_locked_is_named_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "PATIENCE", 0.1)
+    database = open_database(tmp_path)
+    other = sqlite3.connect(tmp_path / "reasoner.db")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(BusyError, match="locked"):
+        RunStore(database).create("r", "hash", {}, 0)
+    other.close()
+
+
+def test_a_migration_is_not_needed_twice(tmp_path: Path) -> None:
+    open_database(tmp_path).close()
+    before = create_engine(f"sqlite:///{tmp_path}/reasoner.db")
+    with before.begin() as connection:
+        connection.execute(text("UPDATE writer SET turn = 7"))
+    with open_database(tmp_path).reading() as session:
+        assert session.execute(text("SELECT turn FROM writer")).scalar_one() == 7
+    before.dispose()
