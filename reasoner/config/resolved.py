@@ -33,4 +33,13 @@ def redacted(settings: Settings) -> Settings:
 def dump_yaml(settings: Settings) -> str:
     """Every setting as YAML, in the order of the settings file, the provider's key blotted out."""
     content = redacted(settings).model_dump(mode="json")
-    return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, allow_unicode=True, width=120)
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True)
+
+
+class _Dumper(yaml.SafeDumper):
+    """One setting a line, lists included."""
+
+
+_Dumper.add_representer(
+    list, lambda dumper, items: dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=True)
+)

@@ -37,15 +37,15 @@ def test_without_any_source_the_defaults_hold() -> None:
 
 
 def test_each_source_beats_the_ones_before_it(preset: Path, tmp_path: Path) -> None:
-    preset.write_text("seed: 1\ntrain: {base_updates: 1, finetune_updates: 1}\nteacher: {model: one}\nname: one\n")
+    preset.write_text("seed: 1\ntrain: {base_updates: 901, finetune_updates: 901}\nteacher: {model: one}\nname: one\n")
     dotenv = tmp_path / ".env"
     dotenv.write_text(
-        "REASONER_TRAIN__BASE_UPDATES=2\nREASONER_TEACHER__MODEL=two\nREASONER_NAME=two\nREASONER_SEED=2\n"
+        "REASONER_TRAIN__BASE_UPDATES=902\nREASONER_TEACHER__MODEL=two\nREASONER_NAME=two\nREASONER_SEED=2\n"
     )
     env = {"REASONER_TEACHER__MODEL": "three", "REASONER_NAME": "three", "REASONER_SEED": "3"}
     settings = load("name=four", "seed=4", config=str(preset), env=env, dotenv=dotenv, extra={"seed": 5})
-    assert settings.train.finetune_updates == 1
-    assert settings.train.base_updates == 2
+    assert settings.train.finetune_updates == 901
+    assert settings.train.base_updates == 902
     assert settings.teacher.model == "three"
     assert settings.name == "four"
     assert settings.seed == 5
@@ -106,11 +106,9 @@ def test_variables_that_are_not_settings_are_left_alone() -> None:
 
 
 def test_an_impossible_value_names_key_origin_value_and_what_is_allowed() -> None:
-    message = refusal("train.base_updates=-3", "student.digits=sideways", env={"REASONER_DATA__GATE_SIZE": "many"})
-    assert (
-        "train.base_updates (argument 'train.base_updates=-3'): got -3; it should be greater than or equal to 1."
-        in message
-    )
+    message = refusal("train.finetune_updates=-3", "student.digits=sideways", env={"REASONER_DATA__GATE_SIZE": "many"})
+    given = "train.finetune_updates (argument 'train.finetune_updates=-3'): got -3"
+    assert f"{given}; it should be greater than or equal to 1." in message
     assert "'least_first' or 'most_first'" in message
     assert "data.gate_size (environment variable REASONER_DATA__GATE_SIZE): got 'many'" in message
 

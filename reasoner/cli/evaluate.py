@@ -1,0 +1,80 @@
+"""`reasoner evaluate`: one checkpoint on one set, with intervals."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from reasoner.cli import options
+
+app = typer.Typer(add_completion=False)
+
+
+class SplitName(StrEnum):
+    """Sets that can be evaluated."""
+
+    PRACTICE = "practice"
+    GATE = "gate"
+    SEALED = "sealed"
+
+
+class ModeName(StrEnum):
+    """Ways of thinking."""
+
+    TALK = "talk"
+    THINK = "think"
+
+
+Checkpoint = Annotated[
+    str | None, typer.Option("--checkpoint", metavar="ID|DIR", help="Default: the home's champion.", show_default=False)
+]
+ModeOption = Annotated[
+    ModeName | None,
+    typer.Option(
+        "--mode", help="talk: read own words back; think: latents only. Default: student.mode.", show_default=False
+    ),
+]
+
+
+@app.command(epilog="Example: [bold]reasoner evaluate --split sealed --mode think --config nano[/bold]")
+def evaluate(
+    overrides: options.Overrides = None,
+    checkpoint: Checkpoint = None,
+    split: Annotated[SplitName, typer.Option("--split", help="Which set.")] = SplitName.SEALED,
+    mode: ModeOption = None,
+    n: Annotated[
+        int | None, typer.Option("--n", min=1, help="Problems; default: the whole set.", show_default=False)
+    ] = None,
+    config: options.Config = None,
+    home: options.Home = None,
+    seed: options.Seed = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Evaluate a checkpoint: accuracy with 95% intervals, overall, by skill and by number of steps."""
+    from reasoner import bootstrap
+    from reasoner.cli.progress import view_for
+    from reasoner.cli.tables import evaluation_table
+    from reasoner.cli.voice import Voice
+
+    settings, folder = options.settings_of(config, overrides, seed=seed), options.home_of(home)
+    voice = Voice(as_json=json, quiet=quiet)
+    with view_for(voice, 0) as view:
+        report = bootstrap.evaluate(
+            settings,
+            home=folder,
+            checkpoint=checkpoint,
+            split=split.value,
+            mode=(mode or ModeName(settings.student.mode)).value,
+            n=n,
+            progress=view.progress,
+        )
+    overall = report.overall.model_dump(mode="json")
+    voice.record("evaluation", {**report.model_dump(mode="json", exclude={"overall"}), **overall})
+    voice.show(
+        f"checkpoint {report.checkpoint} on the {report.split} set, {report.mode} mode, {report.seconds:.1f} s\n"
+    )
+    voice.show(evaluation_table(report))
+    if report.errors:
+        voice.show(f"the checker failed on {report.errors} problems, which are not counted")

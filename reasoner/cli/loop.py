@@ -1,0 +1,135 @@
+"""`reasoner loop`: improvement cycles, continued where they were left."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reasoner.cli import options
+
+if TYPE_CHECKING:
+    from agents.reporting.summary import Summary
+    from reasoner.cli.voice import Voice
+    from reasoner.config.settings import Settings
+    from reasoner.types.loop import LoopOutcome
+
+app = typer.Typer(add_completion=False)
+
+Cycles = Annotated[int, typer.Option("--cycles", min=1, help="Cycles in all; a longer run goes on from a shorter one.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run although one with this configuration exists.")]
+Require = Annotated[bool, typer.Option("--require-promotion", help="End with 4 if nothing was promoted.")]
+
+
+@app.command(epilog="Example: [bold]reasoner loop --cycles 5 --config nano teacher.calls=60[/bold]")
+def loop(
+    overrides: options.Overrides = None,
+    cycles: Cycles = 5,
+    config: options.Config = None,
+    home: options.Home = None,
+    fresh: Fresh = False,
+    require_promotion: Require = False,
+    seed: options.Seed = None,
+    max_usd: options.MaxUsd = None,
+    max_calls: options.MaxCalls = None,
+    max_minutes: options.MaxMinutes = None,
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Run improvement cycles: find failures, be taught, fine-tune, promote only what is proved better.
+
+    The same command again continues; if the run has finished, it says so and does nothing.
+    """
+    from reasoner.cli.voice import Voice
+
+    limits = {"max_usd": max_usd, "max_calls": max_calls, "max_minutes": max_minutes}
+    settings = options.settings_of(config, overrides, seed=seed, **limits)
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    if dry_run:
+        _show_plan(voice, settings, folder, cycles)
+        return
+    outcome = _run(voice, settings, folder, cycles=cycles, fresh=fresh)
+    _show_outcome(voice, outcome)
+    raise typer.Exit(exit_code(outcome, require_promotion=require_promotion))
+
+
+def exit_code(outcome: "LoopOutcome", *, require_promotion: bool) -> int:
+    """What the shell is told."""
+    from reasoner import errors
+
+    if outcome.budget_reached:
+        return errors.EXIT_BUDGET
+    if outcome.table and outcome.table[-1].verdict == "await":
+        return errors.EXIT_AWAITING_APPROVAL
+    if require_promotion and not outcome.promotions:
+        return errors.EXIT_NOTHING_PROMOTED
+    return errors.EXIT_OK
+
+
+def _run(voice: "Voice", settings: "Settings", home: Path, *, cycles: int, fresh: bool) -> "LoopOutcome":
+    from reasoner import bootstrap
+    from reasoner.cli.progress import as_line, view_for
+    from reasoner.types.trace import TraceEvent
+
+    heard_done = False
+
+    def listen(event: TraceEvent) -> None:
+        nonlocal heard_done
+        heard_done = heard_done or event.event == "done"
+        line = as_line(event)
+        voice.record(line.pop("event"), {key: value for key, value in line.items() if key != "run"}, run=line["run"])
+        view.event(event)
+
+    with view_for(voice, cycles) as view:
+        progress: Callable = view.progress
+        outcome = bootstrap.run_loop(
+            settings, home=home, cycles=cycles, fresh=fresh, listener=listen, progress=progress
+        )
+    if outcome.finished_before and not heard_done:
+        _repeat_done(voice, outcome)
+    return outcome
+
+
+def _repeat_done(voice: "Voice", outcome: "LoopOutcome") -> None:
+    """A finished run says nothing new; scripts still get the line they wait for."""
+    done = _summary(outcome).done
+    if done is not None:
+        told = {key: value for key, value in done.items() if key not in ("event", "run", "key", "time")}
+        voice.record("done", told, run=outcome.run)
+
+
+def _summary(outcome: "LoopOutcome") -> "Summary":
+    from agents.reporting.events import read_events
+    from agents.reporting.summary import summarise
+
+    return summarise(read_events(outcome.report.parent))
+
+
+def _show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
+    from agents.reporting.figures import interval, percent, points
+    from agents.reporting.markdown import why_nothing
+    from reasoner.cli.tables import cycles_table, ending
+
+    summary = _summary(outcome)
+    voice.show(ending(outcome))
+    voice.show("")
+    voice.show(cycles_table(outcome.table))
+    if gain := summary.gain:
+        change = (
+            f"{percent(gain.first)} to {percent(gain.last)}, {points(gain.gain)}, 95% interval {interval(gain.ci95)}"
+        )
+        voice.show(f"sealed set, first to last: {change}")
+    if not outcome.promotions:
+        voice.show(f"Nothing promoted, because {why_nothing(summary)}")
+    voice.show(f"report: {outcome.report}")
+
+
+def _show_plan(voice: "Voice", settings: "Settings", home: Path, cycles: int) -> None:
+    from reasoner import bootstrap
+
+    plan = bootstrap.plan_loop(settings, home=home, cycles=cycles)
+    voice.record("plan", plan.record)
+    for line in plan.lines:
+        voice.show(line)

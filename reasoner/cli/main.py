@@ -1,0 +1,91 @@
+"""`reasoner`: the table of commands, and what happens to errors.
+
+Command modules are imported when they are needed, and import what is heavy when they run.
+"""
+
+import importlib
+import os
+import sys
+import traceback
+from typing import Annotated, Any
+
+import typer
+import typer.core
+
+from reasoner import __version__
+from reasoner.cli import options
+from reasoner.errors import EXIT_INTERRUPTED, ReasonerError
+
+COMMANDS = {
+    "loop": "loop",
+    "solve": "solve",
+    "train": "train",
+    "evaluate": "evaluate",
+    "memory": "memory",
+    "runs": "runs",
+    "trace": "trace",
+    "models": "models",
+    "jobs": "jobs",
+    "doctor": "doctor",
+}
+"""Command and its module in `reasoner.cli`, in the order of the help."""
+
+
+class Commands(typer.core.TyperGroup):
+    """The group that finds its commands by name and turns errors into messages and exit codes."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Imports one command's module; None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = typer.main.get_command(importlib.import_module(f"reasoner.cli.{COMMANDS[cmd_name]}").app)
+        command.name = cmd_name
+        return command
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except ReasonerError as error:
+            if options.debugging():
+                traceback.print_exc()
+            print(f"error: {error}", file=sys.stderr)
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as interrupt:
+            print("interrupted; state saved; run the same command to go on", file=sys.stderr)
+            raise typer.Exit(EXIT_INTERRUPTED) from interrupt
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback(epilog="Start here: [bold]reasoner loop --cycles 5 --config nano[/bold]")
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    debug: options.Debug = False,
+) -> None:
+    """Makes a latent reasoner better, cycle by cycle, and proves it."""
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """The console script."""
+    # A reader that closed our pipe (`| head`) is no error of ours; Python would print one at exit.
+    try:
+        app(prog_name="reasoner")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None

@@ -1,0 +1,83 @@
+"""The options that commands share, and how they become a home and settings."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from reasoner.config.settings import Settings
+
+DOTENV = Path(".env")
+DEFAULT_HOME = Path(".reasoner")
+
+
+def _note_debug(value: bool) -> bool:
+    if value:
+        os.environ["REASONER_DEBUG"] = "1"
+    return value
+
+
+Overrides = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="KEY=VALUE", help="Settings, such as [bold]teacher.calls=50[/bold].", show_default=False),
+]
+Config = Annotated[
+    str | None,
+    typer.Option("--config", metavar="NAME|FILE", help="A preset such as [bold]nano[/bold], or a .yaml file."),
+]
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="DIR", help="Where everything is kept. Default: $REASONER_HOME, or ./.reasoner."),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="One JSON object a line on standard output, and nothing else there.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Results only, no progress.")]
+Debug = Annotated[
+    bool, typer.Option("--debug", help="Show the traceback of an error. Also REASONER_DEBUG=1.", callback=_note_debug)
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="The same as seed=N.", show_default=False)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print configuration, plan and cost; do nothing.")]
+MaxUsd = Annotated[
+    float | None, typer.Option("--max-usd", help="Never spend more dollars than this.", show_default=False)
+]
+MaxCalls = Annotated[
+    int | None, typer.Option("--max-calls", help="Never send more teacher requests than this.", show_default=False)
+]
+MaxMinutes = Annotated[
+    float | None, typer.Option("--max-minutes", help="Begin nothing after this many minutes.", show_default=False)
+]
+
+
+def debugging() -> bool:
+    """Whether tracebacks are asked for."""
+    return os.environ.get("REASONER_DEBUG", "") not in ("", "0")
+
+
+def home_of(home: Path | None) -> Path:
+    """The home: `--home`, `REASONER_HOME` of the environment, of `.env`, or `./.reasoner`."""
+    from dotenv import dotenv_values
+
+    written = os.environ.get("REASONER_HOME") or (
+        dotenv_values(DOTENV).get("REASONER_HOME") if DOTENV.is_file() else None
+    )
+    return (home or Path(written or DEFAULT_HOME)).expanduser().absolute()
+
+
+def settings_of(
+    config: str | None,
+    overrides: Sequence[str] | None,
+    *,
+    seed: int | None = None,
+    max_usd: float | None = None,
+    max_calls: int | None = None,
+    max_minutes: float | None = None,
+) -> "Settings":
+    """The settings that a command line asks for."""
+    from reasoner.config.loading import load_settings
+
+    limits = {"limits.max_usd": max_usd, "limits.max_calls": max_calls, "limits.max_minutes": max_minutes}
+    return load_settings(config, overrides or [], os.environ, DOTENV, extra={"seed": seed, **limits})

@@ -1,0 +1,59 @@
+"""`reasoner runs`: which runs there are, and what became of one."""
+
+from typing import Annotated
+
+import typer
+
+from reasoner.cli import options
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Runs of the loop: list them, show one.")
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="As `reasoner runs list` shows it.", show_default=False)]
+
+
+@app.command("list", epilog="Example: [bold]reasoner runs list --json[/bold]")
+def list_runs(
+    home: options.Home = None, json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
+) -> None:
+    """List the runs of a home, oldest first."""
+    from memory.store.runs import RunStore
+    from reasoner.cli.store import opened
+    from reasoner.cli.voice import Voice, plain_table
+
+    voice = Voice(as_json=json, quiet=quiet)
+    with opened(options.home_of(home)) as database:
+        runs = RunStore(database).list()
+    table = plain_table("run", "state", "cycles", "seed", "configuration", "started", right=("cycles", "seed"))
+    for run in runs:
+        voice.record("run", run.model_dump(mode="json", exclude={"id", "settings"}), run=run.id)
+        state = f"{run.state}, set aside" if run.superseded else run.state
+        table.add_row(run.id, state, str(run.cycles_done), str(run.seed), run.config_hash, run.started_at[:19])
+    voice.show(table)
+
+
+@app.command("show", epilog="Example: [bold]reasoner runs show 20261122-0915-math-nano-k3f9[/bold]")
+def show_run(
+    run: RunId,
+    home: options.Home = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Show one run: its state, its cycles, its report."""
+    from agents.reporting.events import read_events
+    from agents.reporting.summary import cycle_rows, summarise
+    from memory.store.runs import RunStore
+    from reasoner.cli.store import opened
+    from reasoner.cli.tables import cycles_table
+    from reasoner.cli.voice import Voice
+
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    with opened(folder) as database:
+        row = RunStore(database).get(run)
+    rows = cycle_rows(summarise(read_events(folder / "runs" / run)))
+    body = {**row.model_dump(mode="json", exclude={"id"}), "table": [one.model_dump(mode="json") for one in rows]}
+    voice.record("run", body, run=run)
+    voice.show(
+        f"run {row.id}: {row.state}, {row.cycles_done} cycles, configuration {row.config_hash}, seed {row.seed}\n"
+    )
+    voice.show(cycles_table(tuple(rows)))
+    voice.show(f"folder: {folder / 'runs' / run}")

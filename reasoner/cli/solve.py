@@ -1,0 +1,54 @@
+"""`reasoner solve`: one question, with the steps."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reasoner.cli import options
+from reasoner.cli.evaluate import Checkpoint, ModeName, ModeOption
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from reasoner.types.solution import Solution
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(epilog='Example: [bold]reasoner solve "Ann has 3 apples. She buys 4 more. How many has she?"[/bold]')
+def solve(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In plain language.", show_default=False)],
+    overrides: options.Overrides = None,
+    checkpoint: Checkpoint = None,
+    mode: ModeOption = None,
+    config: options.Config = None,
+    home: options.Home = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Answer a question and show the steps that led there."""
+    from reasoner import bootstrap
+    from reasoner.cli.voice import Voice
+    from reasoner.errors import UsageError
+
+    if not question.strip():
+        raise UsageError(f"got the question {question!r}; expected a sentence, such as `reasoner solve --help` shows.")
+    settings, folder = options.settings_of(config, overrides), options.home_of(home)
+    chosen = (mode or ModeName(settings.student.mode)).value
+    solution = bootstrap.solve(settings, home=folder, question=question, checkpoint=checkpoint, mode=chosen)
+    voice = Voice(as_json=json, quiet=quiet)
+    voice.record("solution", solution.model_dump(mode="json"))
+    if not quiet:
+        voice.show(_steps(solution))
+    voice.show(f"answer: {solution.answer or 'none found'}")
+    voice.say(f"{solution.checkpoint}, {solution.mode} mode, {solution.seconds:.1f} s")
+
+
+def _steps(solution: "Solution") -> "Table":
+    from reasoner.cli.voice import plain_table
+
+    table = plain_table("step", "", "holds", "log-probability", right=("step", "log-probability"))
+    for number, step in enumerate(solution.steps, start=1):
+        table.add_row(str(number), step.text, "yes" if step.holds else "no", f"{step.logprob:.2f}")
+    return table

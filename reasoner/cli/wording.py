@@ -1,0 +1,70 @@
+"""Events as sentences, for plain output and for `reasoner trace`."""
+
+from typing import Any
+
+from agents.reporting.figures import dollars, duration, interval, percent, points, probability
+
+Event = dict[str, Any]
+
+
+def sentence(event: Event) -> str | None:
+    """One line for people; None for an event that has nothing to tell them."""
+    telling = _WORDS.get(event["event"])
+    if telling is None:
+        return None
+    cycle = event.get("cycle")
+    return telling(event) if cycle is None else f"cycle {cycle}  {telling(event)}"
+
+
+def _launch(event: Event) -> str:
+    return f"run {event['run']} (configuration {event['config_hash']}) in {event['home']}"
+
+
+def _evaluation(event: Event) -> str:
+    figure = f"{percent(event['accuracy'])} {interval(event['ci95'])} of {event['n']}"
+    mode = f", {event['mode']}" if event.get("mode") else ""
+    return f"{event['split']} set{mode}: {figure}, {event['checkpoint']}"
+
+
+def _failures(event: Event) -> str:
+    return f"mined {event['mined']} failures in {event['clusters']} groups"
+
+
+def _teacher(event: Event) -> str:
+    made = f"{event['accepted']} pieces accepted, {event['rejected']} rejected"
+    return f"teacher: {event['calls']} calls, {event['cached']} from the cache, {made}, {dollars(event['usd'])}"
+
+
+def _examples(event: Event) -> str:
+    return (
+        f"learnt {event['added']} examples ({event['duplicates']} known already); memory holds {event['memory_size']}"
+    )
+
+
+def _job(event: Event) -> str:
+    return f"job {event['job']} {event['state']} after {duration(event['seconds'])}"
+
+
+def _decision(event: Event) -> str:
+    if event.get("wins") is None:
+        return f"{event['verdict']}: {event['reason']}"
+    test = f"p {probability(event['p'])}, alpha {probability(event['alpha'])}"
+    return f"{event['verdict']}: {event['reason']} ({event['wins']} wins, {event['losses']} losses, {test})"
+
+
+def _done(event: Event) -> str:
+    sealed = event.get("sealed")
+    gain = f", {points(sealed['gain'])} {interval(sealed['ci95'])} on the sealed set" if sealed else ""
+    return f"done: {event['cycles']} cycles in {duration(event['seconds'])}{gain}; champion {event['champion']}"
+
+
+_WORDS = {
+    "launch": _launch,
+    "evaluation": _evaluation,
+    "failures": _failures,
+    "teacher": _teacher,
+    "examples": _examples,
+    "job": _job,
+    "decision": _decision,
+    "done": _done,
+}

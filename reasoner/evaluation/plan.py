@@ -1,0 +1,130 @@
+"""What a loop is going to do, what it can prove and what it may cost, said before anything is spent (`--dry-run`)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from reasoner.config.resolved import config_hash, dump_yaml, redacted
+from reasoner.config.settings import Settings
+from reasoner.evaluation.alpha import alpha_of_cycle
+from reasoner.evaluation.statistics import smallest_detectable_gain
+from reasoner.types.record import Record
+
+POWER = 0.8
+LOSS_RATE = 0.03
+"""Share of gate problems that a better candidate may still lose; taken as given when the smallest gain is told."""
+
+PROMPT_TOKENS = 1000
+"""A prompt holds one problem, one attempt and the instructions; measured ones are shorter."""
+
+
+class Price(Record):
+    """Dollars for a million tokens."""
+
+    input: float
+    output: float
+
+
+PriceOf = Callable[[str], Price | None]
+"""The price of a model string; None where nobody knows it."""
+
+
+class Plan(Record):
+    """A loop that has not begun, for people and for programs."""
+
+    lines: tuple[str, ...]
+    record: dict[str, Any]
+
+
+def plan_loop(settings: Settings, *, home: Path, cycles: int, price_of: PriceOf) -> Plan:
+    """Says what `cycles` cycles with these settings come to.
+
+    Args:
+        settings: the resolved configuration.
+        home: where the run would be kept.
+        cycles: 1 or more.
+        price_of: asked only where neither the model is built in nor the settings state a price.
+    """
+    detectable = [_detectable(settings, cycle) for cycle in range(1, cycles + 1)]
+    teacher = _teacher(settings, cycles, price_of)
+    record = {
+        "config": redacted(settings).model_dump(mode="json"),
+        "config_hash": config_hash(settings),
+        "home": str(home),
+        "cycles": cycles,
+        "detectable": detectable,
+        "teacher": teacher,
+    }
+    lines = [dump_yaml(settings).rstrip(), "", *_words(settings, home, cycles), "", *_gate_words(settings, detectable)]
+    return Plan(lines=(*lines, "", *_teacher_words(teacher)), record=record)
+
+
+def _detectable(settings: Settings, cycle: int) -> dict[str, Any]:
+    alpha = alpha_of_cycle(cycle, settings.gate.alpha)
+    gain = smallest_detectable_gain(settings.data.gate_size, alpha, power=POWER, loss_rate=LOSS_RATE)
+    return {"cycle": cycle, "alpha": alpha, "gain": gain}
+
+
+def _teacher(settings: Settings, cycles: int, price_of: PriceOf) -> dict[str, Any]:
+    teacher, limits = settings.teacher, settings.limits
+    calls = 0 if teacher.model == "none" else cycles * teacher.calls
+    # Each call may be tried again after an error, and once more to repair its JSON.
+    requests = calls * (teacher.retries + 2)
+    if limits.max_calls is not None:
+        calls, requests = min(calls, limits.max_calls), min(requests, limits.max_calls)
+    price = _price(settings, price_of)
+    usd = None if price is None else requests * (PROMPT_TOKENS * price.input + teacher.max_tokens * price.output) / 1e6
+    if usd is not None and limits.max_usd is not None:
+        usd = min(usd, limits.max_usd)
+    return {"model": teacher.model, "calls": calls, "requests": requests, "usd": usd}
+
+
+def _price(settings: Settings, price_of: PriceOf) -> Price | None:
+    teacher = settings.teacher
+    if teacher.model == "none" or teacher.model.startswith("builtin/"):
+        return Price(input=0, output=0)
+    if teacher.usd_per_million_input is not None and teacher.usd_per_million_output is not None:
+        return Price(input=teacher.usd_per_million_input, output=teacher.usd_per_million_output)
+    return price_of(teacher.model)
+
+
+def _words(settings: Settings, home: Path, cycles: int) -> list[str]:
+    data, train = settings.data, settings.train
+    source = "generated problems" if data.practice == "generated" else data.practice
+    return [
+        f"plan: {cycles} cycles of configuration {config_hash(settings)} in {home}",
+        f"  cycle 0   train a student for {train.base_updates} updates on problems of {_steps(data.base_difficulties)}",
+        f"            evaluate it on {data.sealed_size} sealed problems of {_steps(data.difficulties)}",
+        f"  cycle 1-{cycles} attempt {data.practice_size} of {source}; ask {settings.teacher.model} about the failures",
+        f"            fine-tune a candidate from the base for {train.finetune_updates} updates on all that was learnt",
+        f"            compare it with the champion on {data.gate_size} fresh gate problems; promote what is better",
+    ]
+
+
+def _gate_words(settings: Settings, detectable: list[dict[str, Any]]) -> list[str]:
+    size, power = settings.data.gate_size, f"{POWER:.0%}"
+    head = (
+        f"smallest gain that the gate finds in {power} of cases ({size} problems, {LOSS_RATE:.0%} of them lost again):"
+    )
+    return [
+        head,
+        *(f"  cycle {one['cycle']}   alpha {one['alpha']:.4f}   {_points(one['gain'])}" for one in detectable),
+    ]
+
+
+def _teacher_words(teacher: dict[str, Any]) -> list[str]:
+    calls = f"teacher: {teacher['calls']} calls expected, {teacher['requests']} requests at most"
+    if teacher["usd"] is None:
+        return [
+            f"{calls}; nobody knows the price of {teacher['model']!r}, and without one no call is made.",
+            "State it with teacher.usd_per_million_input=... and teacher.usd_per_million_output=... (0 for a server of your own).",
+        ]
+    return [f"{calls}; ${teacher['usd']:.2f} at worst"]
+
+
+def _points(gain: float | None) -> str:
+    return "none: the gate set is too small for this alpha" if gain is None else f"{100 * gain:+.1f} points"
+
+
+def _steps(difficulties: tuple[int, ...]) -> str:
+    return f"{', '.join(str(one) for one in difficulties)} steps"

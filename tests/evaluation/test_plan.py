@@ -1,0 +1,73 @@
+"""The plan of a loop: what it will do, what it can prove, what it may cost."""
+
+from pathlib import Path
+
+import pytest
+
+from reasoner.config.loading import load_settings
+from reasoner.evaluation.plan import Plan, Price, plan_loop
+
+
+def planned(*overrides: str, price: Price | None = None, cycles: int = 3) -> Plan:
+    return plan_loop(
+        load_settings(None, overrides, {}, None), home=Path("home"), cycles=cycles, price_of=lambda _: price
+    )
+
+
+def text(plan: Plan) -> str:
+    return "\n".join(plan.lines)
+
+
+def test_the_plan_begins_with_the_whole_configuration() -> None:
+    assert planned().lines[0].startswith("name: nano")
+    assert "teacher:" in planned().lines[0]
+
+
+def test_the_smallest_gain_is_told_for_every_cycle_and_grows_as_alpha_shrinks() -> None:
+    detectable = planned().record["detectable"]
+    assert [one["cycle"] for one in detectable] == [1, 2, 3]
+    assert detectable[0]["alpha"] > detectable[2]["alpha"]
+    assert 0 < detectable[0]["gain"] < detectable[2]["gain"] < 0.2
+
+
+def test_a_gate_set_that_can_prove_nothing_is_told_so() -> None:
+    assert "too small" in text(planned("data.gate_size=50", "gate.alpha=1e-30"))
+
+
+@pytest.mark.parametrize("model", ["builtin/expert", "none"])
+def test_the_built_in_teacher_and_no_teacher_cost_nothing(model: str) -> None:
+    plan = planned(f"teacher.model={model}")
+    assert plan.record["teacher"]["usd"] == 0
+    assert "$0.00 at worst" in text(plan)
+
+
+def test_an_unknown_price_is_said_to_be_unknown() -> None:
+    plan = planned("teacher.model=openai/x")
+    assert plan.record["teacher"]["usd"] is None
+    assert "nobody knows the price of 'openai/x'" in text(plan)
+
+
+def test_the_worst_cost_counts_every_retry_and_the_repair() -> None:
+    settings = ("teacher.model=openai/x", "teacher.calls=10", "teacher.retries=2", "teacher.max_tokens=1000")
+    teacher = planned(*settings, price=Price(input=1, output=9), cycles=2).record["teacher"]
+    assert teacher["calls"] == 20
+    assert teacher["requests"] == 80
+    assert teacher["usd"] == pytest.approx(80 * (1000 * 1 + 1000 * 9) / 1e6)
+
+
+def test_a_stated_price_is_used_before_anybody_is_asked() -> None:
+    stated = ("teacher.usd_per_million_input=0", "teacher.usd_per_million_output=0")
+    assert planned("teacher.model=openai/x", *stated, price=Price(input=9, output=9)).record["teacher"]["usd"] == 0
+
+
+def test_hard_limits_bound_what_is_planned() -> None:
+    teacher = planned(
+        "teacher.model=openai/x", "limits.max_usd=2", "limits.max_calls=7", price=Price(input=1e6, output=0)
+    ).record["teacher"]
+    assert (teacher["calls"], teacher["requests"], teacher["usd"]) == (7, 7, 2)
+
+
+def test_the_plan_never_holds_the_api_key() -> None:
+    plan = planned("teacher.api_key=secret")
+    assert "secret" not in text(plan)
+    assert "secret" not in plan.model_dump_json()
