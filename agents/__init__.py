@@ -1,0 +1,1 @@
+"""LangGraph machines that ask and decide. They never touch weights themselves."""

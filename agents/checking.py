@@ -1,0 +1,210 @@
+"""Decides whether what a teacher wrote may teach. Nothing a teacher says is believed because a teacher says it.
+
+A solution must stand by itself (true steps, operands from the question, the last result as its answer) and its answer
+must be the gold one or, where nobody knows that, the one that most samples agree on. A new problem has no gold answer:
+it must stand by itself, stay out of the held-out splits and say nothing twice, and where the domain can read the
+question its own answer decides. Where it cannot, the teacher's steps are all there is, and the reason says so.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from agents.teachers import prompt
+from reasoner.types.example import Example, Lineage
+from reasoner.types.ports import Domain
+from reasoner.types.problem import Outcome, Problem, Provenance, Split
+from reasoner.types.record import Record
+from reasoner.types.teaching import Lesson, TeacherCall, Verdict, WrittenProblem
+
+ACCEPTED = "accepted"
+AGREED = "accepted, by agreement of samples"
+UNCONFIRMED = "accepted, unconfirmed"
+NO_LESSON = "no lesson"
+NO_STEPS = "no steps"
+NO_ANSWER = "no answer"
+TOO_LONG = "too many steps"
+FALSE_STEP = "false step"
+UNKNOWN_OPERAND = "unknown operand"
+LOOSE_ANSWER = "answer is not the last result"
+WRONG_ANSWER = "wrong answer"
+NO_AGREEMENT = "no agreement of samples"
+CHECKER_FAILED = "checker failed"
+INSANE_QUESTION = "question of no sane length"
+HELD_OUT = "held-out structure"
+SAME_QUESTION = "same question as the failure"
+DUPLICATE = "duplicate"
+REASONS = (
+    ACCEPTED, AGREED, UNCONFIRMED, NO_LESSON, NO_STEPS, NO_ANSWER, TOO_LONG, FALSE_STEP, UNKNOWN_OPERAND, LOOSE_ANSWER,
+    WRONG_ANSWER, NO_AGREEMENT, CHECKER_FAILED, INSANE_QUESTION, HELD_OUT, SAME_QUESTION, DUPLICATE,
+)  # fmt: skip
+"""Every reason that a verdict can have."""
+
+QUESTION_LENGTH = range(15, 2001)
+"""Sane lengths of a question in characters."""
+MOST_STEPS = 20
+
+_GOOD = frozenset({ACCEPTED, AGREED, UNCONFIRMED})
+
+
+class Checked(Record):
+    """What became of one lesson."""
+
+    verdicts: list[Verdict]
+    """The solution's first, then one for each new problem in the order of the lesson."""
+    examples: list[Example]
+    """One for each accepted verdict, in the same order."""
+
+
+def check_lesson(
+    call: TeacherCall,
+    problem: Problem,
+    domain: Domain,
+    *,
+    split_of: Callable[[str], Split],
+    run: str,
+    cycle: int,
+    agreeing: Sequence[Lesson] = (),
+    failure: str | None = None,
+) -> Checked:
+    """Verdicts on everything in one teacher call, and examples of what was accepted.
+
+    Args:
+        call: a finished call; one without a lesson gets a single verdict.
+        problem: what was asked about; an empty answer means that nobody knows it.
+        domain: the truth.
+        split_of: the split that a structure hash belongs to.
+        run: goes into the lineage.
+        cycle: goes into the lineage.
+        agreeing: the lessons of the other samples of the same question; they vote where there is no gold answer.
+        failure: id of the failed practice problem for the lineage; `problem.id` by default, empty for a uniform draw.
+    """
+    lesson = call.lesson
+    if lesson is None:
+        return Checked(verdicts=[_verdict(call, 0, problem.question, NO_LESSON)], examples=[])
+    lineage = Lineage(run=run, cycle=cycle, failure=problem.id if failure is None else failure, teacher_call=call.id)
+    verdicts = [_verdict(call, 0, problem.question, _judge_solution(lesson, problem, domain, agreeing))]
+    seen = {_plain(problem.question)}
+    for position, written in enumerate(lesson.problems, start=1):
+        reason = _judge_problem(written, problem, domain, split_of=split_of, seen=seen)
+        seen.add(_plain(written.question))
+        verdicts.append(_verdict(call, position, written.question, reason))
+    examples = []
+    for position, verdict in enumerate(verdicts):
+        if verdict.accepted:
+            taught = _new(lesson.problems[position - 1], call, domain) if position else _solved(problem, lesson, domain)
+            examples.append(_example(taught, call, verdict, lineage))
+    return Checked(verdicts=verdicts, examples=examples)
+
+
+def example_id(problem: Problem) -> str:
+    """16 hex digits of question and steps: the same content has the same id, wherever it comes from."""
+    return _hash(problem.question, *problem.steps)
+
+
+def _judge_solution(lesson: Lesson, problem: Problem, domain: Domain, agreeing: Sequence[Lesson]) -> str:
+    if fault := _fault(problem.question, lesson.steps, lesson.answer, problem, domain):
+        return fault
+    if not problem.answer:
+        votes = [_same(problem, lesson.answer, other.answer, domain) for other in agreeing]
+        votes.append("right")
+        return AGREED if votes.count("right") >= 2 and 2 * votes.count("right") > len(votes) else NO_AGREEMENT
+    outcome = domain.check(problem, lesson.answer)
+    return {"right": ACCEPTED, "wrong": WRONG_ANSWER, "error": CHECKER_FAILED}[outcome]
+
+
+def _judge_problem(
+    written: WrittenProblem, failed: Problem, domain: Domain, *, split_of: Callable[[str], Split], seen: set[str]
+) -> str:
+    if len(written.question) not in QUESTION_LENGTH:
+        return INSANE_QUESTION
+    if _plain(written.question) in seen:
+        return SAME_QUESTION if _plain(written.question) == _plain(failed.question) else DUPLICATE
+    if fault := _fault(written.question, written.steps, written.answer, failed, domain):
+        return fault
+    if split_of(domain.structure(written.question, _tidy(written.steps, domain))) != "practice":
+        return HELD_OUT
+    truth = domain.solve(written.question)
+    if truth is None:
+        return UNCONFIRMED
+    outcome = _same(failed, truth, written.answer, domain)
+    return {"right": ACCEPTED, "wrong": WRONG_ANSWER, "error": CHECKER_FAILED}[outcome]
+
+
+def _fault(question: str, steps: Sequence[str], answer: str, problem: Problem, domain: Domain) -> str:
+    """What is wrong with a worked solution as it stands, without knowing the truth; empty for nothing."""
+    if not steps:
+        return NO_STEPS if answer.strip() else NO_ANSWER
+    if len(steps) > MOST_STEPS:
+        return TOO_LONG
+    if not all(domain.check_step(step) for step in steps):
+        return FALSE_STEP
+    if not domain.grounded(question, steps):
+        return UNKNOWN_OPERAND
+    if not answer.strip():
+        return NO_ANSWER
+    return LOOSE_ANSWER if _same(problem, domain.answer_of(steps), answer, domain) != "right" else ""
+
+
+def _same(problem: Problem, truth: str, answer: str, domain: Domain) -> Outcome:
+    """Whether two answers are the same to the domain's checker."""
+    return domain.check(problem.model_copy(update={"answer": truth}), answer)
+
+
+def _tidy(steps: Sequence[str], domain: Domain) -> tuple[str, ...]:
+    """The steps without spaces where they hold without them: the student learns one spelling."""
+    dense = ["".join(step.split()) for step in steps]
+    return tuple(d if domain.check_step(d) else step for d, step in zip(dense, steps, strict=True))
+
+
+def _plain(question: str) -> str:
+    return " ".join(question.lower().split())
+
+
+def _solved(problem: Problem, lesson: Lesson, domain: Domain) -> Problem:
+    """The practice problem with the teacher's solution. Its structure stays: that is what its split was made by."""
+    steps = _tidy(lesson.steps, domain)
+    answer = problem.answer or domain.answer_of(steps)
+    return problem.model_copy(update={"steps": steps, "answer": answer, "difficulty": len(steps)})
+
+
+def _new(written: WrittenProblem, call: TeacherCall, domain: Domain) -> Problem:
+    steps = _tidy(written.steps, domain)
+    return Problem(
+        id=f"teacher-{_hash(written.question, *steps)}",
+        domain=domain.name,
+        skill=domain.skill_of(written.question, steps),
+        difficulty=len(steps),
+        question=written.question,
+        steps=steps,
+        answer=domain.answer_of(steps),
+        structure=domain.structure(written.question, steps),
+        provenance=Provenance(
+            generator=f"teacher:{call.model}", version=prompt.VERSION, seed=0, parameters={"teacher_call": call.id}
+        ),
+    )
+
+
+def _verdict(call: TeacherCall, position: int, question: str, reason: str) -> Verdict:
+    """The verdict on piece `position` of a call: 0 is the solution, new problems count from 1."""
+    return Verdict(
+        id=_hash(call.id, str(position), question, reason),
+        teacher_call=call.id,
+        subject="problem" if position else "solution",
+        question=question,
+        accepted=reason in _GOOD,
+        reason=reason,
+    )
+
+
+def _example(problem: Problem, call: TeacherCall, verdict: Verdict, lineage: Lineage) -> Example:
+    return Example(
+        id=example_id(problem),
+        problem=problem,
+        source="teacher_problem" if verdict.subject == "problem" else "teacher_solution",
+        teacher=call.model,
+        lineage=lineage.model_copy(update={"verdict": verdict.id}),
+    )
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

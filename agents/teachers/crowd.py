@@ -1,0 +1,97 @@
+"""Many calls at once, in threads, with an orderly end.
+
+When a limit is reached no call starts any more and those in flight finish; what they earned is in the ledger, so that
+the same requests, asked again with a higher limit, send only what is missing. An interruption also ends waiting.
+"""
+
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+
+from agents.teachers.calling import Caller, Interrupted
+from reasoner.errors import BudgetReached
+from reasoner.types.teaching import TeacherCall, TeacherRequest
+
+OnProgress = Callable[[int, int], None]
+"""Told `done, total` after every finished call."""
+
+
+class TeachingStopped(BudgetReached):
+    """A limit was reached on the way. `calls` are those that were finished, in the order of their requests."""
+
+    def __init__(self, message: str, calls: Sequence[TeacherCall]):
+        super().__init__(message)
+        self.calls = tuple(calls)
+
+
+def ask_all(
+    caller: Caller, requests: Sequence[TeacherRequest], *, concurrency: int, on_progress: OnProgress | None
+) -> list[TeacherCall]:
+    """The calls in the order of the requests; equal requests are asked once.
+
+    Raises:
+        TeachingStopped: a limit forbids the rest.
+        TeacherError: the teacher cannot be used at all.
+    """
+    keys = [caller.key(request) for request in requests]
+    unique = dict(zip(keys, requests, strict=True))
+    closed = threading.Event()
+    done: dict[str, TeacherCall] = {}
+    # Libraries of providers warn about their own insides; where warnings are errors, paid answers would be lost.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with ThreadPoolExecutor(concurrency, thread_name_prefix="teacher") as pool:
+            futures = {pool.submit(_ask, caller, request, closed): key for key, request in unique.items()}
+            limit = _gather(futures, done, caller=caller, closed=closed, on_progress=on_progress)
+    calls = [
+        done[k].model_copy(update={"problem_id": r.problem.id})
+        for k, r in zip(keys, requests, strict=True)
+        if k in done
+    ]
+    if limit is not None:
+        raise TeachingStopped(
+            f"{limit} ({len(done)} of {len(unique)} teacher calls are done and kept)", calls
+        ) from limit
+    return calls
+
+
+def _ask(caller: Caller, request: TeacherRequest, closed: threading.Event) -> TeacherCall | None:
+    """One call, or None where none may start any more."""
+    if closed.is_set():
+        return None
+    try:
+        return caller.call(request)
+    except BudgetReached:
+        closed.set()
+        raise
+    except Interrupted:
+        return None
+
+
+def _gather(
+    futures: dict[Future[TeacherCall | None], str],
+    done: dict[str, TeacherCall],
+    *,
+    caller: Caller,
+    closed: threading.Event,
+    on_progress: OnProgress | None,
+) -> BudgetReached | None:
+    """Fills `done` as calls finish; gives back the limit that was met. Anything else that is raised ends all calls."""
+    limit: BudgetReached | None = None
+    try:
+        for future in as_completed(futures):
+            try:
+                call = future.result()
+            except BudgetReached as error:
+                limit = limit or error
+                continue
+            if call is not None:
+                done[futures[future]] = call
+                if on_progress is not None:
+                    on_progress(len(done), len(futures))
+    except BaseException:
+        closed.set()
+        caller.interrupted.set()
+        raise
+    return limit

@@ -1,0 +1,128 @@
+"""What a teacher is asked and how its answer is read.
+
+The user message is one JSON object, so that no text of a problem can pass for an instruction's frame and the built-in
+expert reads it as any other model does. The gold answer and steps are never part of it: a teacher that can only repeat
+the truth teaches nothing, and the check would prove nothing.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from reasoner.types.record import Record
+from reasoner.types.teaching import Lesson, TeacherRequest
+
+Messages = list[dict[str, str]]
+"""Chat messages: `role` (system, user, assistant) and `content`."""
+
+VERSION = "1"
+"""Part of every cache key: other words are another question."""
+
+_SYSTEM = """\
+You teach a student who solves problems in small steps. You get a JSON object: a problem (`question`), what the \
+student wrote (`student_steps`, `student_answer`; they may be wrong or missing), and how many new problems you shall \
+write.
+
+Answer with one JSON object and nothing else:
+{"critique": "...", "steps": ["12+7=19", "19*2=38"], "answer": "38", \
+"problems": [{"question": "...", "steps": ["..."], "answer": "..."}]}
+
+critique: one or two sentences that name the student's first wrong step and say why it is wrong.
+steps: your own worked solution. Each step is one equation `number operator number=number` with one of + - * /, exact, \
+without units. Each operand is a number of the question or the result of an earlier step. The last result is the answer.
+answer: the final number without units; the empty string, with no steps, if the problem cannot be solved.
+problems: exactly as many as asked. Each needs the same number of steps and the same or a closely related skill, \
+in the style and wording of the given problem, with other names, things and numbers, each different from all others, \
+worked in the same way."""
+
+_REPAIR = """\
+That answer cannot be used: {error}
+Answer again, with the corrected JSON object and nothing else."""
+
+_FENCED = re.compile(r"```[a-zA-Z]*\s*\n(.*?)\n?\s*```", re.DOTALL)
+_SHOWN = 300
+"""Characters of a bad answer, or of an error, that are quoted."""
+
+
+class Asked(Record):
+    """The user message, as any teacher sees it."""
+
+    question: str
+    student_steps: list[str]
+    student_answer: str
+    new_problems: int
+
+
+class LessonError(ValueError):
+    """A teacher's text is no lesson. The message says what is wrong in words that the teacher can act on."""
+
+
+def build_messages(request: TeacherRequest) -> Messages:
+    """The chat messages for one failure, without its gold answer and steps."""
+    asked = Asked(
+        question=request.problem.question,
+        student_steps=list(request.attempt_steps),
+        student_answer=request.attempt_answer,
+        new_problems=request.new_problems,
+    )
+    user = json.dumps(asked.model_dump(), ensure_ascii=False, indent=1)
+    return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": user}]
+
+
+def repair_messages(messages: Messages, text: str, *, error: str) -> Messages:
+    """The conversation continued by the unusable text and what is wrong with it."""
+    repair = _REPAIR.format(error=error)
+    return [*messages, {"role": "assistant", "content": text}, {"role": "user", "content": repair}]
+
+
+def read_messages(messages: Sequence[Mapping[str, Any]]) -> Asked:
+    """What the first user message asks; the inverse of `build_messages`.
+
+    Raises:
+        ValueError: there is no user message, or it is not the JSON object that `build_messages` writes.
+    """
+    user = next((m["content"] for m in messages if m["role"] == "user"), None)
+    if user is None:
+        raise ValueError(f"expected a user message among the roles {[m['role'] for m in messages]!r}")
+    return Asked.model_validate_json(user)
+
+
+def parse_lesson(text: str) -> Lesson:
+    """Reads a teacher's answer. Code fences and words around the object are forgiven, as are numbers for texts.
+
+    Raises:
+        LessonError: there is no JSON object in the text, or it is not a lesson.
+    """
+    document = _find_object(text)
+    try:
+        return Lesson.model_validate(_numbers_as_text(document))
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise LessonError(f"the JSON object does not have the form asked for ({'; '.join(faults)})"[:_SHOWN]) from error
+
+
+def _find_object(text: str) -> Any:
+    """The first JSON object of a text, inside a code fence if there is one."""
+    fenced = _FENCED.search(text)
+    body = fenced.group(1) if fenced else text
+    start = body.find("{")
+    if start < 0:
+        raise LessonError(f"expected one JSON object, got {text[:_SHOWN]!r}")
+    try:
+        return json.JSONDecoder().raw_decode(body, start)[0]
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise LessonError(f"the JSON object is broken ({error})"[:_SHOWN]) from error
+
+
+def _numbers_as_text(document: Any) -> Any:
+    """Models often write `"answer": 38` without quotes; that is no reason to ask again."""
+    if isinstance(document, dict):
+        return {key: _numbers_as_text(value) for key, value in document.items()}
+    if isinstance(document, list):
+        return [_numbers_as_text(value) for value in document]
+    if isinstance(document, int | float) and not isinstance(document, bool):
+        return str(document)
+    return document

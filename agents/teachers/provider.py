@@ -1,0 +1,105 @@
+"""What the calling of a teacher needs from others: someone who sends a request, and a ledger that keeps the books."""
+
+from typing import Protocol
+
+from agents.teachers.prompt import Messages
+from reasoner.config.settings import LimitSettings
+from reasoner.types.record import Record
+from reasoner.types.teaching import TeacherCall
+
+
+class Price(Record):
+    """Dollars per million tokens."""
+
+    input: float
+    output: float
+
+    def usd(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """Dollars for so many tokens."""
+        return (self.input * prompt_tokens + self.output * completion_tokens) / 1e6
+
+
+class Reply(Record):
+    """One answered request."""
+
+    text: str
+    prompt_tokens: int
+    completion_tokens: int
+    usd: float
+    """What it really cost."""
+    seconds: float
+
+
+class SendError(Exception):
+    """A request without an answer.
+
+    Args:
+        message: what happened, for people.
+        retry: whether the same request may succeed later.
+        charged: whether it may have been charged all the same, as after a timeout.
+        useless: whether it says that the teacher cannot be used at all (a bad key, no such model, nobody there).
+        retry_after: seconds that the server asks to wait; 0 where it does not say.
+    """
+
+    def __init__(self, message: str, *, retry: bool, charged: bool, useless: bool, retry_after: float = 0.0):
+        super().__init__(message)
+        self.retry = retry
+        self.charged = charged
+        self.useless = useless
+        self.retry_after = retry_after
+
+
+class Provider(Protocol):
+    """Sends single requests and knows what they cost."""
+
+    @property
+    def model(self) -> str:
+        """The model string."""
+        ...
+
+    def identity(self) -> list[object]:
+        """Everything beside the messages and the sample that an answer depends on: plain JSON, part of the key."""
+        ...
+
+    def worst_usd(self, messages: Messages) -> float:
+        """Upper bound of the dollars that one request with these messages costs."""
+        ...
+
+    def send(self, messages: Messages, *, sample: int) -> Reply:
+        """Sends one request, once.
+
+        Raises:
+            SendError: no answer came.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """The books of one run; `memory.store.ledger.CallLedger` keeps them in SQL."""
+
+    def cached(self, key: str, *, own: bool = False) -> TeacherCall | None:
+        """The finished call with this key; with `own` only if this run has paid it."""
+        ...
+
+    def reserve(
+        self, key: str, *, model: str, problem_id: str, usd: float, limits: LimitSettings, requests: int = 1
+    ) -> None:
+        """Books what a request may cost before it is sent; raises BudgetReached instead of passing a limit."""
+        ...
+
+    def settle(self, key: str, call: TeacherCall) -> None:
+        """Books an answered request; the dollars, tokens and seconds are those of this request."""
+        ...
+
+    def fail(
+        self,
+        key: str,
+        error: str,
+        *,
+        usd: float | None,
+        prompt_tokens: int = 0,
+        completion_tokens: int = 0,
+        seconds: float = 0.0,
+    ) -> None:
+        """Books a request without a usable answer; `usd` None keeps the reservation spent."""
+        ...

@@ -1,0 +1,86 @@
+"""What an exception of a provider's library means: try again or not, charged or not, is the teacher of any use.
+
+Libraries wrap one error in another and guess at status codes, so the whole chain is searched for what really happened
+on the wire. A refusal by status is not charged. A timeout or a broken connection after the request went out, and an
+answer that is no answer, may have been charged.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from agents.teachers.provider import SendError
+
+_TRY_AGAIN = frozenset({408, 409, 425, 429})
+_USELESS = frozenset({401, 402, 403, 404})
+_ADVICE = {
+    401: "set teacher.api_key, or the provider's own environment variable, to a valid key",
+    402: "the account has no credit; add some or choose another teacher.model",
+    403: "this key may not use the model; check teacher.model and teacher.api_key",
+    404: "no such model or address; check teacher.model and teacher.api_base",
+}
+_SHOWN = 300
+"""Characters of a library's message that are quoted."""
+
+
+def send_error(error: Exception, *, model: str, api_base: str | None) -> SendError:
+    """Reads the fate of a request from the exception that it ended with.
+
+    Args:
+        error: as raised by litellm.
+        model: model string, named in the message.
+        api_base: address of the server, named where it cannot be reached.
+    """
+    import httpx
+
+    chain = list(_chain(error))
+    said = " ".join(str(error).split())[:_SHOWN]
+    response = next((e.response for e in chain if isinstance(e, httpx.HTTPStatusError)), None)
+    if response is not None:
+        wait = _retry_after(response.headers.get("retry-after", ""))
+        return _refused(response.status_code, said, model=model, retry_after=wait)
+    if any(isinstance(e, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol) for e in chain):
+        where = f"teacher.api_base={api_base!r}" if api_base else "its server"
+        advice = "start the server or correct the address"
+        return SendError(f"cannot reach {model!r} at {where}; {advice}", retry=True, charged=False, useless=True)
+    status = next((s for e in chain if isinstance(s := getattr(e, "status_code", None), int)), 500)
+    if status == 408 or any(isinstance(e, httpx.TransportError | TimeoutError) for e in chain):
+        return SendError(f"no answer from {model!r}: {said}", retry=True, charged=True, useless=False)
+    if 400 <= status < 500:
+        return _refused(status, said, model=model, retry_after=0.0)
+    return SendError(f"no usable answer from {model!r}: {said}", retry=True, charged=True, useless=False)
+
+
+def _refused(status: int, said: str, *, model: str, retry_after: float) -> SendError:
+    advice = f"; {_ADVICE[status]}" if status in _ADVICE else ""
+    return SendError(
+        f"{model!r} answered with status {status}: {said}{advice}",
+        retry=status in _TRY_AGAIN or status >= 500,
+        charged=False,
+        useless=status in _USELESS,
+        retry_after=retry_after,
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The exception and those it was raised from, outermost first."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
+
+
+def _retry_after(header: str) -> float:
+    """Seconds asked for by a Retry-After header, which holds seconds or a date; 0 where it holds neither."""
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        then = parsedate_to_datetime(header)
+    except ValueError:
+        return 0.0
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return max(0.0, (then - datetime.now(UTC)).total_seconds())
