@@ -58,6 +58,8 @@ class Comparison(Record):
     p: float
     """One-sided exact McNemar."""
     vetoes: tuple[Veto, ...]
+    errors: int = 0
+    """Items left out of `n` because the checker failed on either side."""
 
 
 class Decision(Record):

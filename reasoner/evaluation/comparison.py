@@ -1,0 +1,85 @@
+"""Champion and candidate on the same items: who solves what the other does not."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reasoner.config.settings import GateSettings
+from reasoner.evaluation.statistics import mcnemar_exact, paired_gain
+from reasoner.types.problem import Attempt
+from reasoner.types.report import Comparison, Veto
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """One item that both were judged on."""
+
+    champion: Attempt
+    candidate: Attempt
+
+    @property
+    def won(self) -> bool:
+        return self.candidate.correct and not self.champion.correct
+
+    @property
+    def lost(self) -> bool:
+        return self.champion.correct and not self.candidate.correct
+
+
+def compare(champion: Sequence[Attempt], candidate: Sequence[Attempt], gate: GateSettings) -> Comparison:
+    """The paired comparison that the gate decides on.
+
+    Args:
+        champion: its attempts, one per item.
+        candidate: its attempts at the same items, in the same order and the same mode.
+        gate: `veto_margin` and `veto_alpha`.
+
+    Returns:
+        Counts over the items that the checker could judge on both sides; the others are in `errors`. A bucket (a skill,
+        a difficulty) vetoes where the candidate is lower by more than the margin and harm is proven at `veto_alpha`.
+
+    Raises:
+        ValueError: the items or modes differ, or an item comes twice; nothing could be concluded from that.
+    """
+    _refuse_unlike(champion, candidate)
+    all_pairs = [_Pair(*pair) for pair in zip(champion, candidate, strict=True)]
+    pairs = [p for p in all_pairs if "error" not in (p.champion.outcome, p.candidate.outcome)]
+    wins, losses = sum(p.won for p in pairs), sum(p.lost for p in pairs)
+    gain, ci95 = paired_gain(wins, losses, len(pairs))
+    return Comparison(
+        n=len(pairs),
+        wins=wins,
+        losses=losses,
+        gain=gain,
+        ci95=ci95,
+        p=mcnemar_exact(wins, losses),
+        vetoes=tuple(_vetoes(pairs, gate)),
+        errors=len(all_pairs) - len(pairs),
+    )
+
+
+def _refuse_unlike(champion: Sequence[Attempt], candidate: Sequence[Attempt]) -> None:
+    ids = [attempt.problem_id for attempt in champion]
+    if ids != [attempt.problem_id for attempt in candidate]:
+        raise ValueError("champion and candidate were not tried on the same items in the same order")
+    if len(set(ids)) != len(ids):
+        raise ValueError(f"{len(ids)} attempts at {len(set(ids))} items: an item that comes twice would count twice")
+    modes = {attempt.mode for attempt in (*champion, *candidate)}
+    if len(modes) > 1:
+        raise ValueError(f"champion and candidate were tried in different modes: {sorted(modes)!r}")
+
+
+def _vetoes(pairs: Sequence[_Pair], gate: GateSettings) -> Iterator[Veto]:
+    """One per bucket that is worse beyond the margin and beyond chance."""
+    for bucket, members in sorted(_buckets(pairs).items()):
+        wins, losses = sum(p.won for p in members), sum(p.lost for p in members)
+        p = mcnemar_exact(losses, wins)
+        if (losses - wins) / len(members) > gate.veto_margin and p < gate.veto_alpha:
+            yield Veto(bucket=bucket, wins=wins, losses=losses, n=len(members), p=p)
+
+
+def _buckets(pairs: Sequence[_Pair]) -> dict[str, list[_Pair]]:
+    buckets: dict[str, list[_Pair]] = {}
+    for pair in pairs:
+        for name in (f"skill {pair.champion.skill}", f"difficulty {pair.champion.difficulty}"):
+            buckets.setdefault(name, []).append(pair)
+    return buckets

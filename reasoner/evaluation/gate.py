@@ -1,0 +1,69 @@
+"""The gate: what a comparison means for the champion, and why, in words.
+
+Promote only on proof: p below the cycle's alpha and no bucket lost. Everything else keeps the champion.
+"""
+
+import hashlib
+from typing import Literal
+
+from reasoner.evaluation.statistics import mcnemar_exact
+from reasoner.types.report import Comparison, Decision
+
+MAX_ERROR_SHARE = 0.01
+"""Share of items without a judgement above which nothing is promoted: they could hide losses."""
+
+Verdict = Literal["promote", "keep", "reject"]
+
+
+def decide(comparison: Comparison, *, cycle: int, alpha: float, candidate: str, champion: str, run: str) -> Decision:
+    """Promotes, keeps or rejects.
+
+    Args:
+        comparison: of champion and candidate on the cycle's gate set.
+        cycle: 1 or more.
+        alpha: the cycle's level, see `alpha_of_cycle`.
+        candidate: checkpoint id.
+        champion: checkpoint id.
+        run: run id.
+
+    Returns:
+        `promote`: proven better. `reject`: proven worse, overall or in a bucket. `keep`: neither. The same input gives
+        the same decision with the same id (16 hex digits).
+    """
+    verdict, why = _judge(comparison, alpha)
+    content = f"{run}|{cycle}|{candidate}|{champion}|{alpha!r}|{comparison.model_dump_json()}"
+    return Decision(
+        id=hashlib.sha256(content.encode()).hexdigest()[:16],
+        run=run,
+        cycle=cycle,
+        candidate=candidate,
+        champion=champion,
+        verdict=verdict,
+        comparison=comparison,
+        alpha=alpha,
+        reason=f"{why}; {_numbers(comparison)}",
+    )
+
+
+def _judge(comparison: Comparison, alpha: float) -> tuple[Verdict, str]:
+    """The verdict and what led to it."""
+    harm = mcnemar_exact(comparison.losses, comparison.wins)
+    p = mcnemar_exact(comparison.wins, comparison.losses)
+    if comparison.vetoes:
+        worst = max(comparison.vetoes, key=lambda veto: (veto.losses - veto.wins) / veto.n)
+        lost = f"{worst.wins} wins, {worst.losses} losses on {worst.n} items, p={worst.p:.2g}"
+        more = f" and {len(comparison.vetoes) - 1} more" if len(comparison.vetoes) > 1 else ""
+        return "reject", f"vetoed: worse in {worst.bucket} ({lost}){more}"
+    if harm < alpha:
+        return "reject", f"worse than the champion: p={harm:.2g} for harm is below alpha={alpha:.2g}"
+    if comparison.errors > MAX_ERROR_SHARE * (comparison.n + comparison.errors):
+        return "keep", f"the checker failed on {comparison.errors} items, too many to promote anyone"
+    if p < alpha:
+        return "promote", f"better than the champion: p={p:.2g} is below alpha={alpha:.2g}"
+    return "keep", f"no proof of a gain: p={p:.2g} is not below alpha={alpha:.2g}"
+
+
+def _numbers(comparison: Comparison) -> str:
+    low, high = comparison.ci95
+    points = f"{100 * comparison.gain:+.1f} points (95% {100 * low:+.1f} to {100 * high:+.1f})"
+    return f"{comparison.wins} wins, {comparison.losses} losses on {comparison.n} items, {points}"

@@ -1,0 +1,112 @@
+"""Intervals and tests for shares of right answers, alone and in pairs.
+
+Paired counts throughout: `wins` are items that only the candidate solves, `losses` items that only the champion solves.
+"""
+
+from functools import lru_cache
+from math import comb, sqrt
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from reasoner.types.report import Rate
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Z95 = NormalDist().inv_cdf(0.975)
+
+Interval = tuple[float, float]
+
+
+def wilson(right: int, n: int) -> Interval:
+    """95% interval of a share (Wilson 1927), within [0, 1]; [0, 1] if n is 0."""
+    assert 0 <= right <= n, f"{right} right of {n}"
+    if n == 0:
+        return 0.0, 1.0
+    share, z2 = right / n, Z95**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    low = 0.0 if right == 0 else max(0.0, middle - half)
+    return low, 1.0 if right == n else min(1.0, middle + half)
+
+
+def rate(right: int, n: int) -> Rate:
+    """A share of right answers with its Wilson interval; accuracy 0 if n is 0."""
+    return Rate(n=n, right=right, accuracy=right / n if n else 0.0, ci95=wilson(right, n))
+
+
+@lru_cache(maxsize=1 << 14)
+def mcnemar_exact(wins: int, losses: int) -> float:
+    """One-sided exact McNemar: the chance of this many wins or more, were each of the items a fair coin (McNemar 1947).
+
+    Swap the arguments to test for harm. Computed in integers, so that small p are not rounded away.
+    """
+    assert wins >= 0, wins
+    assert losses >= 0, losses
+    n = wins + losses
+    return sum(comb(n, k) for k in range(wins, n + 1)) / 2**n
+
+
+def paired_gain(wins: int, losses: int, n: int) -> tuple[float, Interval]:
+    """Difference of two shares on the same n items, candidate minus champion, with its 95% interval.
+
+    The adjusted Wald interval of Bonett and Price (2012), which adds one win and one loss; [-1, 1] if n is 0.
+    """
+    assert wins + losses <= n, f"{wins} wins and {losses} losses of {n}"
+    if n == 0:
+        return 0.0, (-1.0, 1.0)
+    won, lost = (wins + 1) / (n + 2), (losses + 1) / (n + 2)
+    half = Z95 * sqrt((won + lost - (won - lost) ** 2) / (n + 2))
+    return (wins - losses) / n, (max(-1.0, won - lost - half), min(1.0, won - lost + half))
+
+
+def smallest_detectable_gain(n: int, alpha: float, *, power: float = 0.8, loss_rate: float = 0.02) -> float | None:
+    """The true gain that `mcnemar_exact(...) < alpha` finds with the given power.
+
+    Assumes independent items, each lost with chance `loss_rate` and won with chance `loss_rate + gain`. The power is
+    exact: a sum over all numbers of discordant items.
+
+    Args:
+        n: items of a gate set.
+        alpha: of the cycle.
+        power: chance of detection, in (0, 1).
+        loss_rate: share of items that a good candidate still loses, in [0, 0.5).
+
+    Returns:
+        A share of the items, rounded up to 0.0001, or None if no gain can be found with so few items.
+    """
+    needed = _wins_needed(n, alpha)
+    low, high = 0, int((1 - 2 * loss_rate) * 10_000)
+    if _power(needed, high / 10_000, loss_rate) < power:
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _power(needed, middle / 10_000, loss_rate) < power:
+            low = middle
+        else:
+            high = middle
+    return high / 10_000
+
+
+def _power(needed: "NDArray[np.float64]", gain: float, loss_rate: float) -> float:
+    """The chance that the test succeeds at a true gain; `needed` as from `_wins_needed`."""
+    import numpy as np
+    from scipy.stats import binom
+
+    won, discordant = loss_rate + gain, 2 * loss_rate + gain
+    if discordant == 0:
+        return 0.0
+    counts = np.arange(len(needed))
+    success = binom.sf(needed - 1, counts, won / discordant)
+    return float(np.sum(binom.pmf(counts, len(needed) - 1, min(1.0, discordant)) * success))
+
+
+def _wins_needed(n: int, alpha: float) -> "NDArray[np.float64]":
+    """The fewest wins with p < alpha among 0, 1, ... n discordant items, [n+1]; more than there are if none suffice."""
+    import numpy as np
+    from scipy.stats import binom
+
+    counts = np.arange(n + 1)
+    needed = binom.isf(alpha, counts, 0.5) + 1
+    return needed + (binom.sf(needed - 1, counts, 0.5) >= alpha)

@@ -1,0 +1,43 @@
+from reasoner.evaluation.reports import summarise
+from reasoner.types.problem import Attempt, Outcome
+from reasoner.types.report import EvalReport
+from tests.evaluation.attempts import attempts, judged
+
+
+def report(tried: list[Attempt]) -> EvalReport:
+    return summarise(
+        tried,
+        checkpoint="c",
+        split="sealed",
+        cycle=0,
+        mode="talk",
+        attempts_file="evals/0/sealed.jsonl",
+        seconds=1.0,
+    )
+
+
+def test_items_whose_checker_failed_are_neither_right_nor_wrong() -> None:
+    summed = report(attempts(["right", "wrong", "error", "right"]))
+    assert (summed.overall.n, summed.overall.right, summed.errors) == (3, 2, 1)
+    assert summed.overall.accuracy == 2 / 3
+
+
+def test_buckets_add_up_to_the_whole() -> None:
+    outcomes: list[Outcome] = ["right", "wrong", "error", "right", "wrong"]
+    summed = report(attempts(outcomes * 7, ("add", "share", "times")))
+    for buckets in (summed.by_skill, summed.by_difficulty):
+        assert sum(bucket.n for bucket in buckets.values()) == summed.overall.n
+        assert sum(bucket.right for bucket in buckets.values()) == summed.overall.right
+    assert list(summed.by_skill) == ["add", "share", "times"]
+    assert list(summed.by_difficulty) == ["1", "2"]
+
+
+def test_the_items_hash_tells_sets_and_orders_apart() -> None:
+    tried = judged([True, False, True])
+    assert report(tried).items_hash == report(judged([False, False, False])).items_hash
+    assert len({report(t).items_hash for t in (tried, tried[:2], tried[::-1])}) == 3
+
+
+def test_a_set_without_attempts_is_summed_up_as_nothing() -> None:
+    assert report([]).overall.n == 0
+    assert report(attempts(["error"])).overall.ci95 == (0, 1)
