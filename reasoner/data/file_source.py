@@ -82,12 +82,12 @@ class FileSource:
             yield next(rows) if index % 2 else next(stories)
 
     def _endless(self, seed: int) -> Iterator[Problem]:
-        rng = self._random("practice", seed)
+        rng = self._random("base", seed)
         while True:
             yield from rng.sample(self._worked, len(self._worked))
 
-    def _random(self, split: Split, turn: int = 0) -> Random:
-        return Random(hashlib.sha256(f"{self._seed}/file {split}/{turn}".encode()).digest())
+    def _random(self, purpose: str, turn: int = 0) -> Random:
+        return Random(hashlib.sha256(f"{self._seed}/file {purpose}/{turn}".encode()).digest())
 
     def _refuse_if_small(self) -> None:
         counts = {split: len(rows) for split, rows in self._rows.items()}
