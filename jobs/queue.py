@@ -127,10 +127,10 @@ class _Post:
 
     def last_exit(self) -> str:
         """What the last child of ours died of."""
-        code = None if self._child is None else self._child.returncode
-        return (
-            "of an unknown cause" if code is None else signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        )
+        if self._child is None or self._child.returncode is None:
+            return "of an unknown cause"
+        code = self._child.returncode
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
     def _signal(self, number: signal.Signals) -> None:
         if self._child is not None and self._child.poll() is None:

@@ -119,16 +119,12 @@ class FlatIndex:
         self.save()
 
     def _load(self) -> str:
-        entries, vectors_ND = self._store.vectors(self._space, correct=self._correct)
-        reason = self._read(entries, vectors_ND.shape[1])
-        if reason:
-            self._entries, self._item, self._faiss = [], {}, None
-        if len(entries) > len(self):
-            self.add(entries[len(self) :], vectors_ND[len(self) :])
+        reason = self._read(self._store.entries(self._space, correct=self._correct))
+        if self.refresh():
             self.save()
         return reason
 
-    def _read(self, entries: Sequence[Vector], dimension: int) -> str:
+    def _read(self, entries: Sequence[Vector]) -> str:
         """Takes the file for the first of the entries; returns why it cannot, or nothing."""
         import faiss
 
@@ -142,7 +138,7 @@ class FlatIndex:
         if hashlib.sha256(content).hexdigest() != sidecar.sha256:
             return "damaged"
         count = sidecar.count
-        if count > len(entries) or sidecar.dimension != dimension or sidecar.ids != _ids_hash(entries[:count]):
+        if count > len(entries) or sidecar.ids != _ids_hash(entries[:count]):
             return "stale"
         self._faiss = faiss.deserialize_index(np.frombuffer(content, dtype=np.uint8))
         self._entries = list(entries[:count])

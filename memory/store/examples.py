@@ -184,6 +184,13 @@ class ExampleStore:
             )
         return _matrix(vectors[id] for id in ids)
 
+    def entries(self, space: str, *, correct: bool) -> list[Vector]:
+        """Which latents a space holds, in the order of their numbers."""
+        query = select(LatentTable.number, LatentTable.item).order_by(LatentTable.number)
+        with self._database.reading() as session:
+            rows = session.execute(query.where(LatentTable.space == space, LatentTable.correct.is_(correct)))
+            return [Vector(number=row.number, item=row.item) for row in rows]
+
     def vectors(self, space: str, *, correct: bool, after: int = 0) -> tuple[list[Vector], np.ndarray]:
         """All latents of a space whose number is greater than `after`, in the order of their numbers."""
         with self._database.reading() as session:

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,12 @@ def die(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
 
 def wait_for(file: Path) -> None:
     """Waits until a file exists and is not empty."""
+    wait_until(lambda: file.exists() and file.stat().st_size > 0)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Waits half a minute at most."""
     deadline = time.monotonic() + 30
-    while not (file.exists() and (file.stat().st_size or file.name == "saved")):
-        assert time.monotonic() < deadline, f"{file} never came"
+    while not true():
+        assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.01)

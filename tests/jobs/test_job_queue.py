@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from job_work import wait_for
+from job_work import wait_for, wait_until
 
 from jobs.interrupt import Interrupted
 from jobs.queue import run_job
@@ -107,8 +107,7 @@ def test_after_its_parent_is_killed_the_child_goes_on_and_is_found_again(databas
 def test_after_parent_and_child_are_killed_the_job_is_taken_up_again(database: Database) -> None:
     child = killed_parent(database)
     os.kill(pid_of(child), signal.SIGKILL)
-    while is_alive(child):
-        pass
+    wait_until(lambda: not is_alive(child))
     (shown,) = JobStore(database).list("r1/")
     assert (shown.state, "died without a word" in shown.error) == ("failed", True)
     (database.home / "go").touch()

@@ -42,9 +42,9 @@ def open_and_count(home: Path) -> int:
         return session.execute(text("SELECT count(*) FROM writer")).scalar_one()
 
 
-def test_processes_that_open_a_new_home_at_once_all_succeed(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
-        assert list(pool.map(open_and_count, [tmp_path] * 3)) == [1, 1, 1]
+def test_two_processes_that_open_a_new_home_at_once_both_succeed(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        assert list(pool.map(open_and_count, [tmp_path] * 2)) == [1, 1]
 
 
 def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
