@@ -24,10 +24,10 @@ def rate(value: Rate) -> str:
 
 
 def probability(p: float | None) -> str:
-    """Three digits, or a power of ten below 0.001."""
+    """Four decimals, or a power of ten where they would say too little."""
     if p is None:
         return "-"
-    return f"{p:.3f}" if p >= 0.001 else f"{p:.1e}"
+    return f"{p:.4f}" if p >= 0.001 else f"{p:.1e}"
 
 
 def dollars(usd: float) -> str:

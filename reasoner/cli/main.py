@@ -70,15 +70,18 @@ app = typer.Typer(
 )
 
 
-@app.callback(epilog="Start here: [bold]reasoner loop --cycles 5 --config nano[/bold]")
-def root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
-    debug: options.Debug = False,
-) -> None:
-    """Makes a latent reasoner better, cycle by cycle, and proves it."""
-    if version:
+def _print_version(asked: bool) -> None:
+    if asked:
         print(__version__)
         raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")]
+
+
+@app.callback(epilog="Start here: [bold]reasoner loop --cycles 5 --config nano[/bold]")
+def root(version: Version = False, debug: options.Debug = False) -> None:
+    """Makes a latent reasoner better, cycle by cycle, and proves it."""
 
 
 def main() -> None:

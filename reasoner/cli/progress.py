@@ -21,6 +21,7 @@ from reasoner.types.loop import Progress
 from reasoner.types.trace import TraceEvent
 
 BAR = 16
+START = "start"
 
 
 class Pace:
@@ -31,10 +32,11 @@ class Pace:
 
     def __init__(self, cycles: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.cycles = cycles
-        self.now = Progress(cycle=0, node="start", done=0, total=0)
+        self.now = Progress(cycle=0, node=START, done=0, total=0)
         self.rows: dict[int, tuple[str, float]] = {}
         """Verdict and seconds of each finished cycle."""
-        self.sealed: dict[int, Event] = {}
+        self._sealed: dict[str, Event] = {}
+        self._champions: dict[int, str] = {}
         self.usd = 0.0
         self.last = ""
         self._clock = clock
@@ -49,15 +51,24 @@ class Pace:
         if cycle is None:
             return
         if event["event"] == "evaluation" and event["split"] == "sealed":
-            self.sealed.setdefault(cycle, event)
+            self._champions = self._champions or {cycle: event["checkpoint"]}
+            self._sealed.setdefault(event["checkpoint"], event)
         if event["event"] == "decision":
+            self._champions[cycle] = event["candidate" if event["verdict"] == "promote" else "champion"]
             self._finish(cycle, event["verdict"])
 
     def see(self, progress: Progress) -> None:
         """Takes in one sign of progress."""
-        if progress.cycle > 0 and 0 not in self.rows:
+        if progress.cycle > 0 and self.now.cycle == 0 and self.now.node != START:
             self._finish(0, "base")
         self.now = progress
+
+    def sealed(self, cycle: int) -> Event | None:
+        """The sealed evaluation of the champion after this cycle, or of the newest before."""
+        reigned = [
+            champion for at, champion in sorted(self._champions.items()) if at <= cycle and champion in self._sealed
+        ]
+        return self._sealed[reigned[-1]] if reigned else None
 
     @property
     def elapsed(self) -> float:
@@ -150,26 +161,24 @@ def as_line(event: TraceEvent) -> Event:
 
 
 def render(pace: Pace) -> RenderableType:
-    """The table as it looks now."""
-    columns = ("cycle", "at", "progress", "sealed accuracy", "spent", "time", "left")
-    table = plain_table(*columns, right=("cycle", "spent", "time", "left"))
+    """The table as it looks now, and under it the newest event, the time and the money."""
+    table = plain_table("cycle", "at", "progress", "sealed accuracy", "time", right=("cycle", "time"))
     for cycle, (verdict, seconds) in sorted(pace.rows.items()):
-        table.add_row(str(cycle), verdict, "", _sealed(pace.sealed.get(cycle)), "", duration(seconds), "")
+        table.add_row(str(cycle), verdict, "", _sealed(pace.sealed(cycle)), duration(seconds))
     if max(pace.rows, default=-1) < pace.cycles:
-        _add_present(table, pace)
-    return Group(table, Text(pace.last, style="dim", overflow="ellipsis", no_wrap=True))
+        cells = (str(pace.now.cycle), pace.now.node, _bar(pace.now), _sealed(pace.sealed(pace.now.cycle)))
+        table.add_row(*cells, duration(pace.in_cycle), style="bold")
+    left = "" if pace.remaining is None else f", about {duration(pace.remaining)} left"
+    foot = f"{duration(pace.elapsed)} elapsed{left}, {dollars(pace.usd)} spent"
+    return Group(table, Text(pace.last, style="dim", overflow="ellipsis", no_wrap=True), Text(foot))
 
 
-def _add_present(table: Table, pace: Pace) -> None:
-    now, left = pace.now, pace.remaining
-    bar: RenderableType = Text(now.note)
-    if now.total:
-        bar = Table.grid(padding=(0, 1))
-        bar.add_row(ProgressBar(total=now.total, completed=now.done, width=BAR), f"{now.done}/{now.total}")
-    known = pace.sealed.get(now.cycle) or pace.sealed.get(max(pace.sealed, default=0))
-    remaining = "" if left is None else duration(left)
-    cells = (str(now.cycle), now.node, bar, _sealed(known), dollars(pace.usd), duration(pace.elapsed), remaining)
-    table.add_row(*cells, style="bold")
+def _bar(now: Progress) -> RenderableType:
+    if not now.total:
+        return Text(now.note)
+    bar = Table.grid(padding=(0, 1))
+    bar.add_row(ProgressBar(total=now.total, completed=now.done, width=BAR), f"{now.done}/{now.total}")
+    return bar
 
 
 def _sealed(event: Event | None) -> str:

@@ -50,7 +50,7 @@ def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     """A table of few lines: a rule under the header, numbers to the right."""
     from rich import box
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return table

@@ -16,10 +16,12 @@ def _shape(settings: Settings) -> list[tuple[str, str]]:
     for name in ("heads", "step_heads"):
         heads = getattr(student, name)
         if student.width % (2 * heads):
-            found.append(("student.width", f"got {student.width}; it should be a multiple of twice student.{name}={heads}."))
+            multiple = f"a multiple of twice student.{name}={heads}"
+            found.append(("student.width", f"got {student.width}; it should be {multiple}."))
     train = settings.train
     if train.decoder_updates + train.predictor_updates >= train.base_updates:
-        found.append(("train.base_updates", f"got {train.base_updates}; the decoder and predictor stages take them all."))
+        given = train.base_updates
+        found.append(("train.base_updates", f"got {given}; the decoder and predictor stages take them all."))
     longest = max(settings.data.difficulties)
     if student.max_steps <= longest:
         found.append(

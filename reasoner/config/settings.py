@@ -58,12 +58,13 @@ class TrainSettings(Section):
     decoder_updates: int = Field(default=50, ge=0, description="first of them: step encoder and decoder alone")
     predictor_updates: int = Field(default=20, ge=0, description="next of them: predictor alone, on fixed latents")
     curriculum_updates: int = Field(default=0, ge=0, description="first of them: the easiest base difficulty only")
-    finetune_updates: int = Field(default=200, ge=1, description="updates of a candidate")
+    finetune_updates: int = Field(default=200, ge=1, description="most updates of a candidate")
+    finetune_epochs: float = Field(default=6.0, gt=0, description="most passes of a candidate over its examples")
     finetune_share: float = Field(default=0.5, gt=0, le=1, description="share of both learning rates in fine-tuning")
     batch_size: int = Field(default=64, ge=2)
     learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")
     muon_rate: float = Field(default=0.02, gt=0, le=0.2, description="Muon: matrices of the blocks")
-    original_share: float = Field(default=0.3, ge=0, lt=1, description="share of base problems in a candidate's batches")
+    original_share: float = Field(default=0.3, ge=0, lt=1, description="share of base problems in its batches")
     checkpoint_every: int = Field(default=50, ge=1, description="updates between resumable training states")
 
 

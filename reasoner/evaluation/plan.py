@@ -117,7 +117,7 @@ def _teacher_words(teacher: dict[str, Any]) -> list[str]:
     if teacher["usd"] is None:
         return [
             f"{calls}; nobody knows the price of {teacher['model']!r}, and without one no call is made.",
-            "State it with teacher.usd_per_million_input=... and teacher.usd_per_million_output=... (0 for a server of your own).",
+            "State teacher.usd_per_million_input=... and teacher.usd_per_million_output=... (0 for your own server).",
         ]
     return [f"{calls}; ${teacher['usd']:.2f} at worst"]
 

@@ -148,6 +148,6 @@ def test_a_broken_line_is_told_by_file_and_number(tmp_path: Path) -> None:
 
 
 def test_figures_read_as_people_write_them() -> None:
-    assert [probability(p) for p in (None, 0.0123, 1.2e-12)] == ["-", "0.012", "1.2e-12"]
+    assert [probability(p) for p in (None, 0.0123, 1.2e-12)] == ["-", "0.0123", "1.2e-12"]
     assert [dollars(usd) for usd in (0, 0.00012, 1.5)] == ["$0.00", "$0.000120", "$1.50"]
     assert [duration(seconds) for seconds in (4.21, 185, 7620)] == ["4.2 s", "3 min 05 s", "2 h 07 min"]

@@ -1,0 +1,149 @@
+"""The commands that read a home, and those that do one thing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from played import RUN, Command, Stage
+
+from memory.store.checkpoints import CheckpointStore
+from memory.store.database import open_database
+
+
+def told(command: Command, *arguments: str) -> list[dict[str, Any]]:
+    result = command(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def champion(home: Path) -> str:
+    database = open_database(home)
+    found = CheckpointStore(database).home_champion()
+    database.close()
+    assert found is not None
+    return found.id
+
+
+def test_train_tells_the_checkpoint(command: Command, stage: Stage) -> None:
+    assert "checkpoint base, fingerprint 0f0f" in command("train").stdout
+    assert told(command, "train")[0]["id"] == "base"
+
+
+def test_evaluate_tells_the_rate_with_its_interval_by_skill_and_steps(command: Command, stage: Stage) -> None:
+    result = command("evaluate", "--checkpoint", "x", "--mode", "think")
+    for text in ("checkpoint x on the sealed set, think mode", "add", "1 step", "41.0% [37.0, 45.0]", "failed on 1"):
+        assert text in result.stdout
+    (event,) = told(command, "evaluate")
+    assert (event["event"], event["accuracy"], event["n"]) == ("evaluation", 0.41, 600)
+
+
+def test_solve_shows_steps_and_answer(command: Command, stage: Stage) -> None:
+    result = command("solve", "Ann has 3 apples and buys 4. How many has she?")
+    assert "3+4=7" in result.stdout
+    assert "answer: 7" in result.stdout
+    assert told(command, "solve", "How many?")[0]["answer"] == "7"
+
+
+def test_solve_refuses_an_empty_question(command: Command, stage: Stage) -> None:
+    assert command("solve", " ").exit_code == 2
+
+
+def test_memory_stats_count_what_is_remembered(command: Command, stage: Stage) -> None:
+    assert "examples of add" in command("memory", "stats").stdout
+    assert told(command, "memory", "stats")[0]["vectors"] == 3
+
+
+@pytest.mark.parametrize("group", ["runs", "models", "jobs"])
+def test_a_home_without_runs_is_told_and_not_made(command: Command, tmp_path: Path, group: str) -> None:
+    result = command(group, "list")
+    assert result.exit_code == 2
+    assert "holds no runs yet" in result.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_runs_list_shows_state_and_configuration(command: Command, home: Path) -> None:
+    result = command("runs", "list")
+    assert RUN in result.stdout
+    assert "0123456789ab" in result.stdout
+    assert told(command, "runs", "list")[0]["run"] == RUN
+
+
+def test_runs_show_rebuilds_the_table_from_events(command: Command, home: Path, stage: Stage) -> None:
+    command("loop")
+    assert "71/9" in command("runs", "show", RUN).stdout
+    assert told(command, "runs", "show", RUN)[0]["table"][1]["verdict"] == "promote"
+
+
+def test_trace_tells_the_events_in_order(command: Command, home: Path, stage: Stage) -> None:
+    command("loop")
+    assert [event["event"] for event in told(command, "trace", RUN)] == ["evaluation", "decision", "done"]
+    assert "cycle 1  promote" in command("trace", RUN).stdout
+
+
+@pytest.mark.parametrize("run", ["nosuch", "../home"])
+def test_an_unknown_run_names_the_command_that_lists_them(command: Command, home: Path, run: str) -> None:
+    result = command("trace", run)
+    assert result.exit_code == 2
+    assert "reasoner runs list" in result.stderr
+
+
+def test_models_list_marks_the_champion(command: Command, home: Path) -> None:
+    assert [(one["id"], one["champion"]) for one in told(command, "models", "list")] == [
+        ("base", True),
+        ("good", False),
+        ("bad", False),
+    ]
+
+
+def test_models_show_tells_the_decisions_about_it(command: Command, home: Path) -> None:
+    assert "as candidate: reject" in command("models", "show", "bad").stdout
+    assert told(command, "models", "show", "bad")[0]["decisions"][0]["id"] == "d-bad"
+
+
+def test_a_recorded_decision_makes_a_champion(command: Command, home: Path) -> None:
+    assert command("models", "promote", "--decision", "d-good").exit_code == 0
+    assert champion(home) == "good"
+
+
+@pytest.mark.parametrize("decision", ["d-bad", "none-such"])
+def test_promotion_is_refused_without_a_decision_in_favour(command: Command, home: Path, decision: str) -> None:
+    result = command("models", "promote", "--decision", decision)
+    assert result.exit_code == 1
+    assert decision in result.stderr
+    assert champion(home) == "base"
+
+
+def test_jobs_are_listed_shown_and_their_logs_read(command: Command, home: Path) -> None:
+    (job,) = told(command, "jobs", "list")
+    assert (job["state"], job["run"]) == ("queued", RUN)
+    assert told(command, "jobs", "list", "--run", "other") == []
+    assert told(command, "jobs", "show", job["job"])[0]["payload"] == {"seed": 0}
+    assert command("jobs", "logs", job["job"]).stdout == "[update 10] loss 0.4\n"
+
+
+def test_an_unknown_job_ends_with_2(command: Command, home: Path) -> None:
+    assert command("jobs", "show", "nosuch").exit_code == 2
+
+
+def test_doctor_finds_a_good_installation(command: Command, home: Path) -> None:
+    checks = {check["name"]: check for check in told(command, "doctor")}
+    assert {"python", "torch works", "home", "disk", "store", "configuration"} <= set(checks)
+    assert checks["store"]["found"] == "1 runs"
+
+
+def test_doctor_names_what_is_broken_and_ends_with_1(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REASONER_SEDE", "1")
+    result = command("doctor")
+    assert result.exit_code == 1
+    assert "REASONER_SEDE" in result.stdout
+
+
+def test_the_home_is_read_from_option_environment_and_dotenv(
+    command: Command, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("REASONER_HOME")
+    assert command("runs", "list").exit_code == 2
+    (tmp_path / ".env").write_text(f"REASONER_HOME={home}\n")
+    assert command("runs", "list").exit_code == 0
+    assert command("runs", "list", "--home", str(tmp_path / "elsewhere")).exit_code == 2
