@@ -53,10 +53,15 @@ def home(tmp_path: Path) -> Path:
             enthrone_base(database, record)
     compared = Comparison(n=60, wins=9, losses=0, gain=0.15, ci95=(0.05, 0.25), p=0.002, vetoes=())
     for name, verdict in (("good", "promote"), ("bad", "reject")):
-        common: dict[str, Any] = {"run": RUN, "cycle": 1, "champion": "base", "comparison": compared, "alpha": 0.025}
-        DecisionStore(database).record(
-            Decision(id=f"d-{name}", candidate=name, verdict=verdict, reason=REASON, **common)
-        )
+        common: dict[str, Any] = {
+            "verdict": verdict,
+            "run": RUN,
+            "cycle": 1,
+            "champion": "base",
+            "comparison": compared,
+            "alpha": 0.025,
+        }
+        DecisionStore(database).record(Decision(id=f"d-{name}", candidate=name, reason=REASON, **common))
     job = JobStore(database).file(JobSpec(key=f"{RUN}/cycle-1/train", kind="finetune", payload={"seed": 0}))
     log = folder / "jobs" / job.id / "log.txt"
     log.parent.mkdir(parents=True)
