@@ -5,7 +5,6 @@ the same requests, asked again with a higher limit, send only what is missing. A
 """
 
 import threading
-import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
@@ -38,12 +37,9 @@ def ask_all(
     unique = dict(zip(keys, requests, strict=True))
     closed = threading.Event()
     done: dict[str, TeacherCall] = {}
-    # Libraries of providers warn about their own insides; where warnings are errors, paid answers would be lost.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with ThreadPoolExecutor(concurrency, thread_name_prefix="teacher") as pool:
-            futures = {pool.submit(_ask, caller, request, closed): key for key, request in unique.items()}
-            limit = _gather(futures, done, caller=caller, closed=closed, on_progress=on_progress)
+    with ThreadPoolExecutor(concurrency, thread_name_prefix="teacher") as pool:
+        futures = {pool.submit(_ask, caller, request, closed): key for key, request in unique.items()}
+        limit = _gather(futures, done, caller=caller, closed=closed, on_progress=on_progress)
     calls = [
         done[k].model_copy(update={"problem_id": r.problem.id})
         for k, r in zip(keys, requests, strict=True)
@@ -62,11 +58,11 @@ def _ask(caller: Caller, request: TeacherRequest, closed: threading.Event) -> Te
         return None
     try:
         return caller.call(request)
-    except BudgetReached:
-        closed.set()
-        raise
     except Interrupted:
         return None
+    except Exception:
+        closed.set()
+        raise
 
 
 def _gather(
@@ -92,6 +88,6 @@ def _gather(
                     on_progress(len(done), len(futures))
     except BaseException:
         closed.set()
-        caller.interrupted.set()
+        caller.interrupt()
         raise
     return limit

@@ -4,6 +4,7 @@
 call (it takes seconds), with its price list from the package, its own retries, telemetry and prints off.
 """
 
+import atexit
 import logging
 import os
 import time
@@ -24,7 +25,7 @@ from reasoner.config.settings import LimitSettings, TeacherSettings
 from reasoner.errors import TeacherError
 from reasoner.types.teaching import Lesson, TeacherCall, TeacherRequest
 
-_BYTES_AROUND = 4096
+_BYTES_AROUND = 2048
 """Added to the bytes of the messages: what a provider's chat template and the answer's schema may take."""
 
 
@@ -66,11 +67,14 @@ class LiteLLMTeacher:
         """
         if not requests:
             return []
-        provider = LiteLLMProvider(self._settings, seed=self._seed)
-        caller = Caller(
-            provider, self._ledger, limits=self._limits, patience=self._patience, cache=self._settings.cache
-        )
-        return ask_all(caller, requests, concurrency=self._settings.concurrency, on_progress=self._on_progress)
+        # The library warns about its own insides; where warnings are errors, paid answers would be lost.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            provider = LiteLLMProvider(self._settings, seed=self._seed)
+            caller = Caller(
+                provider, self._ledger, limits=self._limits, patience=self._patience, cache=self._settings.cache
+            )
+            return ask_all(caller, requests, concurrency=self._settings.concurrency, on_progress=self._on_progress)
 
 
 class LiteLLMProvider:
@@ -149,10 +153,10 @@ def price(settings: TeacherSettings) -> Price:
     Raises:
         TeacherError: nobody knows the price.
     """
-    return price_of(settings, _listed_price)
+    return price_of(settings, listed_price)
 
 
-def _listed_price(model: str) -> Price | None:
+def listed_price(model: str) -> Price | None:
     """litellm's own price; None for a model it does not know or lists without one."""
     litellm = _litellm()
     try:
@@ -168,6 +172,8 @@ def _listed_price(model: str) -> Price | None:
 
 def _options(settings: TeacherSettings) -> dict[str, Any]:
     """What every request of a teacher has in common."""
+    if is_builtin(settings) and settings.model != f"{BUILTIN}/expert":
+        raise TeacherError(f"teacher.model={settings.model!r} does not exist; expected {BUILTIN}/expert")
     litellm = _litellm()
     try:
         litellm.get_llm_provider(settings.model, api_base=settings.api_base)
@@ -214,11 +220,16 @@ def _litellm() -> Any:
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        import httpx
         import litellm as library
+        from litellm.llms.custom_httpx.http_handler import get_ssl_configuration
 
     litellm: Any = library  # it fills its module at run time; a type checker sees half of it
     litellm.telemetry = False
     litellm.suppress_debug_info = True
+    # Threads that start together would each make a client of their own and leave all but one open.
+    litellm.client_session = httpx.Client(verify=get_ssl_configuration(), follow_redirects=True)
+    atexit.register(litellm.client_session.close)
     logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)
 
     class BuiltinExpert(litellm.CustomLLM):
@@ -237,9 +248,7 @@ def _litellm() -> Any:
     return litellm
 
 
-def _expert_response(litellm: Any, *, model: str, messages: Messages, model_response: Any, **kwargs: Any) -> Any:
-    if model != "expert":
-        raise litellm.CustomLLMError(status_code=404, message=f"{BUILTIN}/{model}: expected {BUILTIN}/expert")
+def _expert_response(litellm: Any, *, messages: Messages, model_response: Any, **kwargs: Any) -> Any:
     options = kwargs["optional_params"]
     text = expert.write_lesson(
         messages,

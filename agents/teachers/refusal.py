@@ -43,7 +43,7 @@ def send_error(error: Exception, *, model: str, api_base: str | None) -> SendErr
         where = f"teacher.api_base={api_base!r}" if api_base else "its server"
         advice = "start the server or correct the address"
         return SendError(f"cannot reach {model!r} at {where}; {advice}", retry=True, charged=False, useless=True)
-    status = next((s for e in chain if isinstance(s := getattr(e, "status_code", None), int)), 500)
+    status = next((s for e in reversed(chain) if isinstance(s := getattr(e, "status_code", None), int)), 500)
     if status == 408 or any(isinstance(e, httpx.TransportError | TimeoutError) for e in chain):
         return SendError(f"no answer from {model!r}: {said}", retry=True, charged=True, useless=False)
     if 400 <= status < 500:
