@@ -16,18 +16,21 @@ def count(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     file = context.folder / "counted.txt"
     done = len(file.read_text().split()) if file.exists() else 0
     for number in range(done, payload["to"]):
-        if context.should_stop():
-            raise Interrupted
+        _heed(context)
         with file.open("a") as lines:
             lines.write(f"{number}\n")
         context.report((number + 1) / payload["to"], f"counted {number}")
         while number == payload.get("wait_at") and not (context.home / "go").exists():
-            if context.should_stop():
-                (context.folder / "saved").touch()
-                raise Interrupted
+            _heed(context)
             time.sleep(0.01)
     print("counted all of it")
     return {"counted": file.read_text().split(), "threads": os.environ.get("OMP_NUM_THREADS")}
+
+
+def _heed(context: JobContext) -> None:
+    if context.should_stop():
+        (context.folder / "saved").touch()
+        raise Interrupted
 
 
 def fail_first(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
