@@ -21,7 +21,7 @@ from jobs.interrupt import Interrupted
 from memory.locks import is_alive, is_held, pid_of
 from memory.store.database import Database
 from memory.store.jobs import JobStore
-from reasoner.errors import TrainingFailed
+from reasoner.errors import CollapseError, TrainingFailed
 from reasoner.types.job import Job, JobSpec
 
 POLL_SECONDS = 0.1
@@ -54,7 +54,8 @@ def run_job(
         handler: `module:function` instead of the registered handler.
 
     Raises:
-        TrainingFailed: the job ended with an error, or its process died three times; names the log.
+        CollapseError: the student's latents failed their contract.
+        TrainingFailed: the job ended with another error, or its process died three times; names the log.
         Interrupted: `stop` said so. Any KeyboardInterrupt is passed on after the child has saved.
     """
     store = JobStore(database)
@@ -162,7 +163,9 @@ def _wait(post: _Post, on_progress: Callable[[float, str], None] | None, stop: C
 
 def _failure(job: Job, log: Path) -> TrainingFailed:
     lines = log.read_text(errors="replace").splitlines()[-LOG_LINES:] if log.exists() else []
-    return TrainingFailed(
+    # The child's error crosses as text; this one means something to callers.
+    kind = CollapseError if job.error.startswith(f"{CollapseError.__name__}:") else TrainingFailed
+    return kind(
         f"job {job.spec.key!r} failed: {job.error}\n"
         + "".join(f"    {line}\n" for line in lines)
         + f"The whole log is {log}; the same command tries again"

@@ -64,8 +64,9 @@ class LatentReasoner(nn.Module):
     @torch.no_grad()
     def follow(self, momentum: float) -> None:
         """Moves the target encoder towards the step encoder; `momentum` in [0, 1] is the share that stays."""
-        target, online = list(self.target_encoder.parameters()), list(self.step_encoder.parameters())
-        torch._foreach_lerp_(target, online, 1.0 - momentum)
+        pairs = zip(self.target_encoder.parameters(), self.step_encoder.parameters(), strict=True)
+        for target, online in pairs:
+            target.lerp_(online, 1.0 - momentum)
 
     def trainable(self) -> list[tuple[str, nn.Parameter]]:
         """Named parameters that gradients may change."""

@@ -29,6 +29,7 @@ class Recipe:
     seed: int
     threads: int
     checkpoint_every: int
+    min_round_trip: float
     latent_weight: float = 1.0
     autoencode_weight: float = 0.25
     autoencode_share: float = 0.25

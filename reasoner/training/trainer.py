@@ -23,10 +23,6 @@ CLIP = 1.0
 LOG_EVERY = 25
 
 
-class Interrupted(Exception):
-    """Training was asked to stop; its state is saved."""
-
-
 @dataclass(frozen=True)
 class Trained:
     """The end of a training run."""
@@ -50,7 +46,7 @@ def train(
 
     Raises:
         CollapseError: the latents fail their contract.
-        Interrupted: `should_stop` said so; the state is saved.
+        KeyboardInterrupt: `should_stop` said so; the state is saved.
     """
     torch.use_deterministic_algorithms(True)
     net = student.net.train()
@@ -72,10 +68,10 @@ def train(
             spent = before + time.monotonic() - began
             save_state(folder, net, optimizer, updates=done, seconds=spent, recipe=recipe.to_dict())
             if recipe.stage(update) == "joint" and done < recipe.updates:
-                _check(student, batch.steps_BTL, final=False)
+                _check(student, batch.steps_BTL, min_round_trip=0.0)
         if stopping:
-            raise Interrupted
-    health = _check(student, batches.at(recipe.updates - 1).steps_BTL, final=True)
+            raise KeyboardInterrupt("training was asked to stop; its state is saved")
+    health = _check(student, batches.at(recipe.updates - 1).steps_BTL, min_round_trip=recipe.min_round_trip)
     net.eval()
     return Trained(done, before + time.monotonic() - began, health)
 
@@ -90,14 +86,14 @@ def _apply(student: Student, optimizer: StudentOptimizer, found: Losses, *, reci
     student.net.follow(recipe.momentum(update))
 
 
-def _check(student: Student, steps_BTL: Tensor, *, final: bool) -> Health:
+def _check(student: Student, steps_BTL: Tensor, *, min_round_trip: float) -> Health:
     """Measures the distinct steps of a batch and applies the contract."""
     flat = steps_BTL.flatten(0, 1)
     tokens_NL = torch.unique(flat[flat[:, 0] != PAD], dim=0)
     student.net.eval()
     health = examine(student, tokens_NL)
     student.net.train()
-    require(health, round_trip=final)
+    require(health, min_round_trip=min_round_trip)
     return health
 
 

@@ -3,6 +3,7 @@
 Both write `checkpoints/<id>/` below the home and keep their resumable state in the job's folder.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from reasoner.models.student import Student, new_student
 from reasoner.training.feed import Batches, CurriculumFeed, Feed, FreshFeed, MixedFeed, Worked, derive, encode
 from reasoner.training.recipe import Recipe
 from reasoner.training.trainer import Trained, train
+from reasoner.types.job import JobSpec
 from reasoner.types.problem import Problem
 
 VOCABULARY_SAMPLE = 4000
@@ -26,15 +28,31 @@ VOCABULARY_SAMPLE = 4000
 Report = Callable[[float, str], None]
 
 
-def base_payload(settings: Settings, *, checkpoint: str, threads: int) -> dict[str, Any]:
-    """What `train_base` needs to know."""
-    return {"settings": _relevant(settings), "checkpoint": checkpoint, "threads": threads}
+def base_spec(settings: Settings, *, threads: int) -> JobSpec:
+    """The job that trains a base. Its key, which also names the checkpoint, stands for all that decides the outcome."""
+    payload = {"settings": _relevant(settings), "threads": threads}
+    content = json.dumps(payload, sort_keys=True).encode()
+    name = f"base-{hashlib.sha256(content).hexdigest()[:12]}"
+    return JobSpec(key=name, kind="base", payload={**payload, "checkpoint": name})
 
 
 def candidate_payload(
-    settings: Settings, *, parent: str, checkpoint: str, rows: str, updates: int, threads: int
+    settings: Settings, *, parent: str, checkpoint: str, rows: str, examples: int, threads: int
 ) -> dict[str, Any]:
-    """What `train_candidate` needs to know. `rows` is a path below the home."""
+    """What `train_candidate` needs to know.
+
+    Args:
+        settings: of the run.
+        parent: checkpoint id to start from.
+        checkpoint: id of the candidate.
+        rows: training rows, a path below the home.
+        examples: number of rows; few rows are passed over `train.finetune_epochs` times at most.
+        threads: of the child.
+    """
+    per_update = settings.train.batch_size * (1 - settings.train.original_share)
+    updates = min(
+        settings.train.finetune_updates, max(1, round(settings.train.finetune_epochs * examples / per_update))
+    )
     return {
         "settings": _relevant(settings),
         "parent": parent,
@@ -107,6 +125,7 @@ def _recipe(settings: Settings, payload: dict[str, Any], *, updates: int, fine: 
         seed=derive(settings.seed, "candidate" if fine else "base"),
         threads=payload["threads"],
         checkpoint_every=train_settings.checkpoint_every,
+        min_round_trip=train_settings.min_round_trip,
     )
 
 

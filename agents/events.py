@@ -1,0 +1,50 @@
+"""Writes a run's `events.jsonl`. Every event has a key; a node that runs again after a crash writes nothing twice."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reasoner.types.trace import TraceEvent
+
+Listener = Callable[[TraceEvent], None]
+
+
+class EventLog:
+    """The only writer of one run's events; the run's lock sees to that."""
+
+    def __init__(self, folder: Path, run: str, listener: Listener) -> None:
+        self._path, self._run, self._listener = folder / "events.jsonl", run, listener
+        folder.mkdir(parents=True, exist_ok=True)
+        self._keys = {event["key"] for event in self._mend()}
+
+    def write(self, key: str, event: str, cycle: int | None = None, **body: Any) -> None:
+        """Appends an event unless one with this key is there; the listener hears only new ones."""
+        if key in self._keys:
+            return
+        record = TraceEvent(key=key, event=event, run=self._run, cycle=cycle, body=body)
+        line = {"event": event, "run": self._run}
+        line |= {} if cycle is None else {"cycle": cycle}
+        line |= {**body, "key": key, "time": datetime.now(UTC).isoformat(timespec="milliseconds")}
+        with self._path.open("a", encoding="utf-8") as handle:
+            handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+        self._keys.add(key)
+        self._listener(record)
+
+    def has(self, key: str) -> bool:
+        """Whether this event has been written, now or before a crash."""
+        return key in self._keys
+
+    def _mend(self) -> list[dict[str, Any]]:
+        """The events so far; a last line torn by a crash is cut off."""
+        if not self._path.is_file():
+            return []
+        text = self._path.read_text(encoding="utf-8")
+        whole = text[: text.rfind("\n") + 1]
+        if whole != text:
+            self._path.write_text(whole, encoding="utf-8")
+        return [json.loads(line) for line in whole.splitlines()]

@@ -1,0 +1,89 @@
+"""The improve graph: prepare -> (evaluate, mine, teach, check, remember, train, examine, decide, report) repeated.
+
+State is saved after every node, before the next begins (`durability="sync"`): a process that is killed goes on with
+the node it died in. Nodes may therefore run twice; each is written so that the second time changes nothing.
+"""
+
+import itertools
+import time
+from collections.abc import Callable
+from typing import Any
+
+from langgraph.graph import END, START, StateGraph
+
+from agents.checkpointing import open_saver
+from agents.nodes.check import check
+from agents.nodes.decide import decide
+from agents.nodes.evaluate import evaluate
+from agents.nodes.examine import examine
+from agents.nodes.mine import mine
+from agents.nodes.prepare import prepare
+from agents.nodes.remember import remember
+from agents.nodes.report import report
+from agents.nodes.teach import teach
+from agents.nodes.train import train
+from agents.parts import Parts
+from agents.state import Change, ImproveState
+
+Node = Callable[[ImproveState, Parts], Change]
+
+CYCLE: tuple[tuple[str, Node], ...] = (
+    ("evaluate", evaluate),
+    ("mine", mine),
+    ("teach", teach),
+    ("check", check),
+    ("remember", remember),
+    ("train", train),
+    ("examine", examine),
+    ("decide", decide),
+    ("report", report),
+)
+
+
+def build(parts: Parts) -> StateGraph[Any, Any, Any, Any]:
+    """The graph over the parts of one run."""
+    graph: StateGraph[Any, Any, Any, Any] = StateGraph(ImproveState)
+    for name, node in (("prepare", prepare), *CYCLE):
+        graph.add_node(name, _timed(name, node, parts))
+    names = [name for name, _ in CYCLE]
+    graph.add_conditional_edges(
+        START, lambda s: "evaluate" if s.get("champion") else "prepare", ["prepare", "evaluate"]
+    )
+    graph.add_edge("prepare", "evaluate")
+    for here, there in itertools.pairwise(names):
+        graph.add_edge(here, there)
+    graph.add_conditional_edges("report", lambda s: _after_report(s, parts), ["evaluate", END])
+    return graph
+
+
+def run(parts: Parts) -> dict[str, Any]:
+    """Runs the cycles that are missing, from wherever the run was left, and returns the last state."""
+    with open_saver(parts.home) as saver:
+        graph = build(parts).compile(checkpointer=saver)
+        config: Any = {"configurable": {"thread_id": parts.run}, "recursion_limit": 20 * (parts.cycles + 2)}
+        saved = graph.get_state(config)
+        if saved.values and not saved.next and saved.values["cycle"] >= parts.cycles:
+            return saved.values
+        given: Any = None if saved.next else {"run": parts.run}
+        return graph.invoke(given, config, durability="sync")
+
+
+def _after_report(state: ImproveState, parts: Parts) -> str:
+    return END if state["budget_reached"] or state["cycle"] >= parts.cycles else "evaluate"
+
+
+def _timed(name: str, node: Node, parts: Parts) -> Any:
+    """The node as the graph calls it: within the run's time, watched, its end written into the events."""
+
+    def work(state: ImproveState) -> Change:
+        parts.clock.require_time()
+        cycle = state.get("cycle", 0) + (name == "evaluate")
+        parts.tell(cycle, name, 0, 0)
+        began = time.monotonic()
+        changed = node(state, parts)
+        seconds = round(time.monotonic() - began, 3)
+        parts.events.write(f"{cycle}/node/{name}", "node", cycle, node=name, seconds=seconds, out=dict(changed))
+        return changed
+
+    work.__name__ = name
+    return work

@@ -1,0 +1,85 @@
+"""check: nothing teaches before it is verified. Verdicts are kept with their reasons."""
+
+from collections import Counter, defaultdict
+
+from agents.checking import check_lesson, example_id
+from agents.parts import Parts
+from agents.run_folder import read_records, write_records
+from agents.state import Change, ImproveState
+from reasoner.data.splits import split_of
+from reasoner.types.example import Example, Lineage
+from reasoner.types.problem import Attempt
+from reasoner.types.teaching import Lesson, TeacherCall, TeacherRequest, Verdict
+
+
+def check(state: ImproveState, parts: Parts) -> Change:
+    """Verifies every lesson of the cycle; without a teacher, takes the student's own right answers."""
+    cycle = state["cycle"]
+    calls = read_records(parts.folder.lessons(cycle), TeacherCall)
+    verdicts, examples = _taught(calls, cycle, parts)
+    if parts.settings.teacher.model == "none":
+        examples = _own(cycle, parts)
+    parts.verdicts.add(verdicts, run=parts.run, cycle=cycle)
+    write_records(parts.folder.examples(cycle), examples)
+    _tell(verdicts, cycle, parts)
+    return {"accepted": len(examples)}
+
+
+def _taught(calls: list[TeacherCall], cycle: int, parts: Parts) -> tuple[list[Verdict], list[Example]]:
+    problems = {r.problem.id: r.problem for r in read_records(parts.folder.requests(cycle), TeacherRequest)}
+    samples: dict[str, list[Lesson]] = defaultdict(list)
+    for call in calls:
+        if call.lesson:
+            samples[call.problem_id].append(call.lesson)
+    verdicts: list[Verdict] = []
+    examples: dict[str, Example] = {}
+    for call in calls:
+        problem = problems[call.problem_id]
+        checked = check_lesson(
+            call,
+            problem,
+            parts.domain,
+            split_of=split_of,
+            run=parts.run,
+            cycle=cycle,
+            agreeing=[x for x in samples[call.problem_id] if x is not call.lesson],
+            failure=problem.id if parts.settings.mine.strategy == "failures" else "",
+        )
+        verdicts += checked.verdicts
+        for example in checked.examples:
+            examples.setdefault(example.id, example)
+    return verdicts, list(examples.values())
+
+
+def _own(cycle: int, parts: Parts) -> list[Example]:
+    """The student's right answers on the practice pool whose steps hold, as its own examples."""
+    attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
+    examples: dict[str, Example] = {}
+    for problem, attempt in zip(parts.source.practice(cycle), attempts, strict=True):
+        if not attempt.correct or not all(parts.domain.check_step(s) for s in attempt.steps):
+            continue
+        solved = problem.model_copy(update={"steps": attempt.steps})
+        name = example_id(solved)
+        lineage = Lineage(run=parts.run, cycle=cycle)
+        examples[name] = Example(id=name, problem=solved, source="self", teacher="student", lineage=lineage)
+    return list(examples.values())
+
+
+def _tell(verdicts: list[Verdict], cycle: int, parts: Parts) -> None:
+    """Counts from the books: they are the same whether or not the run was killed on the way."""
+    calls = parts.ledger(cycle).calls(cycle)
+    reasons = Counter(v.reason for v in verdicts)
+    parts.events.write(
+        f"{cycle}/teacher",
+        "teacher",
+        cycle,
+        model=parts.settings.teacher.model,
+        calls=sum(not c.cached for c in calls),
+        cached=sum(c.cached for c in calls),
+        failed=sum(c.lesson is None for c in calls),
+        accepted=sum(v.accepted for v in verdicts),
+        rejected=sum(not v.accepted for v in verdicts),
+        reasons=dict(sorted(reasons.items())),
+        usd=round(sum(c.usd for c in calls if not c.cached), 9),
+        tokens=sum(c.prompt_tokens + c.completion_tokens for c in calls if not c.cached),
+    )

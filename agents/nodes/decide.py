@@ -1,0 +1,65 @@
+"""decide: the gate's word, recorded before the champion pointer moves."""
+
+import hashlib
+
+from agents.parts import Parts
+from agents.state import Change, ImproveState
+from memory.promotion import promote
+from reasoner.evaluation.alpha import alpha_of_cycle
+from reasoner.evaluation.gate import decide as judge
+from reasoner.types.report import Comparison, Decision
+
+
+def decide(state: ImproveState, parts: Parts) -> Change:
+    """Promotes, keeps or rejects, and says why."""
+    cycle, champion = state["cycle"], state["champion"]
+    decision = _judged(state, parts)
+    parts.decisions.record(decision)
+    if decision.verdict == "promote":
+        champion = promote(parts.database, decision.id).id
+    compared = decision.comparison
+    parts.events.write(
+        f"{cycle}/decision",
+        "decision",
+        cycle,
+        candidate=decision.candidate,
+        champion=decision.champion,
+        verdict=decision.verdict,
+        n=compared.n if compared else 0,
+        wins=compared.wins if compared else None,
+        losses=compared.losses if compared else None,
+        gain=compared.gain if compared else None,
+        ci95=compared.ci95 if compared else None,
+        p=compared.p if compared else None,
+        alpha=decision.alpha,
+        vetoes=[v.model_dump(mode="json") for v in compared.vetoes] if compared else [],
+        reason=decision.reason,
+        id=decision.id,
+    )
+    return {"champion": champion, "verdict": decision.verdict}
+
+
+def _judged(state: ImproveState, parts: Parts) -> Decision:
+    cycle = state["cycle"]
+    alpha = alpha_of_cycle(cycle, parts.settings.gate.alpha)
+    given = state["comparison"]
+    if given is None:
+        return Decision(
+            id=hashlib.sha256(f"{parts.run}|{cycle}|no candidate".encode()).hexdigest()[:16],
+            run=parts.run,
+            cycle=cycle,
+            candidate="",
+            champion=state["champion"],
+            verdict="keep",
+            comparison=None,
+            alpha=alpha,
+            reason=f"there was no candidate to examine: {state['without_candidate']}",
+        )
+    return judge(
+        Comparison.model_validate(given),
+        cycle=cycle,
+        alpha=alpha,
+        candidate=state["candidate"],
+        champion=state["champion"],
+        run=parts.run,
+    )

@@ -1,0 +1,14 @@
+"""evaluate: the champion tries this cycle's practice pool."""
+
+from agents.parts import Parts
+from agents.state import Change, ImproveState
+
+
+def evaluate(state: ImproveState, parts: Parts) -> Change:
+    """Opens the next cycle and attempts its practice problems."""
+    cycle = state["cycle"] + 1
+    found = parts.evaluate(
+        state["champion"], parts.source.practice(cycle), split="practice", cycle=cycle, node="evaluate"
+    )
+    failures = sum(a.outcome == "wrong" for a in found.attempts)
+    return {"cycle": cycle, "failures": failures, "candidate": "", "comparison": None, "verdict": "", "requests": 0}

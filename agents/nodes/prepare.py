@@ -1,0 +1,53 @@
+"""prepare: the first champion, trained from scratch on the easy part or taken from the home, and its sealed figure."""
+
+from agents.parts import Parts
+from agents.state import Change, ImproveState
+from memory.promotion import enthrone_base
+from reasoner.errors import NotFoundError
+from reasoner.types.checkpoint import Checkpoint
+
+
+def prepare(_: ImproveState, parts: Parts) -> Change:
+    """Makes sure that the run has a champion."""
+    start = parts.settings.student.start
+    checkpoint = _trained(parts) if start == "scratch" else _taken(start, parts)
+    enthrone_base(parts.database, checkpoint, run=parts.run)
+    parts.evaluate(checkpoint.id, parts.source.sealed(), split="sealed", cycle=0, node="prepare")
+    return {
+        "run": parts.run,
+        "cycle": 0,
+        "champion": checkpoint.id,
+        "first": checkpoint.id,
+        "space": checkpoint.fingerprint,
+        "budget_reached": False,
+    }
+
+
+def _trained(parts: Parts) -> Checkpoint:
+    """Files the base job; equal bases are trained once in a home."""
+    from reasoner.training.work import base_spec
+
+    spec = base_spec(parts.settings, threads=parts.threads)
+    job = parts.run_job(spec, lambda share, note: parts.tell(0, "prepare", round(share * 100), 100, note))
+    parts.events.write(
+        f"0/job/{job.id}", "job", 0, job=job.id, state=job.state, seconds=round(job.seconds, 3), result=job.result
+    )
+    known = [c for c in parts.checkpoints.list() if c.id == spec.key]
+    return (
+        known[0]
+        if known
+        else parts.checkpoints.add(
+            Checkpoint(
+                id=spec.key, fingerprint=job.result["fingerprint"], parent="", kind="base", run=parts.run, cycle=0
+            )
+        )
+    )
+
+
+def _taken(start: str, parts: Parts) -> Checkpoint:
+    if start != "champion":
+        return parts.checkpoints.get(start)
+    champion = parts.checkpoints.champion(parts.run) or parts.checkpoints.home_champion()
+    if champion is None:
+        raise NotFoundError("student.start=champion, but this home has no champion yet; use student.start=scratch once")
+    return champion

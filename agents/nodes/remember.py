@@ -1,0 +1,59 @@
+"""remember: verified examples and failed attempts go into the latent memory, each marked as what it is."""
+
+import hashlib
+from random import Random
+
+from agents.parts import Parts
+from agents.run_folder import read_records
+from agents.state import Change, ImproveState
+from reasoner.types.example import Example, Lineage, WrongAttempt
+from reasoner.types.problem import Attempt
+from reasoner.types.teaching import TeacherRequest
+
+MOST_WRONG = 500
+"""Failed attempts kept a cycle; more of the same teach the miner nothing."""
+
+
+def remember(state: ImproveState, parts: Parts) -> Change:
+    """Keeps the cycle's harvest with its latents in the run's memory space."""
+    from reasoner.search.greedy import embed_questions
+
+    cycle = state["cycle"]
+    encoder = parts.student_of(state["first"])
+    memory = parts.memory(state["space"])
+    examples = read_records(parts.folder.examples(cycle), Example)
+    parts.tell(cycle, "remember", 0, len(examples))
+    added = memory.remember(examples, embed_questions(encoder, [e.problem.question for e in examples]).numpy())
+    wrong = _wrong(cycle, parts)
+    memory.remember_wrong(wrong, embed_questions(encoder, [w.problem.question for w in wrong]).numpy())
+    parts.events.write(
+        f"{cycle}/examples",
+        "examples",
+        cycle,
+        added=len(added.added),
+        duplicates=added.duplicates,
+        wrong=len(wrong),
+        memory_size=memory.stats().examples,
+    )
+    return {}
+
+
+def _wrong(cycle: int, parts: Parts) -> list[WrongAttempt]:
+    """Failed attempts: all that were asked about, then others drawn by seed, up to `MOST_WRONG`."""
+    attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
+    failed = [(p, a) for p, a in zip(parts.source.practice(cycle), attempts, strict=True) if a.outcome == "wrong"]
+    asked = {r.problem.id for r in read_records(parts.folder.requests(cycle), TeacherRequest)}
+    first = [pair for pair in failed if pair[0].id in asked][:MOST_WRONG]
+    rest = [pair for pair in failed if pair[0].id not in asked]
+    extra = Random(f"{parts.settings.seed}/wrong/{cycle}").sample(rest, min(len(rest), MOST_WRONG - len(first)))
+    lineage = Lineage(run=parts.run, cycle=cycle)
+    return [
+        WrongAttempt(
+            id=hashlib.sha256("\n".join([p.id, *a.steps]).encode()).hexdigest()[:16],
+            problem=p,
+            steps=a.steps,
+            answer=a.answer,
+            lineage=lineage.model_copy(update={"failure": p.id}),
+        )
+        for p, a in first + extra
+    ]

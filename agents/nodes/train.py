@@ -1,0 +1,62 @@
+"""train: files the fine-tuning job of this cycle and waits for it; after a crash it finds the job again."""
+
+from agents.parts import Parts
+from agents.state import Change, ImproveState
+from reasoner.data.rows import write_rows
+from reasoner.errors import CollapseError
+from reasoner.types.checkpoint import Checkpoint
+from reasoner.types.job import JobSpec
+
+
+def train(state: ImproveState, parts: Parts) -> Change:
+    """Fine-tunes a candidate from the first champion on everything learnt so far."""
+    from reasoner.training.work import candidate_payload
+
+    cycle, first = state["cycle"], state["first"]
+    examples = parts.examples.examples(run=parts.run, up_to_cycle=cycle)
+    if not state["accepted"]:
+        return {"candidate": "", "without_candidate": "nothing passed the check in this cycle"}
+    rows = parts.folder.rows(cycle)
+    write_rows(rows, examples)
+    name = f"{parts.run}-c{cycle}"
+    payload = candidate_payload(
+        parts.settings,
+        parent=first,
+        checkpoint=name,
+        rows=rows.relative_to(parts.home).as_posix(),
+        examples=len(examples),
+        threads=parts.threads,
+    )
+    spec = JobSpec(key=f"{parts.run}/cycle-{cycle}/train", kind="finetune", payload=payload)
+    try:
+        job = parts.run_job(spec, lambda share, note: parts.tell(cycle, "train", round(share * 100), 100, note))
+    except CollapseError as collapse:
+        parts.events.write(
+            f"{cycle}/job/{spec.key}",
+            "job",
+            cycle,
+            job=spec.key,
+            state="failed",
+            error=str(collapse).partition("\n")[0],
+        )
+        return {"candidate": "", "without_candidate": str(collapse).partition("\n")[0]}
+    parts.checkpoints.add(
+        Checkpoint(
+            id=name,
+            fingerprint=job.result["fingerprint"],
+            parent=first,
+            kind="candidate",
+            run=parts.run,
+            cycle=cycle,
+        )
+    )
+    parts.events.write(
+        f"{cycle}/job/{job.id}",
+        "job",
+        cycle,
+        job=job.id,
+        state=job.state,
+        seconds=round(job.seconds, 3),
+        result=job.result,
+    )
+    return {"candidate": name}

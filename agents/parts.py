@@ -1,0 +1,150 @@
+"""What the nodes of the improve graph work with. `reasoner.bootstrap` puts it together."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.events import EventLog
+from agents.run_folder import RunFolder, write_records
+from memory.latent_memory import LatentMemory
+from memory.store.checkpoints import CheckpointStore
+from memory.store.database import Database
+from memory.store.decisions import DecisionStore
+from memory.store.examples import ExampleStore
+from memory.store.ledger import CallLedger
+from memory.store.verdicts import VerdictStore
+from reasoner.config.settings import Settings
+from reasoner.data.sources import ProblemSource
+from reasoner.errors import BudgetReached
+from reasoner.evaluation.attempts import attempt_all
+from reasoner.evaluation.reports import summarise
+from reasoner.types.job import Job, JobSpec
+from reasoner.types.loop import Progress
+from reasoner.types.ports import Domain, Teacher
+from reasoner.types.problem import Attempt, Mode, Problem, Split
+from reasoner.types.report import EvalReport
+
+if TYPE_CHECKING:
+    from reasoner.models.student import Student
+
+TeacherFor = Callable[[CallLedger, Callable[[int, int], None]], Teacher]
+RunJob = Callable[[JobSpec, Callable[[float, str], None]], Job]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Attempts at a set and their summary."""
+
+    attempts: list[Attempt]
+    report: EvalReport
+
+
+@dataclass
+class Clock:
+    """Wall time of a run over all its starts, against its limit."""
+
+    before: float
+    """Seconds of earlier starts."""
+    limit: float | None
+    """Minutes."""
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds so far."""
+        return self.before + time.monotonic() - self.began
+
+    def is_over(self) -> bool:
+        """Whether the run's time is up."""
+        return self.limit is not None and self.seconds > 60 * self.limit
+
+    def require_time(self) -> None:
+        """Raises BudgetReached once the run's time is up."""
+        if self.is_over():
+            raise BudgetReached(
+                f"limits.max_minutes={self.limit:g} reached after {self.seconds / 60:.1f} minutes; all work is saved; "
+                "raise the limit and run the same command to go on"
+            )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The tools of one run."""
+
+    run: str
+    settings: Settings
+    cycles: int
+    """Cycles asked for in this start."""
+    threads: int
+    database: Database
+    folder: RunFolder
+    domain: Domain
+    source: ProblemSource
+    events: EventLog
+    progress: Callable[[Progress], None]
+    teacher_for: TeacherFor
+    run_job: RunJob
+    student_of: Callable[[str], "Student"]
+    """Loads the student of a checkpoint id."""
+    clock: Clock
+
+    @property
+    def home(self) -> Path:
+        """The home's folder."""
+        return self.folder.home
+
+    @property
+    def checkpoints(self) -> CheckpointStore:
+        """The home's checkpoints."""
+        return CheckpointStore(self.database)
+
+    @property
+    def decisions(self) -> DecisionStore:
+        """The home's decisions."""
+        return DecisionStore(self.database)
+
+    @property
+    def examples(self) -> ExampleStore:
+        """The home's examples."""
+        return ExampleStore(self.database)
+
+    @property
+    def verdicts(self) -> VerdictStore:
+        """The home's verdicts."""
+        return VerdictStore(self.database)
+
+    def ledger(self, cycle: int) -> CallLedger:
+        """The books of this run, open at a cycle."""
+        return CallLedger(self.database, self.run, cycle=cycle)
+
+    def memory(self, space: str) -> LatentMemory:
+        """The latent memory in one space."""
+        return LatentMemory(self.database, self.home, space)
+
+    def tell(self, cycle: int, node: str, done: int, total: int, note: str = "") -> None:
+        """Progress for whoever watches."""
+        self.progress(Progress(cycle=cycle, node=node, done=done, total=total, note=note))
+
+    def evaluate(self, checkpoint: str, problems: list[Problem], *, split: Split, cycle: int, node: str) -> Evaluated:
+        """A checkpoint on a set of problems, kept in the run's folder and written into its events."""
+        mode: Mode = self.settings.student.mode
+        student = self.student_of(checkpoint)
+        tried = attempt_all(
+            student, self.domain, problems, mode, on_progress=lambda done, total: self.tell(cycle, node, done, total)
+        )
+        path = self.folder.attempts(cycle, split if split != "gate" else f"gate-{checkpoint}")
+        write_records(path, tried.attempts)
+        report = summarise(
+            tried.attempts,
+            checkpoint=checkpoint,
+            split=split,
+            cycle=cycle,
+            mode=mode,
+            attempts_file=self.folder.below_root(path),
+            seconds=round(tried.seconds, 3),
+        )
+        body = report.model_dump(mode="json", exclude={"overall", "cycle"}) | report.overall.model_dump(mode="json")
+        self.events.write(f"{cycle}/{split}/{checkpoint}", "evaluation", cycle, **body)
+        return Evaluated(tried.attempts, report)

@@ -1,0 +1,34 @@
+"""The state of the improve graph: plain JSON, small. Whatever is large lies in the run's folder, under the cycle."""
+
+from typing import Any, TypedDict
+
+Change = dict[str, Any]
+"""The keys of the state that a node changes."""
+
+
+class ImproveState(TypedDict):
+    """What one node hands to the next. Nodes return only the keys they change."""
+
+    run: str
+    cycle: int
+    """The cycle at work; 0 until the first `evaluate`."""
+    champion: str
+    """Checkpoint id."""
+    first: str
+    """Checkpoint id of cycle 0's champion."""
+    space: str
+    """Fingerprint of the encoder whose latents the memory holds in this run: that of the first champion."""
+    failures: int
+    """Practice problems that the champion failed in this cycle."""
+    requests: int
+    """Lessons asked for in this cycle."""
+    accepted: int
+    """Examples that passed the check in this cycle."""
+    candidate: str
+    """Checkpoint id; empty where there was nothing to learn."""
+    without_candidate: str
+    """Why there is none."""
+    comparison: dict[str, Any] | None
+    verdict: str
+    budget_reached: bool
+    """A limit ended this cycle's teaching; the run stops after the cycle."""

@@ -1,0 +1,62 @@
+"""A home: the folder with everything that a person's students, runs and memories are made of."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memory.store.checkpoints import CheckpointStore
+from memory.store.database import Database, open_database
+from reasoner.errors import NotFoundError
+from reasoner.types.checkpoint import Checkpoint
+
+if TYPE_CHECKING:
+    from reasoner.models.student import Student
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths and store of a home."""
+
+    root: Path
+
+    @cached_property
+    def _database(self) -> Database:
+        return open_database(self.root)
+
+    def database(self) -> Database:
+        """The store, opened once."""
+        return self._database
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of the saved students."""
+        return self.root / "checkpoints"
+
+    def checkpoint(self, id: str | None) -> Checkpoint:
+        """A checkpoint by id, or the home's champion.
+
+        Raises:
+            NotFoundError: the id is unknown, or there is no champion yet.
+        """
+        store = CheckpointStore(self.database())
+        if id is not None:
+            return store.get(id)
+        champion = store.home_champion()
+        if champion is None:
+            raise NotFoundError(
+                f"{self.root} has no champion yet; run `reasoner loop` or `reasoner train` first, or name a --home"
+            )
+        return champion
+
+    def student(self, id: str) -> "Student":
+        """The student of a checkpoint id."""
+        from reasoner.models.checkpoints import load_student
+
+        return load_student(self.checkpoints / id)
+
+
+def open_home(root: Path) -> Home:
+    """The home in this folder, made if it is not there."""
+    root.mkdir(parents=True, exist_ok=True)
+    return Home(root.resolve())

@@ -1,0 +1,294 @@
+"""`reasoner loop`: finds or starts the run that a configuration means, and runs the cycles that are missing."""
+
+import functools
+import json
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from memory.locks import claimed, exclusive
+from memory.store.ledger import CallLedger
+from memory.store.runs import RunRow, RunStore
+from reasoner.bootstrap.home import Home, open_home
+from reasoner.config.resolved import config_hash, dump_yaml, redacted
+from reasoner.config.settings import Settings
+from reasoner.errors import BudgetReached, BusyError, UsageError
+from reasoner.types.loop import CycleRow, LoopOutcome, Progress
+from reasoner.types.trace import TraceEvent
+
+if TYPE_CHECKING:
+    from agents.parts import Parts
+    from reasoner.data.sources import ProblemSource
+    from reasoner.evaluation.plan import Plan
+
+Listener = Callable[[TraceEvent], None]
+Watcher = Callable[[Progress], None]
+
+
+def run_loop(
+    settings: Settings, *, home: Path, cycles: int, fresh: bool, listener: Listener, progress: Watcher
+) -> LoopOutcome:
+    """Runs `cycles` cycles in all; a run that has them answers at once.
+
+    Args:
+        settings: what decides the run; the same settings mean the same run.
+        home: its folder.
+        cycles: in all, over every start of this run.
+        fresh: starts a new run although there is one.
+        listener: told every new event.
+        progress: told how far the node at work is.
+
+    Raises:
+        BusyError: another process works on this run.
+    """
+    place = open_home(home)
+    row = _find_or_create(place, settings, fresh=fresh)
+    folder = place.root / "runs" / row.id
+    with claimed(folder / "lock", patience=1.0) as ours:
+        if not ours:
+            raise BusyError(
+                f"run {row.id} is being worked on by another process; wait for it, watch it with "
+                f"`reasoner trace {row.id}`, or start another run with --fresh or another --seed"
+            )
+        row = RunStore(place.database()).get(row.id)
+        if row.state == "finished" and row.cycles_done >= cycles:
+            return _outcome(folder, row.id, cycles=row.cycles_done, finished_before=True, budget=False)
+        if row.state == "budget" and _limits(settings) == _read_json(folder / "limits.json"):
+            return _outcome(folder, row.id, cycles=row.cycles_done, finished_before=False, budget=True)
+        return _work(place, settings, row, cycles=cycles, listener=listener, progress=progress)
+
+
+def plan_loop(settings: Settings, *, home: Path, cycles: int) -> "Plan":
+    """What `run_loop` would do and cost."""
+    from agents.teachers.litellm_teacher import listed_price
+    from reasoner.evaluation import plan
+
+    def price_of(model: str) -> plan.Price | None:
+        found = listed_price(model)
+        return None if found is None else plan.Price(input=found.input, output=found.output)
+
+    _source(settings, cycles)
+    return plan.plan_loop(settings, home=home, cycles=cycles, price_of=price_of)
+
+
+def _find_or_create(place: Home, settings: Settings, *, fresh: bool) -> RunRow:
+    store, mark = RunStore(place.database()), config_hash(settings)
+    with exclusive(place.root / "runs" / "start.lock"):
+        row = store.find(mark)
+        if row is not None and fresh:
+            store.supersede(row.id)
+        if row is not None and not fresh:
+            return row
+        moment = datetime.now(UTC).strftime("%Y%m%d-%H%M")
+        name = f"{moment}-{settings.data.domain}-{settings.name}-{secrets.token_hex(2)}"
+        return store.create(name, mark, redacted(settings).model_dump(mode="json"), settings.seed)
+
+
+def _work(
+    place: Home, settings: Settings, row: RunRow, *, cycles: int, listener: Listener, progress: Watcher
+) -> LoopOutcome:
+    from agents.graphs.improve import run
+    from agents.run_folder import write_json
+
+    store = RunStore(place.database())
+    store.mark(row.id, "running")
+    parts = _parts(place, settings, row, cycles=cycles, listener=listener, progress=progress)
+    write_json(parts.folder.root / "limits.json", _limits(settings))
+    parts.ledger(0).sweep_lost()
+    budget = False
+    try:
+        state = run(parts)
+        budget = state.get("budget_reached", False)
+        if not budget:
+            _finish(parts, state, store)
+    except BudgetReached as limit:
+        budget = True
+        parts.events.write(f"limit/{datetime.now(UTC).isoformat()}", "limit", reason=str(limit))
+    except KeyboardInterrupt:
+        store.mark(row.id, "interrupted", cycles_done=_cycles_done(parts))
+        raise
+    except Exception:
+        store.mark(row.id, "failed", cycles_done=_cycles_done(parts))
+        raise
+    if budget:
+        store.mark(row.id, "budget", cycles_done=_cycles_done(parts))
+    _write_reports(parts)
+    return _outcome(parts.folder.root, row.id, cycles=_cycles_done(parts), finished_before=False, budget=budget)
+
+
+def _parts(
+    place: Home, settings: Settings, row: RunRow, *, cycles: int, listener: Listener, progress: Watcher
+) -> "Parts":
+    import torch
+
+    from agents.events import EventLog
+    from agents.parts import Clock, Parts
+    from agents.reporting.events import of_kind, read_events
+    from agents.run_folder import RunFolder
+    from agents.teachers.litellm_teacher import LiteLLMTeacher
+    from jobs.queue import run_job
+    from reasoner.domains.registry import get_domain
+
+    folder = RunFolder(place.root, row.id)
+    known = read_events(folder.root) if (folder.root / "events.jsonl").exists() else []
+    about = _describe(folder.root, settings, row.id)
+    torch.set_num_threads(about["threads"])
+    events = EventLog(folder.root, row.id, listener)
+    starts = len(of_kind(known, "launch"))
+    events.write(
+        f"launch/{starts}", "launch", home=place.root.name, config_hash=row.config_hash, git=about["git"], start=starts
+    )
+    clock = Clock(before=sum(e["seconds"] for e in of_kind(known, "node")), limit=settings.limits.max_minutes)
+    return Parts(
+        run=row.id,
+        settings=settings,
+        cycles=cycles,
+        threads=about["threads"],
+        database=place.database(),
+        folder=folder,
+        domain=get_domain(settings.data.domain),
+        source=_source(settings, cycles),
+        events=events,
+        progress=progress,
+        teacher_for=lambda ledger, on_progress: LiteLLMTeacher(
+            settings.teacher, settings.limits, ledger, seed=settings.seed, on_progress=on_progress
+        ),
+        run_job=lambda spec, on_progress: _timed_job(run_job, place, spec, on_progress, clock),
+        student_of=functools.lru_cache(maxsize=3)(place.student),
+        clock=clock,
+    )
+
+
+def _source(settings: Settings, cycles: int) -> "ProblemSource":
+    """The run's problems, enough for the cycles asked for."""
+    from reasoner.data.sources import open_source
+
+    source = open_source(settings.data, settings.seed)
+    if source.gate_sets is not None and source.gate_sets < cycles:
+        raise UsageError(
+            f"{settings.data.practice!r} has fresh gate problems for {source.gate_sets} cycles of data.gate_size="
+            f"{settings.data.gate_size}, not for {cycles}; lower --cycles or data.gate_size, or add rows"
+        )
+    return source
+
+
+def _timed_job(run_job: Callable[..., Any], place: Home, spec: Any, on_progress: Any, clock: Any) -> Any:
+    """A job within the run's time: over it, the child saves its state and the run ends as out of budget."""
+    from jobs.interrupt import Interrupted
+
+    try:
+        return run_job(place.database(), place.root, spec, on_progress=on_progress, stop=clock.is_over)
+    except Interrupted:
+        clock.require_time()
+        raise
+
+
+def _describe(folder: Path, settings: Settings, run: str) -> dict[str, Any]:
+    """The run's manifest and resolved configuration, written at its first start and kept."""
+    from agents.run_folder import write_json, write_text
+    from reasoner.bootstrap.manifest import manifest
+    from reasoner.training.threads import choose_threads
+
+    path = folder / "manifest.json"
+    if not path.exists():
+        write_text(folder / "config.resolved.yaml", dump_yaml(settings))
+        threads = settings.compute.threads or choose_threads()
+        write_json(path, manifest(settings, run=run, threads=threads))
+    return _read_json(path)
+
+
+def _finish(parts: "Parts", state: dict[str, Any], store: RunStore) -> None:
+    spent = CallLedger(parts.database, parts.run).spent()
+    summary = {
+        "cycles": parts.cycles,
+        "champion": state["champion"],
+        "fingerprint": parts.checkpoints.get(state["champion"]).fingerprint,
+        "sealed": _sealed_gain(parts),
+        "teacher_calls": spent.requests,
+        "usd": round(spent.usd, 9),
+        "seconds": round(parts.clock.seconds, 1),
+    }
+    parts.events.write(f"done/{parts.cycles}", "done", **summary)
+    store.finish(parts.run, parts.cycles, summary)
+
+
+def _sealed_gain(parts: "Parts") -> dict[str, Any]:
+    """First against last champion on the sealed set, item by item."""
+    from agents.run_folder import read_records
+    from reasoner.evaluation.statistics import paired_gain
+    from reasoner.types.problem import Attempt
+
+    promoted = [d.cycle for d in parts.decisions.for_run(parts.run) if d.verdict == "promote"]
+    first = read_records(parts.folder.attempts(0, "sealed"), Attempt)
+    last = read_records(parts.folder.attempts(max(promoted, default=0), "sealed"), Attempt)
+    judged = [(a.correct, b.correct) for a, b in zip(first, last, strict=True) if "error" not in (a.outcome, b.outcome)]
+    wins, losses = sum(b > a for a, b in judged), sum(a > b for a, b in judged)
+    gain, ci95 = paired_gain(wins, losses, len(judged))
+    before, after = (sum(pair[i] for pair in judged) / len(judged) for i in (0, 1))
+    return {
+        "first": before,
+        "last": after,
+        "gain": gain,
+        "ci95": ci95,
+        "n": len(judged),
+        "wins": wins,
+        "losses": losses,
+    }
+
+
+def _write_reports(parts: "Parts") -> None:
+    from agents.reporting.events import read_events
+    from agents.reporting.markdown import write_report
+    from agents.reporting.plot import plot_accuracy
+    from agents.reporting.results import append_results
+    from agents.reporting.summary import cycle_rows, summarise
+
+    events = read_events(parts.folder.root)
+    summary = summarise(events)
+    if not summary.measured:
+        return
+    plot_accuracy(parts.folder.root, events)
+    write_report(parts.folder.root, events)
+    append_results(
+        parts.home / "runs" / "results.tsv",
+        cycle_rows(summary),
+        run=parts.run,
+        config_hash=config_hash(parts.settings),
+        seed=parts.settings.seed,
+        champions=[c.champion for c in summary.cycles],
+    )
+
+
+def _outcome(folder: Path, run: str, *, cycles: int, finished_before: bool, budget: bool) -> LoopOutcome:
+    from agents.reporting.events import read_events
+    from agents.reporting.summary import cycle_rows, summarise
+
+    summary = summarise(read_events(folder))
+    table: tuple[CycleRow, ...] = tuple(cycle_rows(summary))
+    return LoopOutcome(
+        run=run,
+        cycles=cycles,
+        promotions=len(summary.promotions),
+        champion=summary.cycles[-1].champion if summary.cycles else "",
+        finished_before=finished_before,
+        budget_reached=budget,
+        table=table,
+        report=folder / "report.md",
+    )
+
+
+def _cycles_done(parts: "Parts") -> int:
+    from agents.reporting.events import of_kind, read_events
+
+    ended = of_kind(read_events(parts.folder.root), "cycle")
+    return max((e["cycle"] for e in ended), default=0)
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    return settings.limits.model_dump(mode="json")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

@@ -1,0 +1,65 @@
+"""What a run was made with: versions, hashes, seeds. Written once, quoted in every report."""
+
+import hashlib
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import reasoner
+from reasoner.config.resolved import config_hash
+from reasoner.config.settings import Settings
+from reasoner.data.splits import SPLIT_VERSION
+from reasoner.domains.registry import get_domain
+from reasoner.types.ports import Domain
+
+PACKAGES = ("torch", "tokenizers", "langgraph", "litellm", "faiss-cpu", "sqlalchemy", "numpy")
+
+
+def manifest(settings: Settings, *, run: str, threads: int) -> dict[str, Any]:
+    """Plain JSON."""
+    domain: Domain = get_domain(settings.data.domain)
+    return {
+        "run": run,
+        "reasoner": reasoner.__version__,
+        "git": git_revision(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "config_hash": config_hash(settings),
+        "seed": settings.seed,
+        "threads": threads,
+        "domain": f"{domain.name} {domain.version}",
+        "checker_hash": domain.checker_hash(),
+        "splits": SPLIT_VERSION,
+        "data_hash": _data_hash(settings.data.practice),
+    }
+
+
+def git_revision() -> str:
+    """Commit of the checkout this package lies in, with `+` if it was changed; empty outside of one."""
+    root = Path(reasoner.__file__).parent.parent
+    if not (root / ".git").exists():
+        return ""
+    described = _git(root, "rev-parse", "--short=12", "HEAD")
+    return described + ("+" if described and _git(root, "status", "--porcelain", "--untracked-files=no") else "")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _data_hash(practice: str) -> str:
+    return "" if practice == "generated" else hashlib.sha256(Path(practice).read_bytes()).hexdigest()

@@ -1,0 +1,54 @@
+"""The latent memory from outside: search, figures, and re-encoding with the present champion."""
+
+from pathlib import Path
+
+from memory.latent_memory import LatentMemory, MemoryStats, Recollection
+from memory.store.checkpoints import CheckpointStore
+from memory.store.examples import ExampleStore
+from reasoner.bootstrap.home import Home, open_home
+from reasoner.errors import NotFoundError
+from reasoner.types.checkpoint import Checkpoint
+
+
+def search_memory(
+    home: Path, text: str, *, k: int, skill: str | None = None, correct: bool = True
+) -> list[Recollection]:
+    """What is remembered of questions like this text, best first."""
+    from reasoner.search.greedy import embed_questions
+
+    place = open_home(home)
+    encoder = _encoder(place)
+    vector = embed_questions(place.student(encoder.id), [text]).numpy()[0]
+    memory = LatentMemory(place.database(), place.root, encoder.fingerprint)
+    return memory.search(vector, k=k, skill=skill, correct=correct)
+
+
+def memory_stats(home: Path) -> MemoryStats:
+    """How much the home remembers in the space that is searched."""
+    place = open_home(home)
+    return LatentMemory(place.database(), place.root, _encoder(place).fingerprint).stats()
+
+
+def reindex_memory(home: Path) -> MemoryStats:
+    """Encodes every example with the home's champion and builds the index of that space; the old one stays."""
+    from reasoner.search.greedy import embed_questions
+
+    place = open_home(home)
+    champion = place.checkpoint(None)
+    store = ExampleStore(place.database())
+    examples = store.examples(run=None, up_to_cycle=None)
+    latents = embed_questions(place.student(champion.id), [e.problem.question for e in examples]).numpy()
+    memory = LatentMemory(place.database(), place.root, champion.fingerprint)
+    memory.remember(examples, latents)
+    return memory.rebuild()
+
+
+def _encoder(place: Home) -> Checkpoint:
+    """The newest checkpoint in whose space something is remembered; the champion's space first."""
+    store, examples = CheckpointStore(place.database()), ExampleStore(place.database())
+    champion = store.home_champion()
+    candidates = ([champion] if champion else []) + store.list()[::-1]
+    for checkpoint in candidates:
+        if examples.vectors(checkpoint.fingerprint, correct=True)[0]:
+            return checkpoint
+    raise NotFoundError(f"{place.root} remembers nothing yet; `reasoner loop` fills the memory")

@@ -1,0 +1,57 @@
+"""Lets a student try problems and has the domain's checker judge every try."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reasoner.types.ports import Domain
+from reasoner.types.problem import Attempt, Mode, Problem
+
+if TYPE_CHECKING:
+    from reasoner.models.student import Student
+
+CHUNK = 512
+"""Problems between two words of progress."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Attempts in the order of the problems, and the wall time they took."""
+
+    attempts: list[Attempt]
+    seconds: float
+
+
+def attempt_all(
+    student: "Student",
+    domain: Domain,
+    problems: Sequence[Problem],
+    mode: Mode,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Tried:
+    """Greedy attempts at all problems. Only the question reaches the student."""
+    from reasoner.search.greedy import solve
+
+    began = time.monotonic()
+    attempts: list[Attempt] = []
+    for start in range(0, len(problems), CHUNK):
+        chunk = problems[start : start + CHUNK]
+        for problem, solved in zip(chunk, solve(student, [p.question for p in chunk], mode), strict=True):
+            answer = domain.answer_of(solved.steps)
+            attempts.append(
+                Attempt(
+                    problem_id=problem.id,
+                    mode=mode,
+                    steps=solved.steps,
+                    answer=answer,
+                    outcome=domain.check(problem, answer),
+                    skill=problem.skill,
+                    difficulty=problem.difficulty,
+                    logprob=round(sum(solved.logprobs), 5),
+                )
+            )
+        if on_progress is not None:
+            on_progress(len(attempts), len(problems))
+    return Tried(attempts, time.monotonic() - began)
