@@ -172,7 +172,10 @@ def _fallen(summary: Summary) -> Iterable[str]:
 def _manifest(path: Path) -> str:
     if not path.exists():
         return ""
-    rows = [[f"`{key}`", f"`{value}`"] for key, value in _flat(json.loads(path.read_text(encoding="utf-8")), "")]
+    rows = [
+        [f"`{key}`", f"`{value}`" if value else "-"]
+        for key, value in _flat(json.loads(path.read_text(encoding="utf-8")), "")
+    ]
     return "## What it was made with\n\n" + _table(["what", "value"], rows)
 
 

@@ -19,7 +19,7 @@ COLUMNS = (
 def append_results(
     path: Path, rows: Sequence[CycleRow], *, run: str, config_hash: str, seed: int, champions: Sequence[str]
 ) -> int:
-    """Adds the cycles of a run that are not in the file yet.
+    """Adds the finished cycles of a run that are not in the file yet.
 
     Args:
         path: `runs/results.tsv`; made with its header if missing.
@@ -37,7 +37,9 @@ def append_results(
         text = file.read()
         whole = text[: text.rfind("\n") + 1]
         known = {tuple(line.split("\t")[:2]) for line in whole.splitlines()}
-        lines = [_line(row, run, config_hash, seed, champion) for row, champion in zip(rows, champions, strict=True)]
+        # A cycle that a limit broke off is written once it is whole: lines are never changed.
+        whole_rows = [pair for pair in zip(rows, champions, strict=True) if pair[0].verdict and pair[0].sealed]
+        lines = [_line(row, run, config_hash, seed, champion) for row, champion in whole_rows]
         new = [line for line in lines if tuple(line[:2]) not in known]
         added = [list(COLUMNS), *new] if not whole else new
         file.seek(len(whole.encode()))

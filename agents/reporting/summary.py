@@ -5,7 +5,6 @@ newest sealed evaluation of that checkpoint, so a kept champion keeps its figure
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from agents.reporting.events import Event, of_kind
 from reasoner.types.loop import CycleRow
@@ -50,7 +49,7 @@ class Cycle:
     examples: Event | None
     jobs: tuple[Event, ...]
     seconds: float
-    """Wall time from the end of the cycle before; 0 where events carry no time."""
+    """Time at work in its nodes, over all starts of the run."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +111,12 @@ def _row(cycle: Cycle) -> CycleRow:
 
 def _cycles(events: list[Event], evaluations: list[Evaluation]) -> list[Cycle]:
     numbers = sorted({event["cycle"] for event in events if event.get("cycle") is not None})
-    champion, clock, found = _first_champion(events, evaluations), _time(events[0]), list[Cycle]()
+    champion, found = _first_champion(events, evaluations), list[Cycle]()
     for number in numbers:
         own = [event for event in events if event.get("cycle") == number]
         decision = _last(own, "decision")
         if decision and decision["verdict"] == "promote":
             champion = decision["candidate"]
-        end = max((_time(event) for event in own), default=clock)
         found.append(
             Cycle(
                 cycle=number,
@@ -129,10 +127,9 @@ def _cycles(events: list[Event], evaluations: list[Evaluation]) -> list[Cycle]:
                 teacher=_last(own, "teacher"),
                 examples=_last(own, "examples"),
                 jobs=tuple(of_kind(own, "job")),
-                seconds=max(0.0, end - clock),
+                seconds=sum(event["seconds"] for event in of_kind(own, "node")),
             )
         )
-        clock = max(end, clock)
     return found
 
 
@@ -176,9 +173,3 @@ def _gain(done: Event | None) -> Gain | None:
 
 def _last(events: list[Event], name: str) -> Event | None:
     return (of_kind(events, name) or [None])[-1]
-
-
-def _time(event: Event) -> float:
-    """Seconds since the epoch; events carry ISO text or a number."""
-    time = event.get("time", 0.0)
-    return datetime.fromisoformat(time).timestamp() if isinstance(time, str) else float(time)

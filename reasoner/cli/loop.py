@@ -9,7 +9,6 @@ import typer
 from reasoner.cli import options
 
 if TYPE_CHECKING:
-    from agents.reporting.summary import Summary
     from reasoner.cli.voice import Voice
     from reasoner.config.settings import Settings
     from reasoner.types.loop import LoopOutcome
@@ -94,26 +93,25 @@ def _run(voice: "Voice", settings: "Settings", home: Path, *, cycles: int, fresh
 
 def _repeat_done(voice: "Voice", outcome: "LoopOutcome") -> None:
     """A finished run says nothing new; scripts still get the line they wait for."""
-    done = _summary(outcome).done
-    if done is not None:
+    from agents.reporting.events import of_kind, read_events
+
+    for done in of_kind(read_events(outcome.report.parent), "done")[-1:]:
         told = {key: value for key, value in done.items() if key not in ("event", "run", "key", "time")}
         voice.record("done", told, run=outcome.run)
 
 
-def _summary(outcome: "LoopOutcome") -> "Summary":
-    from agents.reporting.events import read_events
-    from agents.reporting.summary import summarise
-
-    return summarise(read_events(outcome.report.parent))
-
-
 def _show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
+    from agents.reporting.events import of_kind, read_events
     from agents.reporting.figures import interval, percent, points
     from agents.reporting.markdown import why_nothing
+    from agents.reporting.summary import summarise
     from reasoner.cli.tables import cycles_table, ending
 
-    summary = _summary(outcome)
+    events = read_events(outcome.report.parent)
+    summary = summarise(events)
     voice.show(ending(outcome))
+    if outcome.budget_reached:
+        voice.show(f"limit: {(of_kind(events, 'limit') or [{}])[-1].get('reason', 'reached')}")
     voice.show("")
     voice.show(cycles_table(outcome.table))
     if gain := summary.gain:

@@ -1,6 +1,7 @@
 """`reasoner trace`: the events of a run, readable."""
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -28,7 +29,19 @@ def trace(
         voice.record(
             event["event"], {key: value for key, value in event.items() if key not in ("event", "run")}, run=run
         )
-        voice.show(sentence(event) or event["event"])
+        voice.show(sentence(event) or _remark(event))
+
+
+def _remark(event: dict[str, Any]) -> str:
+    """What only those who look closely want to know: how long each node took, when a cycle ended."""
+    from agents.reporting.figures import duration
+
+    cycle = f"cycle {event['cycle']}  " if "cycle" in event else ""
+    if event["event"] == "node":
+        return f"{cycle}{event['node']} took {duration(event['seconds'])}"
+    if event["event"] == "cycle":
+        return f"{cycle}ended, {duration(event['seconds'])} into the run"
+    return f"{cycle}{event['event']}"
 
 
 def _folder(home: Path, run: str) -> Path:

@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-WIDE = 120
+WIDE = 160
 """Columns where there is no terminal to ask: nobody's tables are cut in a pipe."""
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents.reporting.figures import dollars, duration, interval, percent, points, probability
+from agents.reporting.figures import dollars, duration, interval, percent, points
 
 Event = dict[str, Any]
 
@@ -46,10 +46,11 @@ def _job(event: Event) -> str:
 
 
 def _decision(event: Event) -> str:
-    if event.get("wins") is None:
-        return f"{event['verdict']}: {event['reason']}"
-    test = f"p {probability(event['p'])}, alpha {probability(event['alpha'])}"
-    return f"{event['verdict']}: {event['reason']} ({event['wins']} wins, {event['losses']} losses, {test})"
+    return f"{event['verdict']}: {event['reason']}"
+
+
+def _limit(event: Event) -> str:
+    return f"limit: {event['reason']}"
 
 
 def _done(event: Event) -> str:
@@ -66,5 +67,6 @@ _WORDS = {
     "examples": _examples,
     "job": _job,
     "decision": _decision,
+    "limit": _limit,
     "done": _done,
 }

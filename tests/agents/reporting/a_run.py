@@ -27,7 +27,7 @@ def rate(accuracy: float, n: int) -> Event:
     return Rate(n=n, right=round(accuracy * n), accuracy=accuracy, ci95=bounds).model_dump(mode="json")
 
 
-def evaluation(cycle: int, checkpoint: str, time: float) -> Event:
+def evaluation(cycle: int, checkpoint: str) -> Event:
     accuracy = ACCURACY[checkpoint]
     by_difficulty = {
         str(steps): rate(min(0.99, max(0.02, accuracy + 0.45 - 0.16 * steps)), 150) for steps in (1, 2, 3, 4)
@@ -35,19 +35,21 @@ def evaluation(cycle: int, checkpoint: str, time: float) -> Event:
     shift = {"add": 0.05, "take": -0.3 if checkpoint == "c5" else 0.0, "times": -0.02, "share": 0.01}
     by_skill = {skill: rate(min(0.99, accuracy + more), 150) for skill, more in shift.items()}
     body = {"checkpoint": checkpoint, "split": "sealed", "mode": "talk", **rate(accuracy, 600), "seconds": 3.2}
-    common = {"event": "evaluation", "run": RUN, "cycle": cycle, "time": time}
+    common = {"event": "evaluation", "run": RUN, "cycle": cycle}
     return {**common, **body, "by_skill": by_skill, "by_difficulty": by_difficulty}
 
 
 def cycle_events(cycle: int) -> list[Event]:
     verdict, wins, losses = VERDICTS[cycle]
-    common: Event = {"run": RUN, "cycle": cycle, "time": 1000.0 + 50 * cycle}
+    common: Event = {"run": RUN, "cycle": cycle}
     body = {"candidate": f"c{cycle}", "champion": "base", "wins": wins, "losses": losses}
     events: list[Event] = [
         {"event": "failures", **common, "mined": 120, "clusters": 6},
         {"event": "teacher", **common, "calls": 118, "cached": 2, "accepted": 1090, "rejected": 61, "usd": 0.0},
         {"event": "examples", **common, "added": 850, "duplicates": 12, "memory_size": 850 * cycle},
         {"event": "job", **common, "job": f"job{cycle}", "state": "succeeded", "seconds": 41.0},
+        {"event": "node", **common, "node": "train", "seconds": 44.0},
+        {"event": "node", **common, "node": "examine", "seconds": 6.0},
         {
             "event": "decision",
             **common,
@@ -58,16 +60,16 @@ def cycle_events(cycle: int) -> list[Event]:
             "reason": REASONS[verdict],
         },
     ]
-    return [*events, evaluation(cycle, f"c{cycle}", 1000.0 + 50 * cycle)] if verdict == "promote" else events
+    return [*events, evaluation(cycle, f"c{cycle}")] if verdict == "promote" else events
 
 
 def whole_run() -> list[Event]:
     """Five cycles, three promotions."""
     sealed = {"first": 0.41, "last": 0.93, "gain": 0.52, "ci95": [0.47, 0.57]}
     done = {"cycles": 5, "champion": "c5", "sealed": sealed, "teacher_calls": 590, "usd": 0.0, "seconds": 290.0}
-    launch = {"event": "launch", "run": RUN, "home": ".", "config_hash": "0123456789ab", "git": "abc", "time": 950.0}
+    launch = {"event": "launch", "run": RUN, "home": ".", "config_hash": "0123456789ab", "git": "abc"}
     cycles = [event for cycle in VERDICTS for event in cycle_events(cycle)]
-    return [launch, evaluation(0, "base", 1000.0), *cycles, {"event": "done", "run": RUN, "time": 1260.0, **done}]
+    return [launch, evaluation(0, "base"), *cycles, {"event": "done", "run": RUN, **done}]
 
 
 def fruitless_run() -> list[Event]:

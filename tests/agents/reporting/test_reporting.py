@@ -40,8 +40,17 @@ def test_a_kept_champion_keeps_its_figure() -> None:
     ]
 
 
-def test_a_cycle_lasts_from_the_end_of_the_one_before() -> None:
-    assert [row.seconds for row in rows(3)] == [50, 50, 50]
+def test_a_cycle_takes_as_long_as_its_nodes_worked() -> None:
+    assert [row.seconds for row in rows(3)] == [0, 50, 50]
+
+
+def test_a_cycle_that_was_broken_off_is_not_written_before_it_is_whole(tmp_path: Path) -> None:
+    path, events = tmp_path / "results.tsv", whole_run()
+    cut = next(place for place, event in enumerate(events) if event["event"] == "decision" and event["cycle"] == 2)
+    broken = summarise(events[:cut])
+    champions = [cycle.champion for cycle in broken.cycles]
+    assert append_results(path, cycle_rows(broken), run="a", config_hash="0", seed=0, champions=champions) == 2
+    assert add(path, "a", 3) == 1
 
 
 def test_the_other_mode_does_not_replace_the_main_figure() -> None:
