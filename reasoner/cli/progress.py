@@ -84,10 +84,10 @@ class Pace:
     def remaining(self) -> float | None:
         """Seconds to the end of the last cycle, as far as can be told."""
         spans = [seconds for cycle, (_, seconds) in self.rows.items() if cycle > 0]
-        if not spans:
+        left = self.cycles - max(self.rows, default=0)
+        if not spans or left <= 0:
             return None
-        left = self.cycles - max(self.rows)
-        return max(0.0, left * sum(spans) / len(spans) - self.in_cycle) if left > 0 else 0.0
+        return max(0.0, left * sum(spans) / len(spans) - self.in_cycle)
 
     def _finish(self, cycle: int, verdict: str) -> None:
         if cycle not in self.rows:

@@ -65,7 +65,7 @@ class TrainSettings(Section):
     learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")
     muon_rate: float = Field(default=0.02, gt=0, le=0.2, description="Muon: matrices of the blocks")
     original_share: float = Field(default=0.3, ge=0, lt=1, description="share of base problems in its batches")
-    min_round_trip: float = Field(default=0.95, ge=0, le=1, description="training fails below this decode(encode(step))")
+    min_round_trip: float = Field(default=0.95, ge=0, le=1, description="decode(encode(step)) below it fails")
     checkpoint_every: int = Field(default=50, ge=1, description="updates between resumable training states")
 
 

@@ -1,0 +1,95 @@
+"""The live table: what it shows while a loop is at work, after a resumption too."""
+
+from typing import Any
+
+from rich.console import Console
+
+from reasoner.cli.progress import Pace, render
+from reasoner.types.loop import Progress
+
+Event = dict[str, Any]
+
+
+class Clock:
+    """Time that tests move."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def at(cycle: int, node: str, done: int = 0, total: int = 0) -> Progress:
+    return Progress(cycle=cycle, node=node, done=done, total=total)
+
+
+def sealed(cycle: int, checkpoint: str, accuracy: float) -> Event:
+    rate = {"n": 600, "accuracy": accuracy, "ci95": [accuracy - 0.04, accuracy + 0.04]}
+    return {"event": "evaluation", "run": "r", "cycle": cycle, "checkpoint": checkpoint, "split": "sealed", **rate}
+
+
+def decision(cycle: int, verdict: str, champion: str) -> Event:
+    body = {"verdict": verdict, "candidate": f"c{cycle}", "champion": champion, "wins": 9, "losses": 1, "reason": "So."}
+    return {"event": "decision", "run": "r", "cycle": cycle, **body}
+
+
+def shown(pace: Pace, width: int) -> str:
+    console = Console(width=width, color_system=None, force_terminal=True, record=True)
+    with console.capture() as captured:
+        console.print(render(pace))
+    return captured.get()
+
+
+def a_pace_in_its_third_cycle() -> Pace:
+    clock = Clock()
+    pace = Pace(5, clock)
+    pace.see(at(0, "prepare"))
+    clock.seconds = 20
+    pace.hear(sealed(0, "base", 0.41))
+    pace.see(at(1, "mine", 10, 100))
+    clock.seconds = 60
+    pace.hear(decision(1, "promote", "base"))
+    pace.hear(sealed(1, "c1", 0.63))
+    clock.seconds = 100
+    pace.hear(decision(2, "keep", "c1"))
+    pace.see(at(3, "teach", 30, 120))
+    clock.seconds = 110
+    return pace
+
+
+def test_finished_cycles_keep_their_verdict_and_the_figure_of_their_champion() -> None:
+    lines = shown(a_pace_in_its_third_cycle(), 80).splitlines()
+    assert [line.split()[1] for line in lines[2:6]] == ["base", "promote", "keep", "teach"]
+    assert ["41.0%" in lines[2], *("63.0%" in line for line in lines[3:6])] == [True] * 4
+    assert "30/120" in lines[5]
+
+
+def test_every_row_is_one_line_at_eighty_columns() -> None:
+    assert len(shown(a_pace_in_its_third_cycle(), 80).splitlines()) == len(
+        shown(a_pace_in_its_third_cycle(), 120).splitlines()
+    )
+
+
+def test_the_remaining_time_is_that_of_the_cycles_to_come() -> None:
+    assert a_pace_in_its_third_cycle().remaining == 3 * 40 - 10
+
+
+def test_nothing_is_promised_before_a_cycle_has_finished() -> None:
+    assert Pace(5, Clock()).remaining is None
+
+
+def test_money_is_summed_over_the_cycles() -> None:
+    pace = a_pace_in_its_third_cycle()
+    counts = {"calls": 1, "cached": 0, "accepted": 1, "rejected": 0}
+    for cycle in (1, 2):
+        pace.hear({"event": "teacher", "run": "r", "cycle": cycle, **counts, "usd": 0.25})
+    assert "$0.50 spent" in shown(pace, 80)
+
+
+def test_a_resumed_loop_begins_where_it_was_left() -> None:
+    pace = Pace(5, Clock())
+    pace.see(at(3, "train"))
+    pace.hear(decision(3, "keep", "c1"))
+    pace.see(at(4, "evaluate"))
+    assert [line.split()[:2] for line in shown(pace, 80).splitlines()[2:4]] == [["3", "keep"], ["4", "evaluate"]]
