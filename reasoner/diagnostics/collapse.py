@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from reasoner.errors import CollapseError
+from reasoner.models.decoder import write
 from reasoner.models.student import Student
-from reasoner.search.greedy import write
 
 MIN_STD = 0.3
 """Mean std of a slot dimension over steps; a healthy space has about 1 (nano students measured 0.9 to 1.0)."""

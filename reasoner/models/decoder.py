@@ -3,10 +3,13 @@
 Shapes: N steps, K slots, L tokens, D width, V vocabulary.
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
 from reasoner.models.layers import Block
+from reasoner.models.tokenizers import PAD, STOP
 
 
 class StepDecoder(nn.Module):
@@ -29,3 +32,32 @@ class StepDecoder(nn.Module):
         for block in self.blocks:
             x = block(x, causal=True)
         return self.head(self.norm(x[:, self.slots - 1 :]))
+
+
+@dataclass(frozen=True)
+class Written:
+    """Decoded steps."""
+
+    tokens_NL: Tensor
+    """`PAD` after the end of a step."""
+    logprob_N: Tensor
+    """Natural log-probability of each row."""
+
+
+def write(decoder: StepDecoder, slots_NKD: Tensor) -> Written:
+    """Decodes each row greedily until its `STOP` or the decoder's longest step."""
+    N = slots_NKD.shape[0]
+    tokens = torch.zeros(N, 0, dtype=torch.long, device=slots_NKD.device)
+    logprob = slots_NKD.new_zeros(N)
+    done = torch.zeros(N, dtype=torch.bool, device=slots_NKD.device)
+    for _ in range(decoder.max_tokens):
+        scores = decoder(slots_NKD, tokens)[:, -1].log_softmax(dim=-1)
+        scores[:, PAD] = -torch.inf
+        best, token = scores.max(dim=-1)
+        token = torch.where(done, PAD, token)
+        logprob = logprob + torch.where(done, 0.0, best)
+        tokens = torch.cat([tokens, token[:, None]], dim=1)
+        done = done | (token == STOP)
+        if bool(done.all()):
+            break
+    return Written(tokens, logprob)

@@ -10,10 +10,9 @@ import torch
 from torch import Tensor
 
 from reasoner.models.batches import QuestionBatch, pad_questions
-from reasoner.models.decoder import StepDecoder
-from reasoner.models.encoders import PAD
+from reasoner.models.decoder import write
 from reasoner.models.student import Student, pooled
-from reasoner.models.tokenizers import FINISH, STOP
+from reasoner.models.tokenizers import FINISH
 from reasoner.types.problem import Mode
 
 BATCH = 256
@@ -28,33 +27,6 @@ class Solved:
     """Natural log-probability of each step's tokens under the decoder."""
     finished: bool
     """Whether it said that it was done, rather than running out of steps."""
-
-
-@dataclass(frozen=True)
-class _Written:
-    """Decoded tokens [N, L], PAD after the end, and the log-probability of each row [N]."""
-
-    tokens_NL: Tensor
-    logprob_N: Tensor
-
-
-def write(decoder: StepDecoder, slots_NKD: Tensor) -> _Written:
-    """Decodes each row greedily until its STOP or the decoder's longest step."""
-    N = slots_NKD.shape[0]
-    tokens = torch.zeros(N, 0, dtype=torch.long, device=slots_NKD.device)
-    logprob = slots_NKD.new_zeros(N)
-    done = torch.zeros(N, dtype=torch.bool, device=slots_NKD.device)
-    for _ in range(decoder.max_tokens):
-        scores = decoder(slots_NKD, tokens)[:, -1].log_softmax(dim=-1)
-        scores[:, PAD] = -torch.inf
-        best, token = scores.max(dim=-1)
-        token = torch.where(done, PAD, token)
-        logprob = logprob + torch.where(done, 0.0, best)
-        tokens = torch.cat([tokens, token[:, None]], dim=1)
-        done = done | (token == STOP)
-        if bool(done.all()):
-            break
-    return _Written(tokens, logprob)
 
 
 class _Rollout:
