@@ -1,0 +1,103 @@
+"""Kill -9 anywhere, run the same command: it goes on, pays for nothing twice, and ends with the same champion."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from loop_runs import Ended, command, environment, loop, loop_until, paid_calls, run_folder
+
+from memory.locks import pid_of
+from memory.store.database import open_database
+from memory.store.jobs import JobStore
+
+NODES = ("prepare", "evaluate", "mine", "teach", "check", "remember", "train", "examine", "decide", "report")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
+    home = tmp_path_factory.mktemp("undisturbed")
+    return home, loop(home)
+
+
+def same_outcome(home: Path, ended: Ended, reference: tuple[Path, Ended]) -> None:
+    other, expected = reference
+    assert ended.code == expected.code == 0, ended.words
+    assert ended.done["fingerprint"] == expected.done["fingerprint"]
+    assert ended.done["teacher_calls"] == expected.done["teacher_calls"] == 4
+    assert candidates(home) == candidates(other)
+    assert paid_calls(home) == paid_calls(other)
+    keys = [line.split('"key": "')[1].split('"')[0] for line in (run_folder(home) / "events.jsonl").open()]
+    assert len(keys) == len(set(keys))
+
+
+def candidates(home: Path) -> list[str]:
+    """Fingerprints of all checkpoints."""
+    return sorted(json.loads(p.read_text())["fingerprint"] for p in home.glob("checkpoints/*/config.json"))
+
+
+def test_a_run_killed_as_every_node_begins_ends_like_an_undisturbed_one(
+    tmp_path: Path, undisturbed: tuple[Path, Ended]
+) -> None:
+    for node in NODES:
+        code = loop_until(tmp_path, f"cycle {0 if node == 'prepare' else 1}  {node} ")
+        assert code == -signal.SIGKILL, f"the run ended with {code} before {node} began"
+    same_outcome(tmp_path, loop(tmp_path), undisturbed)
+
+
+@pytest.mark.parametrize("kind", ["base", "finetune"])
+def test_a_run_whose_parent_and_child_are_killed_in_training_goes_on_from_the_state(
+    tmp_path: Path, undisturbed: tuple[Path, Ended], kind: str
+) -> None:
+    child = kill_in_training(tmp_path, kind)
+    same_outcome(tmp_path, loop(tmp_path), undisturbed)
+    assert child["attempts"] + 1 == job_of(tmp_path, kind)["attempts"]
+
+
+def kill_in_training(home: Path, kind: str) -> dict[str, Any]:
+    """Kills parent and child once the child has saved a state; returns the job as it was left."""
+    parent = subprocess.Popen(command(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+    for _ in range(6000):
+        job = job_of(home, kind) if (home / "reasoner.db").exists() else {}
+        if job and (home / "jobs" / job["id"] / "state.safetensors").exists():
+            assert job["state"] == "running", "the child was faster than the test; give it more updates"
+            os.kill(parent.pid, signal.SIGKILL)
+            os.kill(job["pid"], signal.SIGKILL)
+            parent.wait()
+            return job
+        time.sleep(0.01)
+    pytest.fail("no training state appeared in a minute")
+
+
+def job_of(home: Path, kind: str) -> dict[str, Any]:
+    """The only job of a kind as it stands; empty before it is filed."""
+    database = open_database(home)
+    try:
+        store = JobStore(database)
+        jobs = [j for j in store.list() if j.spec.kind == kind]
+        if not jobs:
+            return {}
+        mark = store.process(jobs[0].id)
+        return {**jobs[0].model_dump(), "pid": pid_of(mark) if mark else 0}
+    finally:
+        database.close()
+
+
+def test_ctrl_c_saves_says_so_and_ends_with_130(tmp_path: Path, undisturbed: tuple[Path, Ended]) -> None:
+    assert loop_until(tmp_path, "cycle 1  train ", with_signal=signal.SIGINT) == 130
+    same_outcome(tmp_path, loop(tmp_path), undisturbed)
+
+
+def test_a_finished_run_answers_at_once_and_does_nothing(undisturbed: tuple[Path, Ended]) -> None:
+    home, first = undisturbed
+    before = (run_folder(home) / "events.jsonl").read_bytes()
+    again = loop(home)
+    assert again.code == 0
+    assert again.done["fingerprint"] == first.done["fingerprint"]
+    assert (run_folder(home) / "events.jsonl").read_bytes() == before

@@ -1,0 +1,45 @@
+"""The loop against a real HTTP server that speaks the OpenAI protocol, and misbehaves."""
+
+from pathlib import Path
+
+import pytest
+from loop_runs import loop
+from model_server import INPUT_PRICE, OUTPUT_PRICE, ModelServer, running
+
+pytestmark = pytest.mark.slow
+
+
+def words(server: ModelServer, *more: str) -> list[str]:
+    return [
+        "teacher.model=openai/whatever",
+        f"teacher.api_base={server.address}",
+        "teacher.api_key=none",
+        "teacher.timeout=2",
+        *more,
+    ]
+
+
+def test_a_loop_uses_a_servers_answers_and_survives_its_moods(tmp_path: Path) -> None:
+    with running() as server:
+        server.script.extend(["429", "500", "prose", "drop", "slow", "html"])
+        ended = loop(tmp_path, *words(server))
+        server.released.set()
+    assert ended.code == 0, ended.words
+    (teacher,) = ended.of("teacher")
+    assert teacher["model"] == "openai/whatever"
+    assert teacher["accepted"] > 0
+    assert teacher["calls"] == 4
+
+
+def test_a_loop_never_spends_more_than_its_limit_with_sixteen_calls_in_flight(tmp_path: Path) -> None:
+    with running() as server:
+        priced = (f"teacher.usd_per_million_input={INPUT_PRICE}", f"teacher.usd_per_million_output={OUTPUT_PRICE}")
+        limited = words(server, *priced, "teacher.calls=32", "teacher.concurrency=16", "teacher.max_tokens=1000")
+        ended = loop(tmp_path, *limited, "--max-usd", "0.2")
+        spent, sent = server.usd, len(server.requests)
+        again = loop(tmp_path, *limited, "--max-usd", "0.2")
+        assert len(server.requests) == sent
+        more = loop(tmp_path, *limited, "--max-usd", "9")
+    assert ended.code == again.code == 5, ended.words
+    assert 0 < spent <= 0.2
+    assert more.code == 0, more.words

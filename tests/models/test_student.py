@@ -1,0 +1,98 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+from student_maker import small_student, some_problems
+
+from reasoner.errors import NotFoundError
+from reasoner.models.batches import pad_questions
+from reasoner.models.checkpoints import WEIGHTS, fingerprint, load_student, save_student
+
+B, T = 3, 4
+
+
+def test_predicted_slots_do_not_depend_on_their_own_or_later_steps() -> None:
+    student = small_student()
+    batch = pad_questions(student.reads.encode([p.question for p in some_problems(B)]))
+    states = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+    steps = torch.randn(B, T, student.shape.slots, student.shape.width)
+    changed = steps.clone()
+    changed[:, 2:] = torch.randn_like(changed[:, 2:])
+    with torch.no_grad():
+        before = student.net.predictor(steps, states, batch.mask_BL)
+        after = student.net.predictor(changed, states, batch.mask_BL)
+    assert before.shape == (B, T + 1, student.shape.slots, student.shape.width)
+    torch.testing.assert_close(before[:, :3], after[:, :3])
+    assert not torch.allclose(before[:, 3:], after[:, 3:])
+
+
+def test_a_state_does_not_depend_on_what_stands_beside_it_in_the_batch() -> None:
+    student = small_student()
+    questions = student.reads.encode([p.question for p in some_problems(8)])
+    together = pad_questions(questions)
+    alone = pad_questions(questions[:1])
+    with torch.no_grad():
+        many = student.net.question_encoder(together.tokens_BL, together.digits_MP)[:1, : alone.tokens_BL.shape[1]]
+        one = student.net.question_encoder(alone.tokens_BL, alone.digits_MP)
+    torch.testing.assert_close(many, one, atol=1e-5, rtol=1e-4)
+
+
+def test_numbers_of_different_value_have_different_states() -> None:
+    student = small_student()
+    batch = pad_questions(student.reads.encode(["Mia has 12 apples.", "Mia has 21 apples."]))
+    with torch.no_grad():
+        states = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+    assert not torch.allclose(states[0], states[1])
+
+
+def test_slots_lie_on_the_unit_variance_manifold() -> None:
+    student = small_student()
+    tokens = torch.tensor([student.writes.encode("12+7=19")])
+    slots = student.net.step_encoder(tokens)
+    torch.testing.assert_close(slots.mean(-1), torch.zeros(1, 4), atol=1e-5, rtol=0)
+    torch.testing.assert_close(slots.std(-1, unbiased=False), torch.ones(1, 4), atol=1e-3, rtol=0)
+
+
+def test_the_target_encoder_moves_towards_the_step_encoder_and_has_no_gradient() -> None:
+    net = small_student().net
+    with torch.no_grad():
+        net.step_encoder.project.weight.add_(1.0)
+    gap = (net.step_encoder.project.weight - net.target_encoder.project.weight).abs().mean()
+    net.follow(0.9)
+    closer = (net.step_encoder.project.weight - net.target_encoder.project.weight).abs().mean()
+    torch.testing.assert_close(closer, gap * 0.9)
+    assert not any(name.startswith("target_encoder") for name, _ in net.trainable())
+
+
+def test_equal_seeds_give_equal_fingerprints_and_others_do_not() -> None:
+    assert fingerprint(small_student(1)) == fingerprint(small_student(1)) != fingerprint(small_student(2))
+
+
+def test_making_a_student_leaves_the_global_random_state_alone() -> None:
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    small_student()
+    assert torch.equal(torch.rand(1), expected)
+
+
+def test_a_saved_student_comes_back_the_same(tmp_path: Path) -> None:
+    student = small_student()
+    mark = save_student(student, tmp_path / "one", about={"parent": ""})
+    again = load_student(tmp_path / "one")
+    assert fingerprint(again) == mark
+    assert dataclasses.asdict(again.shape) == dataclasses.asdict(student.shape)
+
+
+def test_a_changed_weight_file_is_refused(tmp_path: Path) -> None:
+    save_student(small_student(1), tmp_path / "one", about={})
+    save_student(small_student(2), tmp_path / "two", about={})
+    (tmp_path / "two" / WEIGHTS).replace(tmp_path / "one" / WEIGHTS)
+    with pytest.raises(NotFoundError, match="changed after it was saved"):
+        load_student(tmp_path / "one")
+
+
+def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"model\.safetensors"):
+        load_student(tmp_path)

@@ -1,0 +1,56 @@
+import pytest
+
+from reasoner.models.tokenizers import NUMBER, PLACES, QuestionTokenizer, StepTokenizer
+
+QUESTIONS = ["Mia has 12 apples. Leo has 3 more apples than Mia.", "Ann sells 40 pens for 2 coins each."] * 20
+
+
+@pytest.fixture(scope="module")
+def reads() -> QuestionTokenizer:
+    return QuestionTokenizer.learn(QUESTIONS, vocabulary=200, max_tokens=32)
+
+
+def test_a_number_is_one_token_beside_its_digits_least_first(reads: QuestionTokenizer) -> None:
+    (encoded,) = reads.encode(["Mia has 120 apples."])
+    assert encoded.ids.count(NUMBER) == 1
+    assert encoded.digits == [[1, 3, 2, 0, 0, 0]]
+
+
+def test_a_number_longer_than_the_places_becomes_several_tokens(reads: QuestionTokenizer) -> None:
+    (encoded,) = reads.encode(["Mia has 12345678 apples."])
+    assert encoded.ids.count(NUMBER) == 2
+    assert all(len(row) == PLACES for row in encoded.digits)
+
+
+def test_the_mark_of_a_number_in_a_users_text_is_not_a_number(reads: QuestionTokenizer) -> None:
+    (encoded,) = reads.encode(["Mia <num> has 7 <num> apples."])
+    assert encoded.ids.count(NUMBER) == len(encoded.digits) == 1
+
+
+def test_a_long_question_keeps_its_end_and_the_digits_that_belong_to_it(reads: QuestionTokenizer) -> None:
+    (encoded,) = reads.encode(["Mia has 1 pens. " * 20 + "How many are 99 pens?"])
+    assert len(encoded.ids) == 32
+    assert encoded.ids.count(NUMBER) == len(encoded.digits)
+    assert encoded.digits[-1] == [10, 10, 0, 0, 0, 0]
+
+
+def test_a_question_without_a_known_character_is_still_a_question(reads: QuestionTokenizer) -> None:
+    assert all(e.ids for e in reads.encode(["", "漢字", "é"]))
+
+
+def test_the_saved_tokenizer_reads_alike(reads: QuestionTokenizer) -> None:
+    again = QuestionTokenizer.from_json(reads.to_json(), max_tokens=32)
+    assert again.encode(QUESTIONS) == reads.encode(QUESTIONS)
+
+
+@pytest.mark.parametrize("least_first", [True, False])
+@pytest.mark.parametrize("step", ["12+7=19", "3/4*100=75", "(3+2)*4=20", "48*.5=24", "1000-1=999"])
+def test_a_step_is_read_back_as_it_was_written(step: str, least_first: bool) -> None:
+    writes = StepTokenizer(least_first=least_first, max_tokens=16)
+    assert writes.fits(step)
+    assert writes.decode(writes.encode(step)) == step
+
+
+@pytest.mark.parametrize("step", ["", "12 apples", "1+1=2" * 9])
+def test_a_step_that_cannot_be_written_does_not_fit(step: str) -> None:
+    assert not StepTokenizer(least_first=True, max_tokens=16).fits(step)

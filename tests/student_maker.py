@@ -1,0 +1,27 @@
+"""A small student for tests, and batches of generated problems for it."""
+
+from reasoner.config.settings import DataSettings, StudentSettings
+from reasoner.data.generated_source import GeneratedSource
+from reasoner.models.student import Student, new_student
+from reasoner.types.problem import Problem
+
+SHAPE = StudentSettings(
+    width=32,
+    heads=2,
+    question_layers=1,
+    step_layers=1,
+    predictor_layers=2,
+    decoder_layers=1,
+    question_vocabulary=256,
+)
+
+
+def some_problems(n: int, *, seed: int = 0, difficulties: tuple[int, ...] = (1, 2, 3)) -> list[Problem]:
+    """Worked practice problems."""
+    source = GeneratedSource(DataSettings(base_difficulties=difficulties, max_number=20), seed)
+    return list(source.base_problems(n, seed))
+
+
+def small_student(seed: int = 0) -> Student:
+    """Fresh weights, a vocabulary of generated questions."""
+    return new_student(SHAPE, [p.question for p in some_problems(300)], seed=seed)
