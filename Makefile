@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup loop test bench clean
+.PHONY: setup loop test
 
 setup: $(STAMP)
 

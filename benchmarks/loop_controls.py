@@ -1,0 +1,77 @@
+"""The loop beside its controls, seed by seed: mined failures, uniform draws, no teacher.
+
+    .venv/bin/python benchmarks/loop_controls.py --home .reasoner-controls --seeds 0 1 2 --cycles 5 --at-once 2
+
+All arms of a seed begin from the same base, which is trained once, and see the same practice, gate and sealed problems.
+`uniform` asks the teacher as often, about practice problems drawn without looking at the failures; `none` has no teacher
+and learns from the student's own checked answers. Arms run with one thread each, `--at-once` side by side. The same
+command again continues. Prints one row per run and the means; accuracies are on the sealed set.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+ARMS = {"mined": [], "uniform": ["mine.strategy=uniform"], "none": ["teacher.model=none"]}
+
+
+def run_arm(home: Path, config: str, cycles: int, seed: int, arm: str) -> dict[str, Any]:
+    """One run to its end; its `done` event and the verdicts of its cycles."""
+    command = [sys.executable, "-m", "reasoner.cli.main", "loop", "--json", "--home", str(home), "--config", config]
+    words = ["--cycles", str(cycles), "--seed", str(seed), "compute.threads=1", *ARMS[arm]]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    ended = subprocess.run([*command, *words], capture_output=True, text=True, env=environment, check=False)
+    if ended.returncode:
+        raise SystemExit(f"{arm}, seed {seed}: exit code {ended.returncode}\n{ended.stderr}")
+    done = json.loads(ended.stdout.splitlines()[-1])
+    events = (home / "runs" / done["run"] / "events.jsonl").read_text().splitlines()
+    decisions = [e for e in map(json.loads, events) if e["event"] == "decision"]
+    return {"arm": arm, "seed": seed, "done": done, "verdicts": [d["verdict"] for d in decisions]}
+
+
+def row(result: dict[str, Any]) -> str:
+    """One run as a line of a Markdown table."""
+    done = result["done"]
+    sealed = done["sealed"]
+    low, high = sealed["ci95"]
+    promotions = result["verdicts"].count("promote")
+    return (
+        f"| {result['arm']} | {result['seed']} | {sealed['first']:.1%} | {sealed['last']:.1%} | "
+        f"{100 * sealed['gain']:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}] | {promotions} | "
+        f"{done['teacher_calls']} | `{done['fingerprint']}` |"
+    )
+
+
+def main() -> None:
+    """Runs what is asked for and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, default=Path(".reasoner-controls"))
+    parser.add_argument("--config", default="nano")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--arms", nargs="+", choices=list(ARMS), default=list(ARMS))
+    parser.add_argument("--cycles", type=int, default=5)
+    parser.add_argument("--at-once", type=int, default=2)
+    given = parser.parse_args()
+    with ThreadPoolExecutor(given.at_once) as pool:
+        jobs = [
+            pool.submit(run_arm, given.home, given.config, given.cycles, seed, arm)
+            for arm in given.arms
+            for seed in given.seeds
+        ]
+        results = [job.result() for job in jobs]
+    print("| arm | seed | first | last | gain, 95% interval | promotions | calls | fingerprint |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("\n".join(row(result) for result in results))
+    for arm in given.arms:
+        last = [r["done"]["sealed"]["last"] for r in results if r["arm"] == arm]
+        print(f"{arm}: mean {statistics.mean(last):.1%}, from {min(last):.1%} to {max(last):.1%}, {len(last)} seeds")
+
+
+if __name__ == "__main__":
+    main()
