@@ -47,4 +47,4 @@ class EventLog:
         whole = text[: text.rfind("\n") + 1]
         if whole != text:
             self._path.write_text(whole, encoding="utf-8")
-        return [json.loads(line) for line in whole.splitlines()]
+        return [json.loads(line) for line in whole.split("\n") if line]

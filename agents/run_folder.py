@@ -70,7 +70,7 @@ def read_records(path: Path, kind: type[R]) -> list[R]:
     """The records of a JSONL file; none if the file is missing."""
     if not path.is_file():
         return []
-    return [kind.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [kind.model_validate_json(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 def concatenate(path: Path, parts: Sequence[Path]) -> None:

@@ -23,7 +23,7 @@ class ImproveState(TypedDict):
     requests: int
     """Lessons asked for in this cycle."""
     accepted: int
-    """Examples that passed the check in this cycle."""
+    """Examples that passed the check in this cycle; after `remember`, those among them that the run did not know."""
     candidate: str
     """Checkpoint id; empty where there was nothing to learn."""
     without_candidate: str

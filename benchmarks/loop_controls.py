@@ -31,8 +31,15 @@ def run_arm(home: Path, config: str, cycles: int, seed: int, arm: str) -> dict[s
         raise SystemExit(f"{arm}, seed {seed}: exit code {ended.returncode}\n{ended.stderr}")
     done = json.loads(ended.stdout.splitlines()[-1])
     events = (home / "runs" / done["run"] / "events.jsonl").read_text().splitlines()
-    decisions = [e for e in map(json.loads, events) if e["event"] == "decision"]
-    return {"arm": arm, "seed": seed, "done": done, "verdicts": [d["verdict"] for d in decisions]}
+    told = [json.loads(line) for line in events]
+    return {
+        "arm": arm,
+        "seed": seed,
+        "done": done,
+        "verdicts": [e["verdict"] for e in told if e["event"] == "decision"],
+        # Arms share a home, so a lesson asked for by an earlier arm comes from the cache: it is a call all the same.
+        "calls": sum(e["calls"] + e["cached"] for e in told if e["event"] == "teacher"),
+    }
 
 
 def row(result: dict[str, Any]) -> str:
@@ -44,7 +51,7 @@ def row(result: dict[str, Any]) -> str:
     return (
         f"| {result['arm']} | {result['seed']} | {sealed['first']:.1%} | {sealed['last']:.1%} | "
         f"{100 * sealed['gain']:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}] | {promotions} | "
-        f"{done['teacher_calls']} | `{done['fingerprint']}` |"
+        f"{result['calls']} | `{done['fingerprint']}` |"
     )
 
 

@@ -35,7 +35,7 @@ def remember(state: ImproveState, parts: Parts) -> Change:
         wrong=len(wrong),
         memory_size=memory.stats().examples,
     )
-    return {}
+    return {"accepted": len(added.added)}
 
 
 def _wrong(cycle: int, parts: Parts) -> list[WrongAttempt]:

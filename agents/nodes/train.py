@@ -21,6 +21,7 @@ def train(state: ImproveState, parts: Parts) -> Change:
     name = f"{parts.run}-c{cycle}"
     payload = candidate_payload(
         parts.settings,
+        cycle=cycle,
         parent=first,
         checkpoint=name,
         rows=rows.relative_to(parts.home).as_posix(),

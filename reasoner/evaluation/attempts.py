@@ -39,7 +39,8 @@ def attempt_all(
     for start in range(0, len(problems), CHUNK):
         chunk = problems[start : start + CHUNK]
         for problem, solved in zip(chunk, solve(student, [p.question for p in chunk], mode), strict=True):
-            answer = domain.answer_of(solved.steps)
+            # A roll-out that ran out of steps has given no answer, whatever its last step says.
+            answer = domain.answer_of(solved.steps) if solved.finished else ""
             attempts.append(
                 Attempt(
                     problem_id=problem.id,

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from torch import Tensor
 
+from reasoner.errors import TrainingFailed
 from reasoner.models.batches import QuestionBatch, pad_questions, pad_steps
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import EncodedQuestion
@@ -146,6 +147,10 @@ class Batches:
 
     def _cut(self, number: int) -> list[list[Item]]:
         items = self._feed.block(number, BLOCK * self._batch_size)
+        if not items:
+            raise TrainingFailed(
+                f"block {number} has no problem that this student can write; see student.max_steps and max_step_tokens"
+            )
         items.sort(key=lambda i: (len(i.steps), len(i.question.ids)))
         batches = [items[i : i + self._batch_size] for i in range(0, len(items), self._batch_size)]
         Random(derive(self._seed, "block", number)).shuffle(batches)

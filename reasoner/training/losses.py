@@ -69,8 +69,8 @@ def losses(net: LatentReasoner, question: QuestionBatch, steps_BTL: Tensor, *, r
         return Losses(latent, latent, zero, zero, variance)
 
     decode = decode_loss(net.decoder, predicted, tokens_NL)
-    some = max(1, int(recipe.autoencode_share * len(tokens_NL)))
-    autoencode = decode_loss(net.decoder, slots_NKD[:some], tokens_NL[:some])
+    stride = max(1, round(1 / recipe.autoencode_share))
+    autoencode = decode_loss(net.decoder, slots_NKD[::stride], tokens_NL[::stride])
     total = (
         decode
         + recipe.latent_weight * latent

@@ -20,29 +20,32 @@ from reasoner.training.feed import Batches, CurriculumFeed, Feed, FreshFeed, Mix
 from reasoner.training.recipe import Recipe
 from reasoner.training.trainer import Trained, train
 from reasoner.types.job import JobSpec
-from reasoner.types.problem import Problem
 
 VOCABULARY_SAMPLE = 4000
 """Questions that the base's vocabulary is learnt from."""
+
+FINE_ONLY = {"finetune_updates", "finetune_epochs", "finetune_share", "original_share"}
+"""Settings of `train` that a base knows nothing of."""
 
 Report = Callable[[float, str], None]
 
 
 def base_spec(settings: Settings, *, threads: int) -> JobSpec:
     """The job that trains a base. Its key, which also names the checkpoint, stands for all that decides the outcome."""
-    payload = {"settings": _relevant(settings), "threads": threads}
+    payload = {"settings": _relevant(settings, fine=False), "threads": threads, "device": settings.compute.device}
     content = json.dumps(payload, sort_keys=True).encode()
     name = f"base-{hashlib.sha256(content).hexdigest()[:12]}"
     return JobSpec(key=name, kind="base", payload={**payload, "checkpoint": name})
 
 
 def candidate_payload(
-    settings: Settings, *, parent: str, checkpoint: str, rows: str, examples: int, threads: int
+    settings: Settings, *, cycle: int, parent: str, checkpoint: str, rows: str, examples: int, threads: int
 ) -> dict[str, Any]:
     """What `train_candidate` needs to know.
 
     Args:
         settings: of the run.
+        cycle: whose candidate it is; another cycle draws other original problems.
         parent: checkpoint id to start from.
         checkpoint: id of the candidate.
         rows: training rows, a path below the home.
@@ -54,7 +57,9 @@ def candidate_payload(
         settings.train.finetune_updates, max(1, round(settings.train.finetune_epochs * examples / per_update))
     )
     return {
-        "settings": _relevant(settings),
+        "settings": _relevant(settings, fine=True),
+        "device": settings.compute.device,
+        "cycle": cycle,
         "parent": parent,
         "checkpoint": checkpoint,
         "rows": rows,
@@ -73,8 +78,8 @@ def train_base(
     sample += [p.question for p in source.practice(1)]
     student = new_student(settings.student, sample, seed=derive(settings.seed, "weights"))
     recipe = _recipe(settings, payload, updates=settings.train.base_updates, fine=False)
-    feed = _original(student, settings, source)
-    trained = _train(student, feed, recipe, settings, folder=folder, report=report, should_stop=should_stop)
+    feed = _curriculum(student, settings, source)
+    trained = _train(student, feed, recipe, payload, folder=folder, report=report, should_stop=should_stop)
     return _keep(student, trained, payload, home=home, parent="", examples=0)
 
 
@@ -90,20 +95,27 @@ def train_candidate(
     source = open_source(settings.data, settings.seed)
     recipe = _recipe(settings, payload, updates=payload["updates"], fine=True)
     share = settings.train.original_share
-    feed = MixedFeed(items, _original(student, settings, source), original_share=share, seed=recipe.seed)
-    trained = _train(student, feed, recipe, settings, folder=folder, report=report, should_stop=should_stop)
+    original = _fresh(student, source, seed=recipe.seed)
+    feed = MixedFeed(items, original, original_share=share, seed=recipe.seed)
+    trained = _train(student, feed, recipe, payload, folder=folder, report=report, should_stop=should_stop)
     return _keep(student, trained, payload, home=home, parent=payload["parent"], examples=len(items))
 
 
 def read_rows(path: Path) -> list[Worked]:
     """Training rows as `reasoner.data.rows` writes them."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     return [Worked(r["prompt"], tuple(s for s in r["completion"].split("\n") if s and s[0] != "#")) for r in rows]
 
 
-def _relevant(settings: Settings) -> dict[str, Any]:
+def _relevant(settings: Settings, *, fine: bool) -> dict[str, Any]:
     """Only what can change a weight, so that a job's key stands for its outcome."""
-    return settings.model_dump(mode="json", include={"seed", "data", "student", "train", "compute"})
+    left_out: dict[str, Any] = {
+        "data": {"gate_size", "sealed_size"},
+        "student": {"start", "mode"},
+        "train": set() if fine else FINE_ONLY,
+    }
+    kept = settings.model_dump(mode="json", include={"seed", *left_out})
+    return {k: {n: x for n, x in v.items() if n not in left_out[k]} if k in left_out else v for k, v in kept.items()}
 
 
 def _begin(payload: dict[str, Any]) -> Settings:
@@ -122,25 +134,26 @@ def _recipe(settings: Settings, payload: dict[str, Any], *, updates: int, fine: 
         batch_size=train_settings.batch_size,
         adam_rate=train_settings.learning_rate * share,
         muon_rate=train_settings.muon_rate * share,
-        seed=derive(settings.seed, "candidate" if fine else "base"),
+        seed=derive(settings.seed, "candidate", payload["cycle"]) if fine else derive(settings.seed, "base"),
         threads=payload["threads"],
         checkpoint_every=train_settings.checkpoint_every,
         min_round_trip=train_settings.min_round_trip,
     )
 
 
-def _original(student: Student, settings: Settings, source: ProblemSource) -> Feed:
+def _fresh(student: Student, source: ProblemSource, *, seed: int) -> Feed:
+    """Base problems that no other training run of the same run has seen, but for chance."""
+    return FreshFeed(student, lambda n, at: list(source.base_problems(n, at)), seed=seed)
+
+
+def _curriculum(student: Student, settings: Settings, source: ProblemSource) -> Feed:
     """Base problems, the easiest ones first if a curriculum is set."""
-
-    def draw(n: int, seed: int) -> list[Problem]:
-        return list(source.base_problems(n, seed))
-
-    full = FreshFeed(student, draw, seed=settings.seed)
+    full = _fresh(student, source, seed=derive(settings.seed, "base"))
     if not settings.train.curriculum_updates:
         return full
     easiest = (min(settings.data.base_difficulties),)
     easy_source = open_source(settings.data.model_copy(update={"base_difficulties": easiest}), settings.seed)
-    easy = FreshFeed(student, lambda n, seed: list(easy_source.base_problems(n, seed)), seed=settings.seed)
+    easy = _fresh(student, easy_source, seed=derive(settings.seed, "easy"))
     return CurriculumFeed(easy, full, easy_updates=settings.train.curriculum_updates)
 
 
@@ -148,14 +161,14 @@ def _train(
     student: Student,
     feed: Feed,
     recipe: Recipe,
-    settings: Settings,
+    payload: dict[str, Any],
     *,
     folder: Path,
     report: Report,
     should_stop: Callable[[], bool],
 ) -> Trained:
-    student.net.to(settings.compute.device)
-    batches = Batches(feed, batch_size=recipe.batch_size, seed=recipe.seed, device=settings.compute.device)
+    student.net.to(payload["device"])
+    batches = Batches(feed, batch_size=recipe.batch_size, seed=recipe.seed, device=payload["device"])
     return train(student, batches, recipe=recipe, folder=folder, report=report, should_stop=should_stop)
 
 
