@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from reasoner.config.resolved import config_hash, dump_yaml, redacted
-from reasoner.config.settings import Settings
+from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.evaluation.alpha import alpha_of_cycle
 from reasoner.evaluation.statistics import smallest_detectable_gain
 from reasoner.types.record import Record
@@ -25,8 +25,8 @@ class Price(Record):
     output: float
 
 
-PriceOf = Callable[[str], Price | None]
-"""The price of a model string; None where nobody knows it."""
+PriceOf = Callable[[TeacherSettings], Price | None]
+"""What the loop itself would reckon with for this teacher; None where nobody knows the price and the loop refuses."""
 
 
 class Plan(Record):
@@ -43,7 +43,7 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int, price_of: PriceOf)
         settings: the resolved configuration.
         home: where the run would be kept.
         cycles: 1 or more.
-        price_of: asked only where neither the model is built in nor the settings state a price.
+        price_of: the teacher's price; not asked where nobody teaches.
     """
     detectable = [_detectable(settings, cycle) for cycle in range(1, cycles + 1)]
     teacher = _teacher(settings, cycles, price_of)
@@ -68,24 +68,23 @@ def _detectable(settings: Settings, cycle: int) -> dict[str, Any]:
 def _teacher(settings: Settings, cycles: int, price_of: PriceOf) -> dict[str, Any]:
     teacher, limits = settings.teacher, settings.limits
     calls = 0 if teacher.model == "none" else cycles * teacher.calls
-    # Each call may be tried again after an error, and once more to repair its JSON.
-    requests = calls * (teacher.retries + 2)
+    # The answer and its one repair may each be tried again after errors.
+    answers = repairs = calls * (teacher.retries + 1)
+    requests = answers + repairs
     if limits.max_calls is not None:
         calls, requests = min(calls, limits.max_calls), min(requests, limits.max_calls)
-    price = _price(settings, price_of)
-    usd = None if price is None else requests * (PROMPT_TOKENS * price.input + teacher.max_tokens * price.output) / 1e6
+        repairs = min(repairs, requests)
+    price = price_of(teacher) if requests else Price(input=0, output=0)
+    usd = None if price is None else _worst_usd(requests, repairs, teacher.max_tokens, price)
     if usd is not None and limits.max_usd is not None:
         usd = min(usd, limits.max_usd)
     return {"model": teacher.model, "calls": calls, "requests": requests, "usd": usd}
 
 
-def _price(settings: Settings, price_of: PriceOf) -> Price | None:
-    teacher = settings.teacher
-    if teacher.model == "none" or teacher.model.startswith("builtin/"):
-        return Price(input=0, output=0)
-    if teacher.usd_per_million_input is not None and teacher.usd_per_million_output is not None:
-        return Price(input=teacher.usd_per_million_input, output=teacher.usd_per_million_output)
-    return price_of(teacher.model)
+def _worst_usd(requests: int, repairs: int, max_tokens: int, price: Price) -> float:
+    """Dollars if every answer is as long as it may be; a repair's prompt quotes the answer that it mends."""
+    read, written = requests * PROMPT_TOKENS + repairs * max_tokens, requests * max_tokens
+    return (read * price.input + written * price.output) / 1e6
 
 
 def _words(settings: Settings, home: Path, cycles: int) -> list[str]:

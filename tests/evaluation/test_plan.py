@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from agents.teachers.litellm_teacher import price
 from reasoner.config.loading import load_settings
+from reasoner.config.settings import TeacherSettings
+from reasoner.errors import TeacherError
 from reasoner.evaluation.plan import Plan, Price, plan_loop
 
 
@@ -34,10 +37,9 @@ def test_a_gate_set_that_can_prove_nothing_is_told_so() -> None:
     assert "too small" in text(planned("data.gate_size=50", "gate.alpha=1e-30"))
 
 
-@pytest.mark.parametrize("model", ["builtin/expert", "none"])
-def test_the_built_in_teacher_and_no_teacher_cost_nothing(model: str) -> None:
-    plan = planned(f"teacher.model={model}")
-    assert plan.record["teacher"]["usd"] == 0
+def test_no_teacher_costs_nothing_though_nobody_knows_its_price() -> None:
+    plan = planned("teacher.model=none")
+    assert plan.record["teacher"] == {"model": "none", "calls": 0, "requests": 0, "usd": 0}
     assert "$0.00 at worst" in text(plan)
 
 
@@ -47,17 +49,34 @@ def test_an_unknown_price_is_said_to_be_unknown() -> None:
     assert "nobody knows the price of 'openai/x'" in text(plan)
 
 
-def test_the_worst_cost_counts_every_retry_and_the_repair() -> None:
-    settings = ("teacher.model=openai/x", "teacher.calls=10", "teacher.retries=2", "teacher.max_tokens=1000")
+def test_the_worst_cost_counts_every_retry_of_answer_and_repair_and_the_answer_that_a_repair_quotes() -> None:
+    settings = ("teacher.model=openai/x", "teacher.calls=10", "teacher.retries=2", "teacher.max_tokens=2000")
     teacher = planned(*settings, price=Price(input=1, output=9), cycles=2).record["teacher"]
     assert teacher["calls"] == 20
-    assert teacher["requests"] == 80
-    assert teacher["usd"] == pytest.approx(80 * (1000 * 1 + 1000 * 9) / 1e6)
+    assert teacher["requests"] == 20 * 2 * 3
+    answers, repairs = 60 * (1000 * 1 + 2000 * 9), 60 * (3000 * 1 + 2000 * 9)
+    assert teacher["usd"] == pytest.approx((answers + repairs) / 1e6)
 
 
-def test_a_stated_price_is_used_before_anybody_is_asked() -> None:
-    stated = ("teacher.usd_per_million_input=0", "teacher.usd_per_million_output=0")
-    assert planned("teacher.model=openai/x", *stated, price=Price(input=9, output=9)).record["teacher"]["usd"] == 0
+@pytest.mark.parametrize(
+    ("settings", "usd"),
+    [
+        (["teacher.model=builtin/expert"], 0),
+        (["teacher.model=openai/x", "teacher.api_base=http://127.0.0.1:8000/v1"], 0),
+        (["teacher.model=openai/x", "teacher.usd_per_million_input=0", "teacher.usd_per_million_output=0"], 0),
+        (["teacher.model=openai/x", "teacher.api_base=http://example.invalid/v1"], None),
+    ],
+)
+def test_the_price_is_the_one_that_the_loop_reckons_with(settings: list[str], usd: float | None) -> None:
+    def reckoned(teacher: TeacherSettings) -> Price | None:
+        try:
+            found = price(teacher)
+        except TeacherError:
+            return None
+        return Price(input=found.input, output=found.output)
+
+    plan = plan_loop(load_settings(None, settings, {}, None), home=Path("home"), cycles=1, price_of=reckoned)
+    assert plan.record["teacher"]["usd"] == usd
 
 
 def test_hard_limits_bound_what_is_planned() -> None:
