@@ -1,14 +1,15 @@
 """The life of a teacher call: cache, reservation, request, retries, one repair, settlement.
 
 Each request is reserved in the ledger at its worst price before it goes out, so no limit is passed however many are in
-flight. A call that fails after its retries is data.
+flight. A call that fails after its retries is data. What a call was, its dollars and its requests, is what the ledger
+says: so it reads the same whether it was made just now or before a crash.
 """
 
 import hashlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -34,9 +35,19 @@ class Caller:
         limits: the run's hard limits.
         patience: for retries.
         cache: whether answers that other runs paid are used. What this run paid is never asked again.
+        out_of_time: whether the run's minutes are used up; asked before every request. None where nobody counts them.
     """
 
-    def __init__(self, provider: Provider, ledger: Ledger, *, limits: LimitSettings, patience: Patience, cache: bool):
+    def __init__(
+        self,
+        provider: Provider,
+        ledger: Ledger,
+        *,
+        limits: LimitSettings,
+        patience: Patience,
+        cache: bool,
+        out_of_time: Callable[[], bool] | None = None,
+    ):
         self.provider = provider
         self.ledger = ledger
         self.limits = limits
@@ -45,6 +56,7 @@ class Caller:
         self.answered = threading.Event()
         """Set once any request was answered: then the teacher can be used, and a later refusal is data."""
         self._cache = cache
+        self._out_of_time = out_of_time
         self._open = 0
         self._room = threading.Condition()
 
@@ -54,7 +66,7 @@ class Caller:
         return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
 
     def call(self, request: TeacherRequest) -> TeacherCall:
-        """One lesson, from the cache or from the teacher.
+        """One lesson: from the cache, as this run and cycle were given it before, or from the teacher.
 
         Raises:
             BudgetReached: a limit forbids the next request of this call.
@@ -63,9 +75,11 @@ class Caller:
         """
         key = self.key(request)
         known = self.ledger.cached(key, own=not self._cache)
-        if known is not None:
-            return known.model_copy(update={"problem_id": request.problem.id})
-        return _Call(self, key, request).run()
+        if known is None:
+            _Call(self, key, request).run()
+            known = self.ledger.cached(key, own=True)
+            assert known is not None, f"call {key!r} ended without being settled"
+        return known.model_copy(update={"problem_id": request.problem.id})
 
     def interrupt(self) -> None:
         """Ends all waiting."""
@@ -80,10 +94,11 @@ class Caller:
         Where there is no room it waits for requests in flight, which mostly cost less than was reserved for them.
 
         Raises:
-            BudgetReached: there is no room, and nothing in flight that could leave any.
+            BudgetReached: there is no time, or no room and nothing in flight that could leave any.
         """
         with self._room:
             while True:
+                self._require_time()
                 try:
                     self.ledger.reserve(
                         key, model=self.provider.model, problem_id=problem_id, usd=usd, limits=self.limits
@@ -103,6 +118,14 @@ class Caller:
                 self._open -= 1
                 self._room.notify_all()
 
+    def _require_time(self) -> None:
+        if self._out_of_time is not None and self._out_of_time():
+            minutes = "" if self.limits.max_minutes is None else f"={self.limits.max_minutes:g}"
+            raise BudgetReached(
+                f"limits.max_minutes{minutes} reached before the next teacher call; "
+                "raise the limit and run the same command to continue"
+            )
+
 
 @dataclass(frozen=True)
 class _Unusable:
@@ -113,73 +136,60 @@ class _Unusable:
 
 
 class _Call:
-    """One call on its way, with what its requests have taken so far."""
+    """One call on its way. It is over when its last request is settled in the ledger."""
 
     def __init__(self, caller: Caller, key: str, request: TeacherRequest):
         self._caller = caller
         self._key = key
         self._request = request
-        self._requests = 0
-        self._prompt_tokens = 0
-        self._completion_tokens = 0
-        self._usd = 0.0
-        self._seconds = 0.0
-        self._error = ""
-        self._charged_in_vain = False
 
-    def run(self) -> TeacherCall:
+    def run(self) -> None:
         """Asks, and asks once more for a repair of an answer that cannot be used."""
         messages = build_messages(self._request)
-        for _ in ("answer", "repair"):
-            lesson = self._lesson(messages)
-            if lesson is None:
-                return self._record("lost" if self._charged_in_vain else "failed")
-            if isinstance(lesson, Lesson):
-                return self._record("done", lesson)
-            messages = repair_messages(messages, lesson.text, error=lesson.error)
-        return self._record("failed")
+        unusable = self._ask(messages, repairing=False)
+        if unusable is not None:
+            self._ask(repair_messages(messages, unusable.text, error=unusable.error), repairing=True)
 
-    def _lesson(self, messages: Messages) -> "Lesson | _Unusable | None":
-        """Sends until an answer comes, usable or not, or patience ends; None then."""
+    def _ask(self, messages: Messages, *, repairing: bool) -> _Unusable | None:
+        """Sends until an answer comes or patience ends; an answer to be repaired comes back, all else is settled."""
         caller, tries = self._caller, 0
         while True:
-            worst = caller.provider.worst_usd(messages)
+            worst, tries = caller.provider.worst_usd(messages), tries + 1
             with caller.reserved(self._key, self._request.problem.id, usd=worst):
-                outcome = self._send(messages, worst)
-            if not isinstance(outcome, SendError):
-                return outcome
-            tries += 1
-            delay = caller.patience.delay(self._key, tries=tries, retry_after=outcome.retry_after)
-            if delay is None or not outcome.retry:
-                if outcome.useless and not caller.answered.is_set():
-                    raise TeacherError(str(outcome)) from outcome
+                start = time.monotonic()
+                try:
+                    reply = caller.provider.send(messages, sample=self._request.sample)
+                except SendError as error:
+                    delay = self._refused(error, tries=tries, seconds=time.monotonic() - start)
+                else:
+                    caller.answered.set()
+                    return self._judge(reply, repairing=repairing)
+            if delay is None:
                 return None
             if caller.interrupted.wait(delay):
                 raise Interrupted
 
-    def _send(self, messages: Messages, worst_usd: float) -> "Lesson | _Unusable | SendError":
-        """One request, and how it ended, booked."""
-        caller, start = self._caller, time.monotonic()
-        self._requests += 1
-        try:
-            reply = caller.provider.send(messages, sample=self._request.sample)
-        except SendError as error:
-            elapsed = time.monotonic() - start
-            caller.ledger.fail(self._key, str(error), usd=None if error.charged else 0.0, seconds=elapsed)
-            self._error, self._charged_in_vain = str(error), error.charged
-            self._usd += worst_usd if error.charged else 0.0
-            self._seconds += elapsed
-            return error
-        caller.answered.set()
-        self._usd += reply.usd
-        self._prompt_tokens += reply.prompt_tokens
-        self._completion_tokens += reply.completion_tokens
-        self._seconds += reply.seconds
-        self._charged_in_vain = False
-        return self._judge(reply)
+    def _refused(self, error: SendError, *, tries: int, seconds: float) -> float | None:
+        """Books a request without an answer; seconds until the next try, None if this was the last.
 
-    def _judge(self, reply: Reply) -> "Lesson | _Unusable":
-        """Reads an answer, and books this one request by itself."""
+        Raises:
+            TeacherError: the teacher cannot be used, so that the call may be made once it can.
+        """
+        caller = self._caller
+        delay = caller.patience.delay(self._key, tries=tries, retry_after=error.retry_after) if error.retry else None
+        hopeless = delay is None and error.useless and not caller.answered.is_set()
+        if delay is not None or hopeless:
+            caller.ledger.fail(self._key, str(error), usd=None if error.charged else 0.0, seconds=seconds)
+        else:
+            state: CallState = "lost" if error.charged else "failed"
+            caller.ledger.settle(self._key, self._record(state, error=str(error), seconds=seconds))
+        if hopeless:
+            raise TeacherError(str(error)) from error
+        return delay
+
+    def _judge(self, reply: Reply, *, repairing: bool) -> _Unusable | None:
+        """Books an answer; it comes back where it cannot be used and may still be repaired."""
+        ledger = self._caller.ledger
         this = {
             "usd": reply.usd,
             "prompt_tokens": reply.prompt_tokens,
@@ -188,15 +198,28 @@ class _Call:
         }
         try:
             lesson = parse_lesson(reply.text)
-        except LessonError as error:
-            self._error = f"unusable answer: {error}"
-            self._caller.ledger.fail(self._key, self._error, **this)
-            return _Unusable(reply.text, str(error))
-        self._error = ""
-        self._caller.ledger.settle(self._key, self._record("done", lesson).model_copy(update={**this, "requests": 1}))
-        return lesson
+        except LessonError as fault:
+            error = f"unusable answer: {fault}"
+            if repairing:
+                ledger.settle(self._key, self._record("failed", error=error, **this))
+                return None
+            ledger.fail(self._key, error, **this)
+            return _Unusable(reply.text, str(fault))
+        ledger.settle(self._key, self._record("done", lesson=lesson, **this))
+        return None
 
-    def _record(self, state: CallState, lesson: Lesson | None = None) -> TeacherCall:
+    def _record(
+        self,
+        state: CallState,
+        *,
+        lesson: Lesson | None = None,
+        error: str = "",
+        usd: float = 0.0,
+        prompt_tokens: int = 0,
+        completion_tokens: int = 0,
+        seconds: float = 0.0,
+    ) -> TeacherCall:
+        """The last request of the call, as the ledger wants it."""
         return TeacherCall(
             id=self._key,
             model=self._caller.provider.model,
@@ -204,10 +227,10 @@ class _Call:
             state=state,
             cached=False,
             lesson=lesson,
-            error=self._error,
-            prompt_tokens=self._prompt_tokens,
-            completion_tokens=self._completion_tokens,
-            usd=self._usd,
-            seconds=self._seconds,
-            requests=self._requests,
+            error=error,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            usd=usd,
+            seconds=seconds,
+            requests=1,
         )

@@ -79,13 +79,13 @@ def _gather(
         for future in as_completed(futures):
             try:
                 call = future.result()
+                if call is not None:
+                    done[futures[future]] = call
+                    if on_progress is not None:
+                        on_progress(len(done), len(futures))
             except BudgetReached as error:
+                closed.set()
                 limit = limit or error
-                continue
-            if call is not None:
-                done[futures[future]] = call
-                if on_progress is not None:
-                    on_progress(len(done), len(futures))
     except BaseException:
         closed.set()
         caller.interrupt()

@@ -9,7 +9,7 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -39,6 +39,7 @@ class LiteLLMTeacher:
         seed: of the built-in expert and of the jitter between retries.
         on_progress: told `done, total` after every finished call.
         first_delay: seconds before the first retry.
+        out_of_time: whether the run's minutes are used up; then no request goes out any more.
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class LiteLLMTeacher:
         seed: int,
         on_progress: OnProgress | None = None,
         first_delay: float = 0.5,
+        out_of_time: Callable[[], bool] | None = None,
     ):
         self._settings = settings
         self._limits = limits
         self._ledger = ledger
         self._seed = seed
         self._on_progress = on_progress
+        self._out_of_time = out_of_time
         self._patience = Patience(retries=settings.retries, first_delay=first_delay, seed=seed)
 
     def teach(self, requests: Sequence[TeacherRequest]) -> list[TeacherCall]:
@@ -72,7 +75,12 @@ class LiteLLMTeacher:
             warnings.simplefilter("ignore")
             provider = LiteLLMProvider(self._settings, seed=self._seed)
             caller = Caller(
-                provider, self._ledger, limits=self._limits, patience=self._patience, cache=self._settings.cache
+                provider,
+                self._ledger,
+                limits=self._limits,
+                patience=self._patience,
+                cache=self._settings.cache,
+                out_of_time=self._out_of_time,
             )
             return ask_all(caller, requests, concurrency=self._settings.concurrency, on_progress=self._on_progress)
 
@@ -147,6 +155,22 @@ class LiteLLMProvider:
         return refusal
 
 
+def preflight(settings: TeacherSettings) -> None:
+    """Says before anything is done whether this teacher could be asked at all. Sends nothing.
+
+    Raises:
+        TeacherError: the price is unknown, the key is missing, or the model string means nothing.
+    """
+    if settings.model == "none":
+        return
+    _require_known_expert(settings)
+    price(settings)
+    if not is_builtin(settings):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _options(settings)
+
+
 def price(settings: TeacherSettings) -> Price:
     """The teacher's price; see `pricing.price_of`. Imports litellm only where its list is needed.
 
@@ -172,8 +196,7 @@ def listed_price(model: str) -> Price | None:
 
 def _options(settings: TeacherSettings) -> dict[str, Any]:
     """What every request of a teacher has in common."""
-    if is_builtin(settings) and settings.model != f"{BUILTIN}/expert":
-        raise TeacherError(f"teacher.model={settings.model!r} does not exist; expected {BUILTIN}/expert")
+    _require_known_expert(settings)
     litellm = _litellm()
     try:
         litellm.get_llm_provider(settings.model, api_base=settings.api_base)
@@ -198,6 +221,11 @@ def _options(settings: TeacherSettings) -> dict[str, Any]:
     elif "response_format" in (litellm.get_supported_openai_params(settings.model) or ()):
         options["response_format"] = {"type": "json_object"}
     return options
+
+
+def _require_known_expert(settings: TeacherSettings) -> None:
+    if is_builtin(settings) and settings.model != f"{BUILTIN}/expert":
+        raise TeacherError(f"teacher.model={settings.model!r} does not exist; expected {BUILTIN}/expert")
 
 
 def _key_for(settings: TeacherSettings) -> str | None:

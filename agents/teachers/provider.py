@@ -78,7 +78,7 @@ class Ledger(Protocol):
     """The books of one run; `memory.store.ledger.CallLedger` keeps them in SQL."""
 
     def cached(self, key: str, *, own: bool = False) -> TeacherCall | None:
-        """The finished call with this key; with `own` only if this run has paid it."""
+        """The call as it ended in this run and cycle, paid or failed; else a paid answer: with `own`, of this run."""
         ...
 
     def reserve(
@@ -88,7 +88,7 @@ class Ledger(Protocol):
         ...
 
     def settle(self, key: str, call: TeacherCall) -> None:
-        """Books an answered request; the dollars, tokens and seconds are those of this request."""
+        """Books the last request of a call, with its own dollars, tokens and seconds; `cached` recalls it now."""
         ...
 
     def fail(
@@ -101,5 +101,5 @@ class Ledger(Protocol):
         completion_tokens: int = 0,
         seconds: float = 0.0,
     ) -> None:
-        """Books a request without a usable answer; `usd` None keeps the reservation spent."""
+        """Books a request without a usable answer after which the call goes on; `usd` None keeps it spent."""
         ...

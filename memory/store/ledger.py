@@ -1,7 +1,9 @@
 """The ledger of teacher calls: what was reserved, what was paid, what may be answered from the cache.
 
 One row is one reservation, made before a request goes out. It ends as `done` or `failed` with the real dollars, or as
-`lost`, when nobody can know whether it was charged: a lost reservation stays spent. So at any moment
+`lost`, when nobody can know whether it was charged: a lost reservation stays spent. Where that request was also the end
+of its call the row says so: a cycle that runs again after a crash recalls the call, answered or not, and pays nothing.
+So at any moment
 
     dollars of finished requests + open reservations + lost reservations <= max_usd
 
@@ -23,6 +25,10 @@ from reasoner.types.record import Record
 from reasoner.types.teaching import Lesson, TeacherCall
 
 NANO = 1_000_000_000
+
+_FOR_GOOD: dict[str, str] = {"done": "done", "failed": "failed for good", "lost": "lost for good"}
+"""States of the row that ended its call, by the state of the call."""
+_STATE_OF_CALL = {row: call for call, row in _FOR_GOOD.items()}
 
 
 class Spending(Record):
@@ -54,23 +60,27 @@ class CallLedger:
         self._process = process_mark()
 
     def cached(self, key: str, *, own: bool = False) -> TeacherCall | None:
-        """The finished call with this key, of this run first, else of any run; marked as cached, costing nothing.
+        """The call with this key as it ended in this run and cycle, paid or failed; else an answer given to any other.
+
+        Answers of other runs and cycles are marked as cached and cost nothing; their failures are not served.
 
         Args:
             key: the call's id.
             own: only what this run has paid itself, such as before a crash.
         """
         with self._database.reading() as session:
-            query = select(RequestTable).where(RequestTable.key == key, RequestTable.state == "done")
-            rows = session.scalars(query.order_by(RequestTable.number)).all()
-        mine = [row for row in rows if row.run == self._run]
-        row = next(iter(mine or ([] if own else rows)), None)
+            query = select(RequestTable).where(RequestTable.key == key).order_by(RequestTable.number)
+            rows = session.scalars(query).all()
+        here = [row for row in rows if row.run == self._run and row.cycle == self._cycle]
+        if any(row.state in _STATE_OF_CALL for row in here):
+            return _paid(here)
+        answers = [row for row in rows if row.state == "done"]
+        mine = [row for row in answers if row.run == self._run]
+        row = next(iter(mine or ([] if own else answers)), None)
         if row is None:
             return None
-        # A call that this cycle paid before a crash is no hit: its books must look as if nothing had happened.
-        if row.run != self._run or row.cycle != self._cycle:
-            self._note_hit(row)
-        return _free(row)
+        self._note_hit(row)
+        return _call(row, (), cached=True)
 
     def reserve(
         self, key: str, *, model: str, problem_id: str, usd: float, limits: LimitSettings, requests: int = 1
@@ -116,17 +126,20 @@ class CallLedger:
             )
 
     def settle(self, key: str, call: TeacherCall) -> None:
-        """Books an answered request: the dollars of this request replace its reservation.
+        """Books the last request of a call. From now on this run and cycle recall how the call ended.
 
         Args:
             key: the call's id.
-            call: state `done` with a lesson, which the cache serves from now on, or `failed`. Its `usd`, tokens and
-                seconds are those of the request just answered; earlier requests of the call were booked by `fail`.
+            call: state `done` with a lesson, which the cache serves to all from now on, or `failed`, or `lost`, whose
+                reservation stays spent. Its dollars, tokens and seconds are those of this one request; earlier requests
+                of the call were booked by `fail`.
         """
-        assert call.state == ("failed" if call.lesson is None else "done"), f"cannot settle a {call.state!r} call"
+        assert call.state in _FOR_GOOD, f"cannot settle a {call.state!r} call"
+        assert (call.state == "done") == (call.lesson is not None), f"a {call.state!r} call with lesson {call.lesson!r}"
         with self._database.session() as session:
             row = self._open(session, key)
-            row.state, row.error, row.nano_usd = call.state, call.error, _nano(call.usd)
+            row.state, row.error = _FOR_GOOD[call.state], call.error
+            row.nano_usd = row.nano_usd if call.state == "lost" else _nano(call.usd)
             row.lesson = None if call.lesson is None else call.lesson.model_dump(mode="json")
             row.prompt_tokens, row.completion_tokens = call.prompt_tokens, call.completion_tokens
             row.seconds, row.ended_at = call.seconds, now()
@@ -141,7 +154,7 @@ class CallLedger:
         completion_tokens: int = 0,
         seconds: float = 0.0,
     ) -> None:
-        """Books a request without a usable answer.
+        """Books a request without a usable answer, after which the call goes on, now or in a later start.
 
         Args:
             key: the call's id.
@@ -193,7 +206,7 @@ class CallLedger:
             paid, hits = paid.where(RequestTable.cycle == cycle), hits.where(CacheHitTable.cycle == cycle)
         with self._database.reading() as session:
             rows = session.scalars(paid.order_by(RequestTable.key, RequestTable.attempt)).all()
-            cached = [_free(row) for row in session.scalars(hits)]
+            cached = [_call(row, (), cached=True) for row in session.scalars(hits)]
         return [_paid(list(group)) for _, group in groupby(rows, key=lambda row: row.key)] + cached
 
     def _require_room(self, session: Session, *, usd: float, requests: int, limits: LimitSettings) -> None:
@@ -242,10 +255,6 @@ def _paid(rows: list[RequestTable]) -> TeacherCall:
     return _call(last, rows, cached=False)
 
 
-def _free(row: RequestTable) -> TeacherCall:
-    return _call(row, (), cached=True)
-
-
 def _call(row: RequestTable, paid: Iterable[RequestTable], *, cached: bool) -> TeacherCall:
     rows = list(paid)
     return TeacherCall.model_validate(
@@ -253,7 +262,7 @@ def _call(row: RequestTable, paid: Iterable[RequestTable], *, cached: bool) -> T
             "id": row.key,
             "model": row.model,
             "problem_id": row.problem_id,
-            "state": row.state,
+            "state": _STATE_OF_CALL.get(row.state, row.state),
             "cached": cached,
             "lesson": None if row.lesson is None else Lesson.model_validate(row.lesson),
             "error": row.error,

@@ -8,7 +8,7 @@ from failures import request, requests
 from model_server import INPUT_PRICE, OUTPUT_PRICE, ModelServer
 
 from agents.teachers.crowd import TeachingStopped
-from agents.teachers.litellm_teacher import LiteLLMTeacher, price
+from agents.teachers.litellm_teacher import LiteLLMTeacher, preflight, price
 from memory.store.database import open_database
 from memory.store.ledger import CallLedger
 from reasoner.config.settings import LimitSettings, TeacherSettings
@@ -113,6 +113,72 @@ def test_a_timeout_is_lost_and_its_reservation_stays_spent(ledger: CallLedger, s
     assert ledger.spent().usd == pytest.approx(call.usd, abs=1e-8)
 
 
+def test_a_cycle_that_runs_again_recalls_every_call_as_it_ended_and_asks_nothing(
+    ledger: CallLedger, server: ModelServer
+) -> None:
+    server.script.extend(["ok", "500", "500", "prose", "prose", "500", "ok", "slow", "slow"])
+    settings = served(server, timeout=0.2, retries=1, concurrency=1, **PRICED)
+    wanted = requests(5)
+    first = teacher(ledger, **settings).teach(wanted)
+    assert [(c.state, c.requests) for c in first] == [
+        ("done", 1),
+        ("failed", 2),
+        ("failed", 2),
+        ("done", 2),
+        ("lost", 2),
+    ]
+    sent = len(server.requests)
+    assert teacher(ledger, **settings).teach(wanted) == first
+    assert len(server.requests) == sent
+    assert not any(c.cached for c in first)
+
+
+def test_a_call_broken_off_by_a_limit_is_asked_again(ledger: CallLedger, server: ModelServer) -> None:
+    server.script.append("prose")
+    with pytest.raises(BudgetReached):
+        teacher(ledger, {"max_calls": 1}, **served(server)).teach([request()])
+    (call,) = teacher(ledger, {"max_calls": 2}, **served(server)).teach([request()])
+    assert call.state == "done"
+    assert call.requests == 2, "the books hold what was sent before"
+
+
+def test_a_teacher_that_could_not_be_used_is_asked_again_once_it_can(ledger: CallLedger, server: ModelServer) -> None:
+    server.script.append("401")
+    with pytest.raises(TeacherError):
+        teacher(ledger, **served(server)).teach([request()])
+    assert [c.state for c in teacher(ledger, **served(server)).teach([request()])] == ["done"]
+
+
+def test_when_the_minutes_are_used_up_no_request_goes_out_and_what_is_done_is_kept(
+    ledger: CallLedger, server: ModelServer
+) -> None:
+    timed = LiteLLMTeacher(
+        TeacherSettings(**served(server, concurrency=1)),
+        LimitSettings(max_minutes=3),
+        ledger,
+        seed=0,
+        out_of_time=lambda: len(server.requests) >= 2,
+    )
+    with pytest.raises(TeachingStopped, match=r"limits\.max_minutes=3 reached.*2 of 6") as stopped:
+        timed.teach(requests(6))
+    assert len(server.requests) == 2
+    assert [c.state for c in stopped.value.calls] == ["done", "done"]
+
+
+def test_a_limit_met_by_whoever_watches_ends_teaching_with_what_is_done(
+    ledger: CallLedger, server: ModelServer
+) -> None:
+    def watch(done: int, total: int) -> None:
+        raise BudgetReached("no minutes left")
+
+    watched = LiteLLMTeacher(
+        TeacherSettings(**served(server, concurrency=1)), LimitSettings(), ledger, seed=0, on_progress=watch
+    )
+    with pytest.raises(TeachingStopped, match="no minutes left") as stopped:
+        watched.teach(requests(20))
+    assert 1 <= len(stopped.value.calls) == len(server.requests) < 20
+
+
 def test_a_server_that_asks_for_patience_beyond_reason_fails_the_call(ledger: CallLedger, server: ModelServer) -> None:
     server.script.append("429")
     server.retry_after = "3600"
@@ -137,7 +203,8 @@ def test_sixteen_calls_in_flight_never_pass_the_dollars_and_a_higher_limit_asks_
     calls = teacher(ledger, {"max_usd": 50}, **settings).teach(wanted)
     assert [c.state for c in calls] == ["done"] * 60
     assert len(server.requests) == 60
-    assert sum(c.cached for c in calls) == len(kept)
+    assert not any(c.cached for c in calls)
+    assert [c for c in calls if c.id in {k.id for k in kept}] == list(kept)
 
 
 def test_max_calls_counts_every_request(ledger: CallLedger, server: ModelServer) -> None:
@@ -147,10 +214,12 @@ def test_max_calls_counts_every_request(ledger: CallLedger, server: ModelServer)
     assert len(server.requests) == 5
 
 
-def test_a_second_run_finds_all_answers_in_the_cache(ledger: CallLedger, server: ModelServer) -> None:
-    first = teacher(ledger, **served(server)).teach(requests(5))
+def test_a_second_run_finds_all_answers_in_the_cache(server: ModelServer, tmp_path: Path) -> None:
+    database = open_database(tmp_path)
+    first = teacher(CallLedger(database, "a"), **served(server)).teach(requests(5))
     before = len(server.requests)
-    again = teacher(ledger, {"max_calls": 0}, **served(server)).teach(requests(5))
+    again = teacher(CallLedger(database, "b"), {"max_calls": 0}, **served(server)).teach(requests(5))
+    database.close()
     assert len(server.requests) == before
     assert [c.lesson for c in again] == [c.lesson for c in first]
     assert all(c.cached and c.usd == 0 and c.requests == 0 for c in again)
@@ -229,6 +298,15 @@ def test_a_teacher_that_cannot_be_used_says_what_to_set(
 ) -> None:
     with pytest.raises(TeacherError, match=message):
         teacher(ledger, **settings).teach([request()])
+    with pytest.raises(TeacherError, match=message):
+        preflight(TeacherSettings(**settings))
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"model": "none"}, {"model": "openai/x", "api_base": "http://127.0.0.1:9/v1"}]
+)
+def test_a_teacher_that_can_be_used_passes_before_anybody_is_asked(settings: dict[str, Any]) -> None:
+    preflight(TeacherSettings(**settings))
 
 
 @pytest.mark.parametrize(

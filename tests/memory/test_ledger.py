@@ -13,6 +13,7 @@ from memory.store.database import Database, open_database
 from memory.store.ledger import CallLedger
 from reasoner.config.settings import LimitSettings
 from reasoner.errors import BudgetReached
+from reasoner.types.teaching import CallState, TeacherCall
 
 NO_LIMITS = LimitSettings()
 
@@ -141,21 +142,45 @@ def test_an_answered_call_serves_every_run_for_nothing(database: Database) -> No
     assert other.cached("a", own=True) is None
 
 
-def test_a_call_that_failed_is_not_served(database: Database) -> None:
-    ledger = CallLedger(database, "r1")
-    reserve(ledger, "a")
-    ledger.settle("a", answered("a", usd=0.01).model_copy(update={"state": "failed", "lesson": None, "error": "junk"}))
-    assert ledger.cached("a") is None
-    assert [(call.state, call.error, call.usd) for call in ledger.calls()] == [("failed", "junk", 0.01)]
+def failed(key: str, *, state: CallState = "failed", usd: float = 0.01) -> TeacherCall:
+    return answered(key, usd=usd).model_copy(update={"state": state, "lesson": None, "error": "junk"})
 
 
-def test_what_a_cycle_paid_before_a_crash_is_found_again_and_the_books_stay_the_same(database: Database) -> None:
+def test_a_call_that_failed_for_good_is_recalled_in_its_cycle_and_served_to_nobody_else(database: Database) -> None:
     ledger = CallLedger(database, "r1", cycle=2)
-    pay(ledger, "a")
+    reserve(ledger, "a")
+    ledger.fail("a", "invalid JSON", usd=0.02)
+    assert ledger.cached("a") is None, "a request that failed is not the end of its call"
+    reserve(ledger, "a")
+    ledger.settle("a", failed("a"))
+    (call,) = ledger.calls(2)
+    assert (call.state, call.error, call.usd, call.requests) == ("failed", "junk", pytest.approx(0.03), 2)
+    assert CallLedger(database, "r1", cycle=2).cached("a", own=True) == call
+    assert CallLedger(database, "r1", cycle=3).cached("a") is None
+    assert CallLedger(database, "r2", cycle=2).cached("a") is None
+
+
+def test_a_call_that_was_lost_for_good_stays_spent(database: Database) -> None:
+    ledger = CallLedger(database, "r1", cycle=2)
+    reserve(ledger, "a", usd=0.5)
+    ledger.settle("a", failed("a", state="lost", usd=0.0))
+    assert ledger.spent().usd == 0.5
+    known = ledger.cached("a", own=True)
+    assert known is not None
+    assert (known.state, known.usd, known.cached) == ("lost", 0.5, False)
+
+
+def test_what_a_cycle_paid_before_a_crash_is_recalled_as_it_was_and_the_books_stay_the_same(database: Database) -> None:
+    ledger = CallLedger(database, "r1", cycle=2)
+    reserve(ledger, "a")
+    ledger.fail("a", "429", usd=0.0, seconds=0.25)
+    pay(ledger, "a", usd=0.03)
     before = (ledger.spent(), ledger.calls(2))
     again = CallLedger(database, "r1", cycle=2)
-    assert again.cached("a", own=True) is not None
-    assert (again.spent(), again.calls(2)) == before
+    known = again.cached("a", own=True)
+    assert known is not None
+    assert (known.cached, known.usd, known.requests, known.seconds) == (False, 0.03, 2, 0.75)
+    assert (again.spent(), again.calls(2)) == before == (ledger.spent(), [known])
 
 
 def test_the_same_question_in_a_later_cycle_is_a_hit(database: Database) -> None:
