@@ -46,5 +46,5 @@ class EventLog:
         text = self._path.read_text(encoding="utf-8")
         whole = text[: text.rfind("\n") + 1]
         if whole != text:
-            self._path.write_text(whole, encoding="utf-8")
+            os.truncate(self._path, len(whole.encode()))
         return [json.loads(line) for line in whole.split("\n") if line]

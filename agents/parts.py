@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.events import EventLog
-from agents.run_folder import RunFolder, write_records
+from agents.run_folder import RunFolder, write_records, write_text
 from memory.latent_memory import LatentMemory
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database
@@ -41,30 +41,35 @@ class Evaluated:
     report: EvalReport
 
 
-@dataclass
 class Clock:
-    """Wall time of a run over all its starts, against its limit."""
+    """Working time of a run over all its starts, against its limit; kept on disk, so that a kill forgets little."""
 
-    before: float
-    """Seconds of earlier starts."""
-    limit: float | None
-    """Minutes."""
-    began: float = field(default_factory=time.monotonic)
+    def __init__(self, path: Path, *, limit: float | None) -> None:
+        self._path, self._limit = path, limit
+        self._before = float(path.read_text()) if path.is_file() else 0.0
+        self._began = self._saved = time.monotonic()
 
     @property
     def seconds(self) -> float:
         """Seconds so far."""
-        return self.before + time.monotonic() - self.began
+        return self._before + time.monotonic() - self._began
 
     def is_over(self) -> bool:
-        """Whether the run's time is up."""
-        return self.limit is not None and self.seconds > 60 * self.limit
+        """Whether the run's minutes are used up."""
+        if time.monotonic() - self._saved > 1.0:
+            self.save()
+        return self._limit is not None and self.seconds > 60 * self._limit
+
+    def save(self) -> None:
+        """Writes the time down."""
+        write_text(self._path, f"{self.seconds:.3f}")
+        self._saved = time.monotonic()
 
     def require_time(self) -> None:
-        """Raises BudgetReached once the run's time is up."""
+        """Raises BudgetReached once the run's minutes are used up."""
         if self.is_over():
             raise BudgetReached(
-                f"limits.max_minutes={self.limit:g} reached after {self.seconds / 60:.1f} minutes; all work is saved; "
+                f"limits.max_minutes={self._limit:g} reached after {self.seconds / 60:.1f} minutes; all work is saved; "
                 "raise the limit and run the same command to go on"
             )
 
@@ -89,6 +94,8 @@ class Parts:
     student_of: Callable[[str], "Student"]
     """Loads the student of a checkpoint id."""
     clock: Clock
+    stops: list[str] = field(default_factory=list)
+    """Why this start of the run ends after the present cycle; empty while nothing forbids the next."""
 
     @property
     def home(self) -> Path:
@@ -131,9 +138,12 @@ class Parts:
         """A checkpoint on a set of problems, kept in the run's folder and written into its events."""
         mode: Mode = self.settings.student.mode
         student = self.student_of(checkpoint)
-        tried = attempt_all(
-            student, self.domain, problems, mode, on_progress=lambda done, total: self.tell(cycle, node, done, total)
-        )
+
+        def on_progress(done: int, total: int) -> None:
+            self.clock.require_time()
+            self.tell(cycle, node, done, total)
+
+        tried = attempt_all(student, self.domain, problems, mode, on_progress=on_progress)
         path = self.folder.attempts(cycle, split if split != "gate" else f"gate-{checkpoint}")
         write_records(path, tried.attempts)
         report = summarise(

@@ -30,5 +30,3 @@ class ImproveState(TypedDict):
     """Why there is none."""
     comparison: dict[str, Any] | None
     verdict: str
-    budget_reached: bool
-    """A limit ended this cycle's teaching; the run stops after the cycle."""

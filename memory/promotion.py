@@ -12,7 +12,7 @@ from reasoner.types.checkpoint import Checkpoint
 
 
 def promote(database: Database, decision_id: str) -> Checkpoint:
-    """Makes a decision's candidate the champion of its run and of the home; done once however often it is called.
+    """Makes a decision's candidate the champion of its run, and of the home if it beat that one; done once.
 
     Args:
         database: the store.
@@ -44,7 +44,10 @@ def promote(database: Database, decision_id: str) -> Checkpoint:
                 f"decision {decision_id!r} compared {decision.candidate!r} with {decision.champion!r}, but the "
                 f"champion of run {decision.run!r} is {reigning!r}; examine the candidate against it"
             )
-        for scope in (decision.run, HOME):
+        # The home's champion was beaten only if it is the one that the candidate was compared with.
+        home = newest_move(session, HOME)
+        beaten = home is None or home.checkpoint == decision.champion
+        for scope in (decision.run, HOME) if beaten else (decision.run,):
             move_pointer(session, scope, checkpoint=candidate.id, cause="promoted", decision=decision.id)
         return candidate
 

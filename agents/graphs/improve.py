@@ -69,19 +69,20 @@ def run(parts: Parts) -> dict[str, Any]:
 
 
 def _after_report(state: ImproveState, parts: Parts) -> str:
-    return END if state["budget_reached"] or state["cycle"] >= parts.cycles else "evaluate"
+    return END if parts.stops or state["cycle"] >= parts.cycles else "evaluate"
 
 
 def _timed(name: str, node: Node, parts: Parts) -> Any:
     """The node as the graph calls it: within the run's time, watched, its end written into the events."""
 
     def work(state: ImproveState) -> Change:
-        parts.clock.require_time()
         cycle = state.get("cycle", 0) + (name == "evaluate")
+        parts.clock.require_time()
         parts.tell(cycle, name, 0, 0)
         began = time.monotonic()
         changed = node(state, parts)
         seconds = round(time.monotonic() - began, 3)
+        parts.clock.save()
         parts.events.write(f"{cycle}/node/{name}", "node", cycle, node=name, seconds=seconds, out=dict(changed))
         return changed
 

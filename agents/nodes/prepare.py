@@ -19,7 +19,6 @@ def prepare(_: ImproveState, parts: Parts) -> Change:
         "champion": checkpoint.id,
         "first": checkpoint.id,
         "space": checkpoint.fingerprint,
-        "budget_reached": False,
     }
 
 
@@ -32,16 +31,10 @@ def _trained(parts: Parts) -> Checkpoint:
     parts.events.write(
         f"0/job/{job.id}", "job", 0, job=job.id, state=job.state, seconds=round(job.seconds, 3), result=job.result
     )
-    known = [c for c in parts.checkpoints.list() if c.id == spec.key]
-    return (
-        known[0]
-        if known
-        else parts.checkpoints.add(
-            Checkpoint(
-                id=spec.key, fingerprint=job.result["fingerprint"], parent="", kind="base", run=parts.run, cycle=0
-            )
-        )
+    made = Checkpoint(
+        id=spec.key, fingerprint=job.result["fingerprint"], parent="", kind="base", run=parts.run, cycle=0
     )
+    return parts.checkpoints.add(made)
 
 
 def _taken(start: str, parts: Parts) -> Checkpoint:

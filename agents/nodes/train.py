@@ -2,10 +2,11 @@
 
 from agents.parts import Parts
 from agents.state import Change, ImproveState
+from memory.store.jobs import JobStore
 from reasoner.data.rows import write_rows
 from reasoner.errors import CollapseError
 from reasoner.types.checkpoint import Checkpoint
-from reasoner.types.job import JobSpec
+from reasoner.types.job import Job, JobSpec
 
 
 def train(state: ImproveState, parts: Parts) -> Change:
@@ -32,15 +33,9 @@ def train(state: ImproveState, parts: Parts) -> Change:
     try:
         job = parts.run_job(spec, lambda share, note: parts.tell(cycle, "train", round(share * 100), 100, note))
     except CollapseError as collapse:
-        parts.events.write(
-            f"{cycle}/job/{spec.key}",
-            "job",
-            cycle,
-            job=spec.key,
-            state="failed",
-            error=str(collapse).partition("\n")[0],
-        )
-        return {"candidate": "", "without_candidate": str(collapse).partition("\n")[0]}
+        reason = str(collapse).partition("\n")[0]
+        _tell(_failed(spec, parts), cycle, parts, error=reason)
+        return {"candidate": "", "without_candidate": reason}
     parts.checkpoints.add(
         Checkpoint(
             id=name,
@@ -51,13 +46,17 @@ def train(state: ImproveState, parts: Parts) -> Change:
             cycle=cycle,
         )
     )
-    parts.events.write(
-        f"{cycle}/job/{job.id}",
-        "job",
-        cycle,
-        job=job.id,
-        state=job.state,
-        seconds=round(job.seconds, 3),
-        result=job.result,
-    )
+    _tell(job, cycle, parts)
     return {"candidate": name}
+
+
+def _failed(spec: JobSpec, parts: Parts) -> Job:
+    job = JobStore(parts.database).by_key(spec.key)
+    assert job is not None, f"{spec.key} was filed and is gone"
+    return job
+
+
+def _tell(job: Job, cycle: int, parts: Parts, **more: str) -> None:
+    seconds = round(job.seconds, 3)
+    body = {"job": job.id, "state": job.state, "seconds": seconds, "result": job.result, **more}
+    parts.events.write(f"{cycle}/job/{job.id}", "job", cycle, **body)

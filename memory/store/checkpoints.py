@@ -41,7 +41,7 @@ class CheckpointStore:
         self._database = database
 
     def add(self, checkpoint: Checkpoint) -> Checkpoint:
-        """Keeps a checkpoint; the same again changes nothing.
+        """Keeps a checkpoint; one with its id and fingerprint is given back as it was kept first.
 
         Raises:
             UsageError: another checkpoint has this id.
@@ -51,7 +51,9 @@ class CheckpointStore:
             if found is None:
                 record = checkpoint.model_dump(mode="json")
                 session.add(CheckpointTable(id=checkpoint.id, run=checkpoint.run, record=record, added_at=now()))
-            elif found != checkpoint:
+            elif found.fingerprint == checkpoint.fingerprint:
+                return found
+            else:
                 raise UsageError(
                     f"checkpoint {checkpoint.id!r} exists with fingerprint {found.fingerprint!r} of run {found.run!r}, "
                     f"now given {checkpoint.fingerprint!r} of run {checkpoint.run!r}; checkpoints are never overwritten"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from memory.locks import claimed, exclusive
 from memory.store.ledger import CallLedger
-from memory.store.runs import RunRow, RunStore
+from memory.store.runs import RunRow, RunState, RunStore
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.config.resolved import config_hash, dump_yaml, redacted
-from reasoner.config.settings import Settings
-from reasoner.errors import BudgetReached, BusyError, UsageError
+from reasoner.config.settings import Settings, TeacherSettings
+from reasoner.errors import BudgetReached, BusyError, TeacherError, UsageError
 from reasoner.types.loop import CycleRow, LoopOutcome, Progress
 from reasoner.types.trace import TraceEvent
 
@@ -44,7 +44,7 @@ def run_loop(
         BusyError: another process works on this run.
     """
     place = open_home(home)
-    row = _find_or_create(place, settings, fresh=fresh)
+    row = _find_or_create(place, settings, cycles=cycles, fresh=fresh)
     folder = place.root / "runs" / row.id
     with claimed(folder / "lock", patience=1.0) as ours:
         if not ours:
@@ -56,31 +56,38 @@ def run_loop(
         if row.state == "finished" and row.cycles_done >= cycles:
             return _outcome(folder, row.id, cycles=row.cycles_done, finished_before=True, budget=False)
         if row.state == "budget" and _limits(settings) == _read_json(folder / "limits.json"):
-            return _outcome(folder, row.id, cycles=row.cycles_done, finished_before=False, budget=True)
+            raise BudgetReached(
+                f"run {row.id} was stopped by its limits {_limits(settings)} after {row.cycles_done} cycles; raise one, "
+                "such as with --max-usd, --max-calls or --max-minutes, and run the same command to go on"
+            )
         return _work(place, settings, row, cycles=cycles, listener=listener, progress=progress)
 
 
 def plan_loop(settings: Settings, *, home: Path, cycles: int) -> "Plan":
     """What `run_loop` would do and cost."""
-    from agents.teachers.litellm_teacher import listed_price
+    from agents.teachers.litellm_teacher import price
     from reasoner.evaluation import plan
 
-    def price_of(model: str) -> plan.Price | None:
-        found = listed_price(model)
-        return None if found is None else plan.Price(input=found.input, output=found.output)
+    def price_of(teacher: TeacherSettings) -> plan.Price | None:
+        try:
+            found = price(teacher)
+        except TeacherError:
+            return None
+        return plan.Price(input=found.input, output=found.output)
 
     _source(settings, cycles)
     return plan.plan_loop(settings, home=home, cycles=cycles, price_of=price_of)
 
 
-def _find_or_create(place: Home, settings: Settings, *, fresh: bool) -> RunRow:
+def _find_or_create(place: Home, settings: Settings, *, cycles: int, fresh: bool) -> RunRow:
     store, mark = RunStore(place.database()), config_hash(settings)
     with exclusive(place.root / "runs" / "start.lock"):
         row = store.find(mark)
-        if row is not None and fresh:
-            store.supersede(row.id)
         if row is not None and not fresh:
             return row
+        _source(settings, cycles)  # bad data ends here, before there is a run
+        if row is not None:
+            store.supersede(row.id)
         moment = datetime.now(UTC).strftime("%Y%m%d-%H%M")
         name = f"{moment}-{settings.data.domain}-{settings.name}-{secrets.token_hex(2)}"
         return store.create(name, mark, redacted(settings).model_dump(mode="json"), settings.seed)
@@ -90,32 +97,41 @@ def _work(
     place: Home, settings: Settings, row: RunRow, *, cycles: int, listener: Listener, progress: Watcher
 ) -> LoopOutcome:
     from agents.graphs.improve import run
+    from agents.reporting.events import of_kind, read_events
     from agents.run_folder import write_json
+    from agents.teachers.litellm_teacher import preflight
 
+    preflight(settings.teacher)
+    parts = _parts(place, settings, row, cycles=cycles, listener=listener, progress=progress)
     store = RunStore(place.database())
     store.mark(row.id, "running")
-    parts = _parts(place, settings, row, cycles=cycles, listener=listener, progress=progress)
     write_json(parts.folder.root / "limits.json", _limits(settings))
     parts.ledger(0).sweep_lost()
-    budget = False
+    ended: RunState = "failed"
     try:
         state = run(parts)
-        budget = state.get("budget_reached", False)
-        if not budget:
-            _finish(parts, state, store)
+        ended = "budget" if parts.stops else "finished"
+        if not parts.stops:
+            _tell_done(parts, state)
     except BudgetReached as limit:
-        budget = True
+        ended = "budget"
+        parts.stops.append(str(limit))
         parts.events.write(f"limit/{datetime.now(UTC).isoformat()}", "limit", reason=str(limit))
     except KeyboardInterrupt:
-        store.mark(row.id, "interrupted", cycles_done=_cycles_done(parts))
+        ended = "interrupted"
         raise
-    except Exception:
-        store.mark(row.id, "failed", cycles_done=_cycles_done(parts))
-        raise
-    if budget:
-        store.mark(row.id, "budget", cycles_done=_cycles_done(parts))
+    finally:
+        parts.clock.save()
+        if ended != "finished":
+            store.mark(row.id, ended, cycles_done=_cycles_done(parts))
     _write_reports(parts)
-    return _outcome(parts.folder.root, row.id, cycles=_cycles_done(parts), finished_before=False, budget=budget)
+    if ended == "finished":
+        # Last of all: a finished run is answered from its files without another look.
+        done = of_kind(read_events(parts.folder.root), "done")[-1]
+        store.finish(row.id, done["cycles"], done)
+    return _outcome(
+        parts.folder.root, row.id, cycles=_cycles_done(parts), finished_before=False, budget=bool(parts.stops)
+    )
 
 
 def _parts(
@@ -133,6 +149,7 @@ def _parts(
 
     folder = RunFolder(place.root, row.id)
     known = read_events(folder.root) if (folder.root / "events.jsonl").exists() else []
+    source = _source(settings, cycles)
     about = _describe(folder.root, settings, row.id)
     torch.set_num_threads(about["threads"])
     events = EventLog(folder.root, row.id, listener)
@@ -140,7 +157,7 @@ def _parts(
     events.write(
         f"launch/{starts}", "launch", home=place.root.name, config_hash=row.config_hash, git=about["git"], start=starts
     )
-    clock = Clock(before=sum(e["seconds"] for e in of_kind(known, "node")), limit=settings.limits.max_minutes)
+    clock = Clock(folder.root / "seconds.txt", limit=settings.limits.max_minutes)
     return Parts(
         run=row.id,
         settings=settings,
@@ -149,11 +166,16 @@ def _parts(
         database=place.database(),
         folder=folder,
         domain=get_domain(settings.data.domain),
-        source=_source(settings, cycles),
+        source=source,
         events=events,
         progress=progress,
         teacher_for=lambda ledger, on_progress: LiteLLMTeacher(
-            settings.teacher, settings.limits, ledger, seed=settings.seed, on_progress=on_progress
+            settings.teacher,
+            settings.limits,
+            ledger,
+            seed=settings.seed,
+            on_progress=on_progress,
+            out_of_time=clock.is_over,
         ),
         run_job=lambda spec, on_progress: _timed_job(run_job, place, spec, on_progress, clock),
         student_of=functools.lru_cache(maxsize=3)(place.student),
@@ -196,22 +218,32 @@ def _describe(folder: Path, settings: Settings, run: str) -> dict[str, Any]:
         write_text(folder / "config.resolved.yaml", dump_yaml(settings))
         threads = settings.compute.threads or choose_threads()
         write_json(path, manifest(settings, run=run, threads=threads))
-    return _read_json(path)
+    about = _read_json(path)
+    now = manifest(settings, run=run, threads=about["threads"])
+    changed = [name for name in ("data_hash", "checker_hash", "domain", "splits") if about[name] != now[name]]
+    if changed:
+        raise UsageError(
+            f"run {run} began with another {' and '.join(changed)} ({', '.join(about[n] for n in changed)}); its problems "
+            "would not be the same. Restore what was changed, or start a new run with --fresh"
+        )
+    return about
 
 
-def _finish(parts: "Parts", state: dict[str, Any], store: RunStore) -> None:
+def _tell_done(parts: "Parts", state: dict[str, Any]) -> None:
     spent = CallLedger(parts.database, parts.run).spent()
-    summary = {
-        "cycles": parts.cycles,
-        "champion": state["champion"],
-        "fingerprint": parts.checkpoints.get(state["champion"]).fingerprint,
-        "sealed": _sealed_gain(parts),
-        "teacher_calls": spent.requests,
-        "usd": round(spent.usd, 9),
-        "seconds": round(parts.clock.seconds, 1),
-    }
-    parts.events.write(f"done/{parts.cycles}", "done", **summary)
-    store.finish(parts.run, parts.cycles, summary)
+    parts.events.write(
+        f"done/{state['cycle']}",
+        "done",
+        cycles=state["cycle"],
+        champion=state["champion"],
+        fingerprint=parts.checkpoints.get(state["champion"]).fingerprint,
+        sealed=_sealed_gain(parts),
+        teacher_calls=spent.calls,
+        teacher_requests=spent.requests,
+        cached=spent.cached,
+        usd=round(spent.usd, 9),
+        seconds=round(parts.clock.seconds, 1),
+    )
 
 
 def _sealed_gain(parts: "Parts") -> dict[str, Any]:

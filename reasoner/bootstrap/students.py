@@ -45,9 +45,8 @@ def train(settings: Settings, *, home: Path, out: Path | None, progress: Watcher
         ),
     )
     store = CheckpointStore(place.database())
-    known = [c for c in store.list() if c.id == spec.key]
     made = Checkpoint(id=spec.key, fingerprint=job.result["fingerprint"], parent="", kind="base", run="train", cycle=0)
-    checkpoint = known[0] if known else store.add(made)
+    checkpoint = store.add(made)
     if store.home_champion() is None:
         enthrone_base(place.database(), checkpoint, run=f"train/{checkpoint.id}")
     if out is not None:

@@ -86,7 +86,7 @@ def _run(voice: "Voice", settings: "Settings", home: Path, *, cycles: int, fresh
         outcome = bootstrap.run_loop(
             settings, home=home, cycles=cycles, fresh=fresh, listener=listen, progress=progress
         )
-    if outcome.finished_before and not heard_done:
+    if not outcome.budget_reached and not heard_done:
         _repeat_done(voice, outcome)
     return outcome
 

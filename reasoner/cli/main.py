@@ -5,6 +5,7 @@ Command modules are imported when they are needed, and import what is heavy when
 
 import importlib
 import os
+import signal
 import sys
 import traceback
 from typing import Annotated, Any
@@ -56,7 +57,7 @@ class Commands(typer.core.TyperGroup):
             print(f"error: {error}", file=sys.stderr)
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as interrupt:
-            print("interrupted; state saved; run the same command to go on", file=sys.stderr)
+            print("interrupted; state saved; run the same command (without --fresh) to go on", file=sys.stderr)
             raise typer.Exit(EXIT_INTERRUPTED) from interrupt
 
 
@@ -85,7 +86,8 @@ def root(version: Version = False, debug: options.Debug = False) -> None:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. A polite `kill` ends as Ctrl-C does: children save, exit code 130."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # A reader that closed our pipe (`| head`) is no error of ours; Python would print one at exit.
     try:
         app(prog_name="reasoner")

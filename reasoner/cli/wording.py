@@ -42,7 +42,8 @@ def _examples(event: Event) -> str:
 
 
 def _job(event: Event) -> str:
-    return f"job {event['job']} {event['state']} after {duration(event['seconds'])}"
+    failed = f": {event['error']}" if event.get("error") else ""
+    return f"job {event['job']} {event['state']} after {duration(event['seconds'])}{failed}"
 
 
 def _decision(event: Event) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from jobs.handlers import JobContext
 from jobs.interrupt import Interrupted
+from reasoner.errors import CollapseError
 
 
 def count(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
@@ -62,3 +63,8 @@ def wait_until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.01)
+
+
+def collapse(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    """Ends as a training does whose latents have collapsed."""
+    raise CollapseError("the latents have collapsed: std 0.010 < 0.3")

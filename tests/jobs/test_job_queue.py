@@ -18,7 +18,7 @@ from jobs.queue import run_job
 from memory.locks import is_alive, pid_of
 from memory.store.database import Database, open_database
 from memory.store.jobs import JobStore
-from reasoner.errors import TrainingFailed
+from reasoner.errors import CollapseError, TrainingFailed
 from reasoner.types.job import Job, JobSpec
 
 ALL = ["0", "1", "2", "3", "4"]
@@ -155,6 +155,11 @@ def test_a_child_that_keeps_dying_is_given_up_with_its_log(database: Database) -
 
 def test_a_child_that_dies_twice_is_forgiven(database: Database) -> None:
     assert run(database, spec(times=2), "die").attempts == 3
+
+
+def test_a_collapse_in_the_child_is_a_collapse_to_the_caller(database: Database) -> None:
+    with pytest.raises(CollapseError, match=r"std 0\.010"):
+        run(database, spec(), "collapse")
 
 
 def test_an_error_is_final_for_the_call_and_not_for_the_job(database: Database) -> None:

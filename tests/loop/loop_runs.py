@@ -22,6 +22,9 @@ TINY = [
     "train.min_round_trip=0",
     "teacher.calls=4",
     "teacher.problems_per_call=2",
+    # Hardly a gate at all: half of the candidates that differ from the champion are promoted.
+    "gate.alpha=0.499",
+    "gate.veto_margin=0.9",
 ]
 """Every part of the loop; nothing is learnt well."""
 
@@ -68,21 +71,21 @@ def loop(home: Path, *words: str, cycles: int = 1) -> Ended:
 
 
 def loop_until(home: Path, said: str, *words: str, cycles: int = 1, with_signal: int = signal.SIGKILL) -> int:
-    """Runs until it says `said` on standard error, then sends the signal; returns the exit code (0 if it ended)."""
+    """Runs until it says `said`, in an event or in words, then sends the signal; returns the exit code."""
     process = subprocess.Popen(
         command(home, *words, cycles=cycles),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         env=environment(),
     )
-    assert process.stderr is not None
-    for line in process.stderr:
+    assert process.stdout is not None
+    for line in process.stdout:
         if said in line:
             process.send_signal(with_signal)
             break
-    process.stderr.read()
-    process.stderr.close()
+    process.stdout.read()
+    process.stdout.close()
     return process.wait(timeout=120)
 
 

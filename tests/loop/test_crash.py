@@ -51,6 +51,18 @@ def test_a_run_killed_as_every_node_begins_ends_like_an_undisturbed_one(
     same_outcome(tmp_path, loop(tmp_path), undisturbed)
 
 
+def test_a_run_killed_as_every_node_has_done_its_work_ends_like_an_undisturbed_one(
+    tmp_path: Path, undisturbed: tuple[Path, Ended]
+) -> None:
+    """The event of a node's end is written before its state is saved: the node runs again."""
+    for node in NODES:
+        code = loop_until(tmp_path, f'"node": "{node}"')
+        assert code == -signal.SIGKILL, f"the run ended with {code} before {node} was done"
+    assert loop_until(tmp_path, '"event": "done"') == -signal.SIGKILL
+    same_outcome(tmp_path, loop(tmp_path), undisturbed)
+    assert "has not ended" not in (run_folder(tmp_path) / "report.md").read_text()
+
+
 @pytest.mark.parametrize("kind", ["base", "finetune"])
 def test_a_run_whose_parent_and_child_are_killed_in_training_goes_on_from_the_state(
     tmp_path: Path, undisturbed: tuple[Path, Ended], kind: str

@@ -102,3 +102,45 @@ def test_the_same_run_in_two_processes_is_refused_to_the_second(tmp_path: Path) 
     assert first.wait(timeout=300) == 0
     assert second.code == 1
     assert "another process" in second.words
+
+
+def test_minutes_are_a_hard_limit_and_more_of_them_go_on(tmp_path: Path) -> None:
+    stopped = loop(tmp_path, "--max-minutes", "0.03")
+    assert stopped.code == 5, stopped.words
+    again = loop(tmp_path, "--max-minutes", "0.03")
+    assert again.code == 5
+    assert "raise one" in again.words
+    whole = loop(tmp_path, "--max-minutes", "60")
+    assert whole.code == 0, whole.words
+    assert whole.done["run"] == stopped.events[0]["run"]
+
+
+def test_a_file_that_changes_under_a_run_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "mine.jsonl"
+    rows = [
+        {"question": f"A jar holds {n} beans and {k} more are put in. How many {word} beans?", "answer": n + k}
+        for n in range(20, 60)
+        for k in (3, 4)
+        for word in ("red", "blue", "green", "black", "white", "brown", "pink", "grey", "round", "flat")
+    ]
+    file.write_text(
+        "".join(
+            json.dumps(row | {"question": f"{row['question']} {chr(97 + i % 26) * (i // 26 + 1)}"}) + "\n"
+            for i, row in enumerate(rows)
+        )
+    )
+    home = tmp_path / "home"
+    given = (f"data.practice={file}", "--max-minutes", "0.03")
+    assert loop(home, *given).code == 5
+    with file.open("a") as handle:
+        handle.write(json.dumps({"question": "One more bean falls on 2 beans. How many?", "answer": 3}) + "\n")
+    refused = loop(home, f"data.practice={file}")
+    assert refused.code == 2
+    assert "data_hash" in refused.words
+
+
+def test_a_missing_file_leaves_no_run_behind(tmp_path: Path) -> None:
+    ended = loop(tmp_path, "data.practice=nowhere.jsonl")
+    assert ended.code == 2
+    assert "nowhere.jsonl" in ended.words
+    assert not list(tmp_path.glob("runs/*/"))

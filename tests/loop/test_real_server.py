@@ -1,9 +1,13 @@
 """The loop against a real HTTP server that speaks the OpenAI protocol, and misbehaves."""
 
+import json
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
-from loop_runs import loop
+from loop_runs import command, environment, loop
 from model_server import INPUT_PRICE, OUTPUT_PRICE, ModelServer, running
 
 pytestmark = pytest.mark.slow
@@ -43,3 +47,21 @@ def test_a_loop_never_spends_more_than_its_limit_with_sixteen_calls_in_flight(tm
     assert ended.code == again.code == 5, ended.words
     assert 0 < spent <= 0.2
     assert more.code == 0, more.words
+
+
+def test_a_loop_killed_between_two_answers_asks_again_only_what_was_on_its_way(tmp_path: Path) -> None:
+    with running() as server:
+        given = words(server, "teacher.concurrency=1")
+        process = subprocess.Popen(
+            command(tmp_path, *given), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+        )
+        while len(server.requests) < 2 and process.poll() is None:
+            time.sleep(0.005)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+        ended = loop(tmp_path, *given)
+        asked = [json.dumps(body["messages"]) for body in server.requests]
+    assert ended.code == 0, ended.words
+    assert ended.of("teacher")[0]["calls"] == 4
+    assert len(set(asked)) == 4
+    assert len(asked) <= 5
