@@ -1,13 +1,13 @@
 """Decides whether what a teacher wrote may teach. Nothing a teacher says is believed because a teacher says it.
 
 A solution must stand by itself (true steps, operands from the question, the last result as its answer) and its answer
-must be the gold one or, where nobody knows that, the one that most samples agree on. A new problem has no gold answer:
-it must stand by itself, stay out of the held-out splits and say nothing twice, and where the domain can read the
-question its own answer decides. Where it cannot, the teacher's steps are all there is, and the reason says so.
+must be the gold one. A new problem has no gold answer: it must stand by itself, stay out of the held-out splits and say
+nothing twice, and where the domain can read the question its own answer decides. Where it cannot, the question is put
+to the teacher again without the solution, and most of several answers must agree with the one that was written.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from agents.teachers import prompt
 from reasoner.types.example import Example, Lineage
@@ -17,8 +17,7 @@ from reasoner.types.record import Record
 from reasoner.types.teaching import Lesson, TeacherCall, Verdict, WrittenProblem
 
 ACCEPTED = "accepted"
-AGREED = "accepted, by agreement of samples"
-UNCONFIRMED = "accepted, unconfirmed"
+AGREED = "agreed"
 NO_LESSON = "no lesson"
 NO_STEPS = "no steps"
 NO_ANSWER = "no answer"
@@ -27,15 +26,16 @@ FALSE_STEP = "false step"
 UNKNOWN_OPERAND = "unknown operand"
 LOOSE_ANSWER = "answer is not the last result"
 WRONG_ANSWER = "wrong answer"
-NO_AGREEMENT = "no agreement of samples"
+UNCONFIRMED = "unconfirmed"
+NO_AGREEMENT = "no agreement"
 CHECKER_FAILED = "checker failed"
 INSANE_QUESTION = "question of no sane length"
 HELD_OUT = "held-out structure"
 SAME_QUESTION = "same question as the failure"
 DUPLICATE = "duplicate"
 REASONS = (
-    ACCEPTED, AGREED, UNCONFIRMED, NO_LESSON, NO_STEPS, NO_ANSWER, TOO_LONG, FALSE_STEP, UNKNOWN_OPERAND, LOOSE_ANSWER,
-    WRONG_ANSWER, NO_AGREEMENT, CHECKER_FAILED, INSANE_QUESTION, HELD_OUT, SAME_QUESTION, DUPLICATE,
+    ACCEPTED, AGREED, NO_LESSON, NO_STEPS, NO_ANSWER, TOO_LONG, FALSE_STEP, UNKNOWN_OPERAND, LOOSE_ANSWER,
+    WRONG_ANSWER, UNCONFIRMED, NO_AGREEMENT, CHECKER_FAILED, INSANE_QUESTION, HELD_OUT, SAME_QUESTION, DUPLICATE,
 )  # fmt: skip
 """Every reason that a verdict can have."""
 
@@ -43,7 +43,16 @@ QUESTION_LENGTH = range(15, 2001)
 """Sane lengths of a question in characters."""
 MOST_STEPS = 20
 
-_GOOD = frozenset({ACCEPTED, AGREED, UNCONFIRMED})
+_GOOD = frozenset({ACCEPTED, AGREED})
+
+
+class Opinions(Record):
+    """What a teacher made of a question that was put to it again."""
+
+    asked: int
+    """How often it was to be asked, 1 or more."""
+    lessons: list[Lesson | None]
+    """One for each call that was made, None where it failed; fewer than `asked` where a limit was met."""
 
 
 class Checked(Record):
@@ -53,6 +62,8 @@ class Checked(Record):
     """The solution's first, then one for each new problem in the order of the lesson."""
     examples: list[Example]
     """One for each accepted verdict, in the same order."""
+    unconfirmed: list[Problem]
+    """New problems that hold but that nobody has confirmed, as they can be asked: without steps and answer."""
 
 
 def check_lesson(
@@ -63,37 +74,42 @@ def check_lesson(
     split_of: Callable[[str], Split],
     run: str,
     cycle: int,
-    agreeing: Sequence[Lesson] = (),
+    opinions: Mapping[str, Opinions] | None = None,
     failure: str | None = None,
 ) -> Checked:
     """Verdicts on everything in one teacher call, and examples of what was accepted.
 
     Args:
         call: a finished call; one without a lesson gets a single verdict.
-        problem: what was asked about; an empty answer means that nobody knows it.
+        problem: what was asked about.
         domain: the truth.
         split_of: the split that a structure hash belongs to.
         run: goes into the lineage.
         cycle: goes into the lineage.
-        agreeing: the lessons of the other samples of the same question; they vote where there is no gold answer.
+        opinions: by question, on new problems that the domain cannot read.
         failure: id of the failed practice problem for the lineage; `problem.id` by default, empty for a uniform draw.
     """
     lesson = call.lesson
     if lesson is None:
-        return Checked(verdicts=[_verdict(call, 0, problem.question, NO_LESSON)], examples=[])
+        return Checked(verdicts=[_verdict(call, 0, problem.question, NO_LESSON)], examples=[], unconfirmed=[])
     lineage = Lineage(run=run, cycle=cycle, failure=problem.id if failure is None else failure, teacher_call=call.id)
-    verdicts = [_verdict(call, 0, problem.question, _judge_solution(lesson, problem, domain, agreeing))]
+    verdicts = [_verdict(call, 0, problem.question, _judge_solution(lesson, problem, domain))]
     seen = {_plain(problem.question)}
     for position, written in enumerate(lesson.problems, start=1):
         reason = _judge_problem(written, problem, domain, split_of=split_of, seen=seen)
+        if reason == UNCONFIRMED and opinions and written.question in opinions:
+            reason = _agreement(written, opinions[written.question], problem, domain)
         seen.add(_plain(written.question))
         verdicts.append(_verdict(call, position, written.question, reason))
-    examples = []
+    examples, unconfirmed = [], []
     for position, verdict in enumerate(verdicts):
         if verdict.accepted:
             taught = _new(lesson.problems[position - 1], call, domain) if position else _solved(problem, lesson, domain)
             examples.append(_example(taught, call, verdict, lineage))
-    return Checked(verdicts=verdicts, examples=examples)
+        elif verdict.reason == UNCONFIRMED:
+            asked = _new(lesson.problems[position - 1], call, domain)
+            unconfirmed.append(asked.model_copy(update={"steps": (), "answer": ""}))
+    return Checked(verdicts=verdicts, examples=examples, unconfirmed=unconfirmed)
 
 
 def example_id(problem: Problem) -> str:
@@ -101,13 +117,9 @@ def example_id(problem: Problem) -> str:
     return _hash(problem.question, *problem.steps)
 
 
-def _judge_solution(lesson: Lesson, problem: Problem, domain: Domain, agreeing: Sequence[Lesson]) -> str:
+def _judge_solution(lesson: Lesson, problem: Problem, domain: Domain) -> str:
     if fault := _fault(problem.question, lesson.steps, lesson.answer, problem, domain):
         return fault
-    if not problem.answer:
-        votes = [_same(problem, lesson.answer, other.answer, domain) for other in agreeing]
-        votes.append("right")
-        return AGREED if votes.count("right") >= 2 and 2 * votes.count("right") > len(votes) else NO_AGREEMENT
     outcome = domain.check(problem, lesson.answer)
     return {"right": ACCEPTED, "wrong": WRONG_ANSWER, "error": CHECKER_FAILED}[outcome]
 
@@ -128,6 +140,25 @@ def _judge_problem(
         return UNCONFIRMED
     outcome = _same(failed, truth, written.answer, domain)
     return {"right": ACCEPTED, "wrong": WRONG_ANSWER, "error": CHECKER_FAILED}[outcome]
+
+
+def _agreement(written: WrittenProblem, opinions: Opinions, failed: Problem, domain: Domain) -> str:
+    """The word on a new problem whose question was put to the teacher again."""
+    answers = [lesson for lesson in opinions.lessons if lesson is not None]
+    votes = sum(
+        not _fault(written.question, lesson.steps, lesson.answer, failed, domain)
+        and _same(failed, written.answer, lesson.answer, domain) == "right"
+        for lesson in answers
+    )
+    if _decides(votes, of=opinions.asked):
+        return AGREED
+    missing = opinions.asked - len(opinions.lessons)
+    return UNCONFIRMED if _decides(votes + missing, of=opinions.asked) else NO_AGREEMENT
+
+
+def _decides(votes: int, *, of: int) -> bool:
+    """Whether so many votes are a majority, of at least two where more than one was asked for."""
+    return 2 * votes > of and votes >= min(2, of)
 
 
 def _fault(question: str, steps: Sequence[str], answer: str, problem: Problem, domain: Domain) -> str:
@@ -163,8 +194,7 @@ def _plain(question: str) -> str:
 def _solved(problem: Problem, lesson: Lesson, domain: Domain) -> Problem:
     """The practice problem with the teacher's solution. Its structure stays: that is what its split was made by."""
     steps = _tidy(lesson.steps, domain)
-    answer = problem.answer or domain.answer_of(steps)
-    return problem.model_copy(update={"steps": steps, "answer": answer, "difficulty": len(steps)})
+    return problem.model_copy(update={"steps": steps, "difficulty": len(steps)})
 
 
 def _new(written: WrittenProblem, call: TeacherCall, domain: Domain) -> Problem:

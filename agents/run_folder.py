@@ -30,6 +30,10 @@ class RunFolder:
         """What the teacher answered in a cycle."""
         return self.root / "teacher" / f"lessons-{cycle}.jsonl"
 
+    def confirmations(self, cycle: int) -> Path:
+        """What the teacher answered when its own new problems were put to it again."""
+        return self.root / "teacher" / f"confirmations-{cycle}.jsonl"
+
     @property
     def calls(self) -> Path:
         """All teacher calls of the run."""

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -23,6 +23,10 @@ class ModelServer:
     def __init__(self) -> None:
         self.script: deque[str] = deque()
         self.always = "ok"
+        self.lesson: Callable[[list[dict[str, str]]], str] = lambda messages: write_lesson(
+            messages, seed=0, sample=0, error_rate=0
+        )
+        """What an `ok` answer says to the messages."""
         self.retry_after = "0"
         self.requests: list[dict[str, Any]] = []
         self.together = 1
@@ -88,7 +92,7 @@ class ModelServer:
 
     def _completion(self, body: dict[str, Any], behaviour: str) -> str:
         """A lesson in a code fence; `prose` is no JSON and `wrong` the JSON of something else."""
-        text = f"Gladly!\n```json\n{write_lesson(body['messages'], seed=0, sample=0, error_rate=0)}\n```"
+        text = f"Gladly!\n```json\n{self.lesson(body['messages'])}\n```"
         text = {"prose": "I would rather not.", "wrong": '{"critique": "", "steps": "12+7=19"}'}.get(behaviour, text)
         usage: dict[str, int] = {
             "prompt_tokens": sum(len(m["content"]) for m in body["messages"]) // 4,

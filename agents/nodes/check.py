@@ -1,15 +1,17 @@
 """check: nothing teaches before it is verified. Verdicts are kept with their reasons."""
 
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Mapping
 
-from agents.checking import check_lesson, example_id
+from agents.checking import Checked, Opinions, check_lesson, example_id
+from agents.confirming import ask_again
 from agents.parts import Parts
 from agents.run_folder import read_records, write_records
 from agents.state import Change, ImproveState
 from reasoner.data.splits import split_of
 from reasoner.types.example import Example, Lineage
 from reasoner.types.problem import Attempt
-from reasoner.types.teaching import Lesson, TeacherCall, TeacherRequest, Verdict
+from reasoner.types.teaching import TeacherCall, TeacherRequest, Verdict
 
 
 def check(state: ImproveState, parts: Parts) -> Change:
@@ -26,29 +28,31 @@ def check(state: ImproveState, parts: Parts) -> Change:
 
 
 def _taught(calls: list[TeacherCall], cycle: int, parts: Parts) -> tuple[list[Verdict], list[Example]]:
-    problems = {r.problem.id: r.problem for r in read_records(parts.folder.requests(cycle), TeacherRequest)}
-    samples: dict[str, list[Lesson]] = defaultdict(list)
-    for call in calls:
-        if call.lesson:
-            samples[call.problem_id].append(call.lesson)
-    verdicts: list[Verdict] = []
-    examples: dict[str, Example] = {}
-    for call in calls:
+    """Checks every lesson, and once more those with problems that only a second asking can confirm."""
+    requests = read_records(parts.folder.requests(cycle), TeacherRequest)
+    problems = {r.problem.id: r.problem for r in requests}
+
+    def judge(call: TeacherCall, opinions: Mapping[str, Opinions]) -> Checked:
         problem = problems[call.problem_id]
-        checked = check_lesson(
+        return check_lesson(
             call,
             problem,
             parts.domain,
             split_of=split_of,
             run=parts.run,
             cycle=cycle,
-            agreeing=[x for x in samples[call.problem_id] if x is not call.lesson],
+            opinions=opinions,
             failure=problem.id if parts.settings.mine.strategy == "failures" else "",
         )
-        verdicts += checked.verdicts
-        for example in checked.examples:
-            examples.setdefault(example.id, example)
-    return verdicts, list(examples.values())
+
+    first = [judge(call, {}) for call in calls]
+    left = parts.settings.teacher.calls - len(requests)
+    opinions = ask_again([c.unconfirmed for c in first], left=left, cycle=cycle, parts=parts)
+    checked = [judge(call, opinions) if c.unconfirmed else c for call, c in zip(calls, first, strict=True)]
+    examples: dict[str, Example] = {}
+    for example in (e for c in checked for e in c.examples):
+        examples.setdefault(example.id, example)
+    return [v for c in checked for v in c.verdicts], list(examples.values())
 
 
 def _own(cycle: int, parts: Parts) -> list[Example]:

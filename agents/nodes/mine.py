@@ -85,21 +85,13 @@ def _groups(wrong: list[Failure], champion: str, parts: Parts) -> list[list[Fail
 
 
 def _requests(chosen: list[Failure], parts: Parts) -> list[TeacherRequest]:
-    """One request a failure; several samples where nobody knows the answer. The calls of the cycle are never passed."""
-    teacher = parts.settings.teacher
-    requests: list[TeacherRequest] = []
-    for failure in chosen:
-        samples = 1 if failure.problem.answer else teacher.samples
-        if len(requests) + samples > teacher.calls:
-            continue
-        requests += [
-            TeacherRequest(
-                problem=failure.problem,
-                attempt_steps=failure.attempt.steps,
-                attempt_answer=failure.attempt.answer,
-                new_problems=teacher.problems_per_call,
-                sample=sample,
-            )
-            for sample in range(samples)
-        ]
-    return requests
+    """One request a failure."""
+    return [
+        TeacherRequest(
+            problem=failure.problem,
+            attempt_steps=failure.attempt.steps,
+            attempt_answer=failure.attempt.answer,
+            new_problems=parts.settings.teacher.problems_per_call,
+        )
+        for failure in chosen
+    ]

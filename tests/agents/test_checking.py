@@ -1,10 +1,12 @@
 """What a teacher wrote teaches only if it holds."""
 
+from collections.abc import Mapping
+
 import pytest
 from failures import call_with, problem, request
 
 from agents import checking
-from agents.checking import Checked, check_lesson, example_id
+from agents.checking import Checked, Opinions, check_lesson, example_id
 from agents.teachers.expert import write_lesson
 from agents.teachers.prompt import build_messages, parse_lesson
 from reasoner.domains.math.domain import MathDomain
@@ -29,9 +31,11 @@ def everything_is_practice(structure: str) -> Split:
     return "practice"
 
 
-def check(lesson: Lesson | None, failed: Problem = FAILED, *, agreeing: tuple[Lesson, ...] = ()) -> Checked:
+def check(
+    lesson: Lesson | None, failed: Problem = FAILED, *, opinions: Mapping[str, Opinions] | None = None
+) -> Checked:
     return check_lesson(
-        call_with(lesson), failed, DOMAIN, split_of=everything_is_practice, run="r", cycle=2, agreeing=agreeing
+        call_with(lesson), failed, DOMAIN, split_of=everything_is_practice, run="r", cycle=2, opinions=opinions
     )
 
 
@@ -83,24 +87,51 @@ def test_a_gold_answer_that_the_checker_cannot_read_is_its_own_failure() -> None
     assert check(solved("7+5=12", answer="12"), broken).verdicts[0].reason == checking.CHECKER_FAILED
 
 
+RIGHT, WRONG, LOOSE = solved("9-4=5", answer="5"), solved("9+4=13", answer="13"), solved("10-5=5", answer="5")
+
+
+def test_a_problem_that_nobody_has_confirmed_does_not_teach_and_is_asked_without_its_solution() -> None:
+    checked = check(wrote(GEESE, "9-4=5", answer="5"))
+    assert not checked.verdicts[1].accepted
+    assert len(checked.examples) == 1
+    (asked,) = checked.unconfirmed
+    assert (asked.question, asked.steps, asked.answer) == (GEESE, (), "")
+    assert asked.id.startswith("teacher-")
+
+
 @pytest.mark.parametrize(
-    ("others", "reason"),
+    ("asked", "answers", "reason"),
     [
-        ((), checking.NO_AGREEMENT),
-        (("12",), checking.AGREED),
-        (("2",), checking.NO_AGREEMENT),
-        (("12", "2"), checking.AGREED),
-        (("2", ""), checking.NO_AGREEMENT),
-        (("12", "2", "2"), checking.NO_AGREEMENT),
-        (("12.0", "2", "12"), checking.AGREED),
+        (3, [RIGHT, RIGHT, WRONG], checking.AGREED),
+        (3, [RIGHT, RIGHT], checking.AGREED),
+        (3, [RIGHT, WRONG, WRONG], checking.NO_AGREEMENT),
+        (3, [RIGHT, LOOSE, LOOSE], checking.NO_AGREEMENT),
+        (3, [RIGHT, None, None], checking.NO_AGREEMENT),
+        (3, [RIGHT, WRONG], checking.UNCONFIRMED),
+        (3, [WRONG, None], checking.NO_AGREEMENT),
+        (3, [], checking.UNCONFIRMED),
+        (2, [RIGHT, WRONG], checking.NO_AGREEMENT),
+        (2, [RIGHT, RIGHT], checking.AGREED),
+        (1, [RIGHT], checking.AGREED),
+        (1, [WRONG], checking.NO_AGREEMENT),
+        (4, [RIGHT, RIGHT, WRONG, WRONG], checking.NO_AGREEMENT),
     ],
 )
-def test_where_nobody_knows_the_answer_most_samples_must_agree(others: tuple[str, ...], reason: str) -> None:
-    unknown = FAILED.model_copy(update={"answer": "", "steps": ()})
-    agreeing = tuple(solved("7+5=12", answer=answer) for answer in others)
-    checked = check(solved("7+5=12", answer="12"), unknown, agreeing=agreeing)
-    assert checked.verdicts[0].reason == reason
-    assert [e.problem.answer for e in checked.examples] == (["12"] if reason == checking.AGREED else [])
+def test_where_nobody_can_read_a_problem_most_answers_must_agree_with_the_written_one(
+    asked: int, answers: list[Lesson | None], reason: str
+) -> None:
+    opinions = {GEESE: Opinions(asked=asked, lessons=answers)}
+    checked = check(wrote(GEESE, "9-4=5", answer="5"), opinions=opinions)
+    assert checked.verdicts[1].reason == reason
+    assert [e.problem.question for e in checked.examples[1:]] == ([GEESE] if reason == checking.AGREED else [])
+
+
+def test_opinions_save_no_problem_that_is_wrong_by_itself() -> None:
+    opinions = {q: Opinions(asked=1, lessons=[WRONG]) for q in (SHELLS, GEESE)}
+    for question in opinions:
+        checked = check(wrote(question, "9-4=6", answer="6"), opinions=opinions)
+        assert checked.verdicts[1].reason == checking.FALSE_STEP
+    assert check(wrote(SHELLS, "9+4=13", answer="13"), opinions=opinions).verdicts[1].reason == checking.WRONG_ANSWER
 
 
 @pytest.mark.parametrize(
@@ -121,7 +152,7 @@ def test_where_nobody_knows_the_answer_most_samples_must_agree(others: tuple[str
 def test_a_new_problem_must_hold_and_agree_with_the_domain_where_that_can_read_it(lesson: Lesson, reason: str) -> None:
     solution, new = check(lesson).verdicts
     assert solution.accepted
-    assert (new.reason, new.subject, new.accepted) == (reason, "problem", reason.startswith("accepted"))
+    assert (new.reason, new.subject, new.accepted) == (reason, "problem", reason == checking.ACCEPTED)
 
 
 def test_what_was_said_once_in_a_call_is_not_taught_again() -> None:
