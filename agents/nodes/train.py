@@ -10,10 +10,11 @@ from reasoner.types.job import Job, JobSpec
 
 
 def train(state: ImproveState, parts: Parts) -> Change:
-    """Fine-tunes a candidate from the first champion on everything learnt so far."""
+    """Fine-tunes a candidate from the first or the present champion on everything learnt so far."""
     from reasoner.training.work import candidate_payload
 
-    cycle, first = state["cycle"], state["first"]
+    cycle = state["cycle"]
+    parent = state["first"] if parts.settings.train.parent == "base" else state["champion"]
     examples = parts.examples.examples(run=parts.run, up_to_cycle=cycle)
     if not state["accepted"]:
         return {"candidate": "", "without_candidate": "nothing passed the check in this cycle"}
@@ -23,7 +24,7 @@ def train(state: ImproveState, parts: Parts) -> Change:
     payload = candidate_payload(
         parts.settings,
         cycle=cycle,
-        parent=first,
+        parent=parent,
         checkpoint=name,
         rows=rows.relative_to(parts.home).as_posix(),
         examples=len(examples),
@@ -40,7 +41,7 @@ def train(state: ImproveState, parts: Parts) -> Change:
         Checkpoint(
             id=name,
             fingerprint=job.result["fingerprint"],
-            parent=first,
+            parent=parent,
             kind="candidate",
             run=parts.run,
             cycle=cycle,

@@ -58,6 +58,7 @@ class TrainSettings(Section):
     decoder_updates: int = Field(default=50, ge=0, description="first of them: step encoder and decoder alone")
     predictor_updates: int = Field(default=20, ge=0, description="next of them: predictor alone, on fixed latents")
     curriculum_updates: int = Field(default=0, ge=0, description="first of them: the easiest base difficulty only")
+    parent: Literal["base", "champion"] = Field(default="base", description="what a candidate is fine-tuned from")
     finetune_updates: int = Field(default=200, ge=1, description="most updates of a candidate")
     finetune_epochs: float = Field(default=6.0, gt=0, description="most passes of a candidate over its examples")
     finetune_share: float = Field(default=0.5, gt=0, le=1, description="share of both learning rates in fine-tuning")

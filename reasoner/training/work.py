@@ -24,7 +24,7 @@ from reasoner.types.job import JobSpec
 VOCABULARY_SAMPLE = 4000
 """Questions that the base's vocabulary is learnt from."""
 
-FINE_ONLY = {"finetune_updates", "finetune_epochs", "finetune_share", "original_share"}
+FINE_ONLY = {"parent", "finetune_updates", "finetune_epochs", "finetune_share", "original_share"}
 """Settings of `train` that a base knows nothing of."""
 
 Report = Callable[[float, str], None]
