@@ -78,7 +78,7 @@ def train(
 
 def _apply(student: Student, optimizer: StudentOptimizer, found: Losses, *, recipe: Recipe, update: int) -> None:
     if not torch.isfinite(found.total):
-        raise CollapseError(f"the loss is {float(found.total)} at update {update}; lower train.learning_rate")
+        raise CollapseError(f"the loss is {found.total.item()} at update {update}; lower train.learning_rate")
     found.total.backward()
     nn.utils.clip_grad_norm_([p for _, p in student.net.trainable()], CLIP)
     rate = recipe.rate(update)
