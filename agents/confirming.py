@@ -1,7 +1,7 @@
 """Puts a teacher's new problems to it again where nobody else can tell whether they are right.
 
 Each is asked as a plain problem to solve, several times, without the solution that came with it. What the answers are
-worth is decided in `agents.checking`. The calls come out of what the cycle has left, lesson by lesson in turn, so that
+worth is decided in `agents.checking`. The calls (`teacher.confirmations` of them) go round lesson by lesson, so that
 each lesson's first problem is asked before any lesson's second.
 """
 

@@ -1,5 +1,6 @@
 """What the nodes of the improve graph work with. `reasoner.bootstrap` puts it together."""
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ class Clock:
         self._path, self._limit = path, limit
         self._before = float(path.read_text()) if path.is_file() else 0.0
         self._began = self._saved = time.monotonic()
+        self._saving = threading.Lock()
 
     @property
     def seconds(self) -> float:
@@ -62,8 +64,9 @@ class Clock:
 
     def save(self) -> None:
         """Writes the time down."""
-        write_text(self._path, f"{self.seconds:.3f}")
-        self._saved = time.monotonic()
+        with self._saving:  # the teacher's threads ask for the time too
+            write_text(self._path, f"{self.seconds:.3f}")
+            self._saved = time.monotonic()
 
     def require_time(self) -> None:
         """Raises BudgetReached once the run's minutes are used up."""

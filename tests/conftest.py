@@ -1,9 +1,12 @@
 """Settings of every test process."""
 
 import os
+import signal
 
 # Two OpenMP threads on shared cores are slower than one, and xdist runs two processes. Before anything imports torch.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # What a developer has set for their own runs must not reach the tests.
 for name in [name for name in os.environ if name.startswith("REASONER_")]:
     del os.environ[name]
+# A shell that starts us in the background has us ignore Ctrl-C, and children would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)

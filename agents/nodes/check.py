@@ -46,8 +46,8 @@ def _taught(calls: list[TeacherCall], cycle: int, parts: Parts) -> tuple[list[Ve
         )
 
     first = [judge(call, {}) for call in calls]
-    left = parts.settings.teacher.calls - len(requests)
-    opinions = ask_again([c.unconfirmed for c in first], left=left, cycle=cycle, parts=parts)
+    calls_left = parts.settings.teacher.confirmations
+    opinions = ask_again([c.unconfirmed for c in first], left=calls_left, cycle=cycle, parts=parts)
     checked = [judge(call, opinions) if c.unconfirmed else c for call, c in zip(calls, first, strict=True)]
     examples: dict[str, Example] = {}
     for example in (e for c in checked for e in c.examples):

@@ -57,8 +57,8 @@ def run_loop(
             return _outcome(folder, row.id, cycles=row.cycles_done, finished_before=True, budget=False)
         if row.state == "budget" and _limits(settings) == _read_json(folder / "limits.json"):
             raise BudgetReached(
-                f"run {row.id} was stopped by its limits {_limits(settings)} after {row.cycles_done} cycles; raise one, "
-                "such as with --max-usd, --max-calls or --max-minutes, and run the same command to go on"
+                f"run {row.id} was stopped by its limits {_limits(settings)} after {row.cycles_done} cycles; "
+                "raise one, such as with --max-usd, --max-calls or --max-minutes, and run the same command to go on"
             )
         return _work(place, settings, row, cycles=cycles, listener=listener, progress=progress)
 
@@ -223,8 +223,8 @@ def _describe(folder: Path, settings: Settings, run: str) -> dict[str, Any]:
     changed = [name for name in ("data_hash", "checker_hash", "domain", "splits") if about[name] != now[name]]
     if changed:
         raise UsageError(
-            f"run {run} began with another {' and '.join(changed)} ({', '.join(about[n] for n in changed)}); its problems "
-            "would not be the same. Restore what was changed, or start a new run with --fresh"
+            f"run {run} began with another {' and '.join(changed)} ({', '.join(about[n] for n in changed)}); its "
+            "problems would not be the same. Restore what was changed, or start a new run with --fresh"
         )
     return about
 

@@ -79,6 +79,9 @@ class TeacherSettings(Section):
     api_base: str | None = None
     api_key: str | None = Field(default=None, description="rather set the provider's own environment variable")
     calls: int = Field(default=120, ge=0, description="teacher calls each cycle")
+    confirmations: int = Field(
+        default=60, ge=0, description="calls each cycle for new problems that only samples can confirm"
+    )
     problems_per_call: int = Field(default=16, ge=0, le=64)
     error_rate: float = Field(
         default=0.05, ge=0, le=1, description="built-in expert only: share of its pieces that it spoils"

@@ -67,7 +67,9 @@ def _detectable(settings: Settings, cycle: int) -> dict[str, Any]:
 
 def _teacher(settings: Settings, cycles: int, price_of: PriceOf) -> dict[str, Any]:
     teacher, limits = settings.teacher, settings.limits
-    calls = 0 if teacher.model == "none" else cycles * teacher.calls
+    # The built-in expert's problems are read by the domain itself and need no confirmation.
+    confirmations = 0 if teacher.model.startswith("builtin/") else teacher.confirmations
+    calls = 0 if teacher.model == "none" else cycles * (teacher.calls + confirmations)
     # The answer and its one repair may each be tried again after errors.
     answers = repairs = calls * (teacher.retries + 1)
     requests = answers + repairs

@@ -142,14 +142,14 @@ def test_the_second_asking_shows_no_solution(work: Work, server: ModelServer) ->
 
 
 def test_calls_are_spread_over_the_lessons_and_never_pass_those_of_the_cycle(work: Work, server: ModelServer) -> None:
-    done = work(3, **served(server, Poet(), calls=3 + 7, samples=2))
+    done = work(3, **served(server, Poet(), calls=3, confirmations=7, samples=2))
     assert len(server.requests) == 9, "three lessons and three problems, twice each"
     assert done.reasons("true") == {"agreed"}
     assert done.reasons("false") == {"unconfirmed"}
 
 
 def test_without_calls_left_nothing_unconfirmed_teaches(work: Work, server: ModelServer) -> None:
-    done = work(3, **served(server, Poet(), calls=3))
+    done = work(3, **served(server, Poet(), calls=3, confirmations=0))
     assert done.reasons("true") == done.reasons("false") == {"unconfirmed"}
     assert done.riddles == set()
     assert len(done.examples) == 3

@@ -10,7 +10,7 @@ from typer.testing import Result
 
 from memory.latent_memory import MemoryStats
 from reasoner.config.settings import Settings
-from reasoner.evaluation.plan import Plan, plan_loop
+from reasoner.evaluation.plan import Plan, Price, plan_loop
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.loop import CycleRow, LoopOutcome, Progress
 from reasoner.types.report import EvalReport, Rate
@@ -71,7 +71,7 @@ class Stage(ModuleType):
         )  # fmt: skip
 
     def plan_loop(self, settings: Settings, *, home: Path, cycles: int) -> Plan:
-        return plan_loop(settings, home=home, cycles=cycles, price_of=lambda _: None)
+        return plan_loop(settings, home=home, cycles=cycles, price_of=lambda _: Price(input=0, output=0))
 
     def train(self, settings: Settings, *, home: Path, out: Path | None, progress: Any) -> Checkpoint:
         return Checkpoint(id="base", fingerprint="0f" * 8, parent="", kind="base", run=RUN, cycle=0)

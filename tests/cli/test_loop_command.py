@@ -110,7 +110,7 @@ def test_an_interrupt_says_that_the_state_is_saved_and_ends_with_130(command: Co
     stage.error = KeyboardInterrupt()
     result = command("loop")
     assert result.exit_code == 130
-    assert "interrupted; state saved; run the same command to go on" in result.stderr
+    assert "interrupted; state saved; run the same command (without --fresh) to go on" in result.stderr
 
 
 def test_a_wrong_setting_ends_with_2_before_anything_starts(command: Command, stage: Stage) -> None:

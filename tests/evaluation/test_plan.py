@@ -50,7 +50,8 @@ def test_an_unknown_price_is_said_to_be_unknown() -> None:
 
 
 def test_the_worst_cost_counts_every_retry_of_answer_and_repair_and_the_answer_that_a_repair_quotes() -> None:
-    settings = ("teacher.model=openai/x", "teacher.calls=10", "teacher.retries=2", "teacher.max_tokens=2000")
+    calls = ("teacher.calls=8", "teacher.confirmations=2")
+    settings = ("teacher.model=openai/x", *calls, "teacher.retries=2", "teacher.max_tokens=2000")
     teacher = planned(*settings, price=Price(input=1, output=9), cycles=2).record["teacher"]
     assert teacher["calls"] == 20
     assert teacher["requests"] == 20 * 2 * 3

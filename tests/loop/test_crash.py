@@ -33,7 +33,9 @@ def same_outcome(home: Path, ended: Ended, reference: tuple[Path, Ended]) -> Non
     assert ended.done["teacher_calls"] == expected.done["teacher_calls"] == 4
     assert candidates(home) == candidates(other)
     assert paid_calls(home) == paid_calls(other)
-    keys = [line.split('"key": "')[1].split('"')[0] for line in (run_folder(home) / "events.jsonl").read_text().splitlines()]
+    keys = [
+        line.split('"key": "')[1].split('"')[0] for line in (run_folder(home) / "events.jsonl").read_text().splitlines()
+    ]
     assert len(keys) == len(set(keys))
 
 

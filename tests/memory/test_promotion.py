@@ -121,6 +121,7 @@ def test_a_run_may_start_from_a_checkpoint_of_another(database: Database) -> Non
 def test_a_checkpoint_cannot_be_overwritten(database: Database) -> None:
     store = start(database)
     assert store.add(checkpoint("base")) == store.get("base")
+    assert store.add(checkpoint("base", run="r2")).run == "r1", "an equal base of another run is the first one"
     with pytest.raises(UsageError, match="never overwritten"):
-        store.add(checkpoint("base", run="r2"))
+        store.add(checkpoint("base").model_copy(update={"fingerprint": "f" * 16}))
     assert [known.id for known in store.list("r1")] == ["base", "one", "two"]
