@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/loop_controls.py --home .reasoner-controls --seeds 0 1 2 --cycles 5 --at-once 2
 
 All arms of a seed begin from the same base, trained once, and see the same practice, gate and sealed problems.
-`uniform` asks the teacher as often, about practice problems drawn without looking at the failures; `none` has no teacher
-and learns from the student's own checked answers. Arms run with one thread each, `--at-once` side by side. The same
-command again continues. Prints one row per run and the means; accuracies are on the sealed set.
+`uniform` asks the teacher as often, about practice problems drawn without looking at the failures; `none` has no
+teacher and learns from the student's own checked answers. Arms run with one thread each, `--at-once` side by side.
+The same command again continues. Prints one row per run and the means; accuracies are on the sealed set.
 """
 
 import argparse
