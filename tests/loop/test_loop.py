@@ -1,6 +1,7 @@
 """The loop as people and scripts meet it: events, folders, continuing, several runs on one home."""
 
 import json
+import signal
 import subprocess
 from pathlib import Path
 
@@ -97,8 +98,11 @@ def test_the_same_run_in_two_processes_is_refused_to_the_second(tmp_path: Path) 
     )
     assert first.stderr is not None
     next(line for line in first.stderr if "prepare" in line)
+    first.send_signal(signal.SIGSTOP)  # however slow the second is to start, the first is at work
     second = loop(tmp_path)
+    first.send_signal(signal.SIGCONT)
     first.stderr.read()
+    first.stderr.close()
     assert first.wait(timeout=300) == 0
     assert second.code == 1
     assert "another process" in second.words

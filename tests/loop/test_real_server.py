@@ -38,14 +38,14 @@ def test_a_loop_uses_a_servers_answers_and_survives_its_moods(tmp_path: Path) ->
 def test_a_loop_never_spends_more_than_its_limit_with_sixteen_calls_in_flight(tmp_path: Path) -> None:
     with running() as server:
         priced = (f"teacher.usd_per_million_input={INPUT_PRICE}", f"teacher.usd_per_million_output={OUTPUT_PRICE}")
-        limited = words(server, *priced, "teacher.calls=32", "teacher.concurrency=16", "teacher.max_tokens=1000")
-        ended = loop(tmp_path, *limited, "--max-usd", "0.2")
+        limited = words(server, *priced, "teacher.calls=32", "teacher.concurrency=16", "teacher.max_tokens=300")
+        ended = loop(tmp_path, *limited, "--max-usd", "0.08")
         spent, sent = server.usd, len(server.requests)
-        again = loop(tmp_path, *limited, "--max-usd", "0.2")
+        again = loop(tmp_path, *limited, "--max-usd", "0.08")
         assert len(server.requests) == sent
         more = loop(tmp_path, *limited, "--max-usd", "9")
     assert ended.code == again.code == 5, ended.words
-    assert 0 < spent <= 0.2
+    assert 0 < spent <= 0.08
     assert more.code == 0, more.words
 
 
