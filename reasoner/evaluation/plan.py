@@ -97,7 +97,8 @@ def _words(settings: Settings, home: Path, cycles: int) -> list[str]:
         f"  cycle 0   train a student for {train.base_updates} updates on problems of {_steps(data.base_difficulties)}",
         f"            evaluate it on {data.sealed_size} sealed problems of {_steps(data.difficulties)}",
         f"  cycle 1-{cycles} attempt {data.practice_size} of {source}; ask {settings.teacher.model} about the failures",
-        f"            fine-tune a candidate from the base for {train.finetune_updates} updates on all that was learnt",
+        f"            fine-tune a candidate from the {train.parent} for {train.finetune_updates} updates at most"
+        " on all that was learnt",
         f"            compare it with the champion on {data.gate_size} fresh gate problems; promote what is better",
     ]
 
