@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from reasoner.models.layers import Block
+from reasoner.models.layers import Block, Past
 from reasoner.models.tokenizers import PAD, STOP
 
 
@@ -33,6 +33,21 @@ class StepDecoder(nn.Module):
             x = block(x, causal=True)
         return self.head(self.norm(x[:, self.slots - 1 :]))
 
+    def begin(self, slots_NKD: Tensor) -> tuple[Tensor, list[Past]]:
+        """Logits [N, V] of the first token, and what `go_on` needs."""
+        pasts = [Past() for _ in self.blocks]
+        return self._next(self.bridge(slots_NKD) + self.position.weight[: self.slots], pasts, causal=True), pasts
+
+    def go_on(self, token_N: Tensor, position: int, pasts: list[Past]) -> Tensor:
+        """Logits [N, V] of the token after `token_N`, which stands at `position`, counted from 0."""
+        x = self.token(token_N)[:, None] + self.position.weight[self.slots + position]
+        return self._next(x, pasts, causal=False)
+
+    def _next(self, x_NLD: Tensor, pasts: list[Past], *, causal: bool) -> Tensor:
+        for block, past in zip(self.blocks, pasts, strict=True):
+            x_NLD = block(x_NLD, causal=causal, past=past)
+        return self.head(self.norm(x_NLD[:, -1]))
+
 
 @dataclass(frozen=True)
 class Written:
@@ -47,17 +62,19 @@ class Written:
 def write(decoder: StepDecoder, slots_NKD: Tensor) -> Written:
     """Decodes each row greedily until its `STOP` or the decoder's longest step."""
     N = slots_NKD.shape[0]
-    tokens = torch.zeros(N, 0, dtype=torch.long, device=slots_NKD.device)
+    written: list[Tensor] = []
     logprob = slots_NKD.new_zeros(N)
     done = torch.zeros(N, dtype=torch.bool, device=slots_NKD.device)
-    for _ in range(decoder.max_tokens):
-        scores = decoder(slots_NKD, tokens)[:, -1].log_softmax(dim=-1)
+    logits, pasts = decoder.begin(slots_NKD)
+    for position in range(decoder.max_tokens):
+        scores = logits.log_softmax(dim=-1)
         scores[:, PAD] = -torch.inf
         best, token = scores.max(dim=-1)
         token = torch.where(done, PAD, token)
         logprob = logprob + torch.where(done, 0.0, best)
-        tokens = torch.cat([tokens, token[:, None]], dim=1)
+        written.append(token)
         done = done | (token == STOP)
-        if bool(done.all()):
+        if bool(done.all()) or position + 1 == decoder.max_tokens:
             break
-    return Written(tokens, logprob)
+        logits = decoder.go_on(token, position, pasts)
+    return Written(torch.stack(written, dim=1), logprob)

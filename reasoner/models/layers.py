@@ -21,6 +21,20 @@ def rotate(x_BHLd: Tensor) -> Tensor:
     return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
 
 
+class Past:
+    """Keys and values of the positions that a causal block has already read, [B, H, M, d] each."""
+
+    def __init__(self) -> None:
+        self._key_value: tuple[Tensor, Tensor] | None = None
+
+    def extend(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Appends new positions; gives back all."""
+        if self._key_value is not None:
+            k, v = (torch.cat(pair, dim=2) for pair in zip(self._key_value, (k, v), strict=True))
+        self._key_value = (k, v)
+        return k, v
+
+
 class Attention(nn.Module):
     """Multi-head attention from x to a memory (x itself for self-attention)."""
 
@@ -32,8 +46,16 @@ class Attention(nn.Module):
         self.key_value = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
 
-    def forward(self, x_BLD: Tensor, memory_BMD: Tensor, mask: Tensor | None, *, causal: bool = False) -> Tensor:
-        """Returns [B, L, D]. `mask` broadcasts to [B, H, L, M]."""
+    def forward(
+        self,
+        x_BLD: Tensor,
+        memory_BMD: Tensor,
+        mask: Tensor | None,
+        *,
+        causal: bool = False,
+        past: Past | None = None,
+    ) -> Tensor:
+        """Returns [B, L, D]. `mask` broadcasts to [B, H, L, M]. `past` is looked at too, and grows by the memory."""
         B, L, D = x_BLD.shape
         M = memory_BMD.shape[1]
         q = self.query(x_BLD).view(B, L, self.heads, -1).transpose(1, 2)
@@ -41,6 +63,8 @@ class Attention(nn.Module):
         k, v = kv[:, :, 0].transpose(1, 2), kv[:, :, 1].transpose(1, 2)
         if self.rotary:
             q, k = rotate(q), rotate(k)
+        if past is not None:
+            k, v = past.extend(k, v)
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
         return self.out(y.transpose(1, 2).reshape(B, L, D))
 
@@ -68,10 +92,11 @@ class Block(nn.Module):
         memory_BMD: Tensor | None = None,
         memory_mask: Tensor | None = None,
         causal: bool = False,
+        past: Past | None = None,
     ) -> Tensor:
         """Returns [B, L, D]."""
         h = self.norm_self(x_BLD)
-        x_BLD = x_BLD + self.attend_self(h, h, mask, causal=causal)
+        x_BLD = x_BLD + self.attend_self(h, h, mask, causal=causal, past=past)
         if self.attend_cross is not None and self.norm_cross is not None:
             assert memory_BMD is not None, "a block with cross-attention needs a memory"
             x_BLD = x_BLD + self.attend_cross(self.norm_cross(x_BLD), memory_BMD, memory_mask)
