@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 INK, SOFT, FAINT, LINE, MARK = "#1b1f24", "#6b7480", "#e4e7eb", "#2457a6", "#d9822b"
 
+LABEL_GAP = 0.035
+"""Height of a small label, in accuracy."""
+
 
 def plot_accuracy(folder: Path, events: list[Event]) -> Path:
     """Draws the run's accuracy by cycle into `plots/accuracy.png` of its folder and returns the path."""
@@ -81,21 +84,25 @@ def _promotions(axes: "Axes", promoted: list[Cycle]) -> None:
 def _difficulties(axes: "Axes", summary: Summary) -> None:
     """One pale line for each number of steps, so that what the gain is made of can be seen."""
     measured = [(cycle.cycle, cycle.sealed) for cycle in summary.measured if cycle.sealed]
+    starts: dict[str, tuple[int, float]] = {}
     for name in sorted({name for _, one in measured for name in one.by_difficulty}):
         line = [(number, one.by_difficulty[name].accuracy) for number, one in measured if name in one.by_difficulty]
         axes.plot(*zip(*line, strict=True), color=SOFT, linewidth=0.9, alpha=0.45, zorder=1)
-        x, y = line[0]
-        word = "step" if name == "1" else "steps"
-        axes.annotate(
-            f"{name} {word}",
-            (x, y),
-            (-6, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            fontsize=7.5,
-            color=SOFT,
-        )
+        starts[name] = line[0]
+    heights = spread({name: y for name, (_, y) in starts.items()}, gap=LABEL_GAP)
+    for name, (x, _) in starts.items():
+        words = {"textcoords": "offset points", "ha": "right", "va": "center", "fontsize": 7.5, "color": SOFT}
+        axes.annotate(f"{name} step{'' if name == '1' else 's'}", (x, heights[name]), (-6, 0), **words)
+
+
+def spread(heights: dict[str, float], *, gap: float) -> dict[str, float]:
+    """The same heights, lifted where needed so that no two are nearer than `gap`."""
+    lifted: dict[str, float] = {}
+    lowest = float("-inf")
+    for name in sorted(heights, key=lambda name: heights[name]):
+        lifted[name] = max(heights[name], lowest)
+        lowest = lifted[name] + gap
+    return lifted
 
 
 def _title(axes: "Axes", summary: Summary) -> None:

@@ -229,7 +229,7 @@ def _require_known_expert(settings: TeacherSettings) -> None:
 
 
 def _key_for(settings: TeacherSettings) -> str | None:
-    """None where the environment has the key, a placeholder for a server of one's own that asks for none.
+    """None where the environment has the key, a word of our own for a server of one's own that asks for none.
 
     Raises:
         TeacherError: the provider's key is missing.

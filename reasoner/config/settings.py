@@ -26,7 +26,7 @@ class DataSettings(Section):
     base_difficulties: tuple[int, ...] = Field(
         default=(1, 2), min_length=1, description="steps that cycle 0's student is trained on"
     )
-    practice_size: int = Field(default=2000, ge=20, description="practice problems attempted each cycle")
+    practice_size: int = Field(default=1000, ge=20, description="practice problems attempted each cycle")
     gate_size: int = Field(default=600, ge=50, description="fresh problems of each gate set")
     sealed_size: int = Field(default=600, ge=50, description="sealed problems, the same in all cycles")
 
@@ -54,18 +54,18 @@ class StudentSettings(Section):
 class TrainSettings(Section):
     """How the student learns."""
 
-    base_updates: int = Field(default=450, ge=2, description="updates of cycle 0's student, all stages together")
+    base_updates: int = Field(default=600, ge=2, description="updates of cycle 0's student, all stages together")
     decoder_updates: int = Field(default=50, ge=0, description="first of them: step encoder and decoder alone")
     predictor_updates: int = Field(default=20, ge=0, description="next of them: predictor alone, on fixed latents")
     curriculum_updates: int = Field(default=0, ge=0, description="first of them: the easiest base difficulty only")
-    parent: Literal["base", "champion"] = Field(default="base", description="what a candidate is fine-tuned from")
-    finetune_updates: int = Field(default=200, ge=1, description="most updates of a candidate")
-    finetune_epochs: float = Field(default=6.0, gt=0, description="most passes of a candidate over its examples")
-    finetune_share: float = Field(default=0.5, gt=0, le=1, description="share of both learning rates in fine-tuning")
+    parent: Literal["base", "champion"] = Field(default="champion", description="what a candidate is fine-tuned from")
+    finetune_updates: int = Field(default=180, ge=1, description="most updates of a candidate")
+    finetune_epochs: float = Field(default=3.0, gt=0, description="most passes of a candidate over its examples")
+    finetune_share: float = Field(default=0.7, gt=0, le=1, description="share of both learning rates in fine-tuning")
     batch_size: int = Field(default=64, ge=2)
     learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")
     muon_rate: float = Field(default=0.02, gt=0, le=0.2, description="Muon: matrices of the blocks")
-    original_share: float = Field(default=0.3, ge=0, lt=1, description="share of base problems in its batches")
+    original_share: float = Field(default=0.2, ge=0, lt=1, description="share of base problems in its batches")
     min_round_trip: float = Field(default=0.95, ge=0, le=1, description="decode(encode(step)) below it fails")
     checkpoint_every: int = Field(default=50, ge=1, description="updates between resumable training states")
 
@@ -82,7 +82,7 @@ class TeacherSettings(Section):
     confirmations: int = Field(
         default=60, ge=0, description="calls each cycle for new problems that only samples can confirm"
     )
-    problems_per_call: int = Field(default=16, ge=0, le=64)
+    problems_per_call: int = Field(default=20, ge=0, le=64)
     error_rate: float = Field(
         default=0.05, ge=0, le=1, description="built-in expert only: share of its pieces that it spoils"
     )

@@ -305,8 +305,10 @@ def test_a_teacher_that_cannot_be_used_says_what_to_set(
 @pytest.mark.parametrize(
     "settings", [{}, {"model": "none"}, {"model": "openai/x", "api_base": "http://127.0.0.1:9/v1"}]
 )
-def test_a_teacher_that_can_be_used_passes_before_anybody_is_asked(settings: dict[str, Any]) -> None:
+def test_a_teacher_that_can_be_used_passes_until_its_name_is_misspelt(settings: dict[str, Any]) -> None:
     preflight(TeacherSettings(**settings))
+    with pytest.raises(TeacherError, match="does not exist"):
+        preflight(TeacherSettings(**{**settings, "model": "builtin/exprt"}))
 
 
 @pytest.mark.parametrize(

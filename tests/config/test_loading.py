@@ -36,6 +36,10 @@ def test_without_any_source_the_defaults_hold() -> None:
     assert load() == Settings()
 
 
+def test_a_bare_loop_is_the_nano_loop() -> None:
+    assert load(config="nano") == load()
+
+
 def test_each_source_beats_the_ones_before_it(preset: Path, tmp_path: Path) -> None:
     preset.write_text("seed: 1\ntrain: {base_updates: 901, finetune_updates: 901}\nteacher: {model: one}\nname: one\n")
     dotenv = tmp_path / ".env"

@@ -17,8 +17,11 @@ def test_the_effective_rank_of_a_line_is_one() -> None:
     assert effective_rank(torch.randn(100, 1) * torch.randn(1, 16)) == pytest.approx(1, abs=0.01)
 
 
-def test_a_healthy_space_passes() -> None:
-    require(HEALTHY, min_round_trip=0.95)
+def test_the_contract_lies_between_a_healthy_space_and_one_that_forgets_steps() -> None:
+    require(HEALTHY, min_round_trip=HEALTHY.round_trip)
+    forgetful = Health(HEALTHY.std, HEALTHY.rank_share, HEALTHY.round_trip - 0.01)
+    with pytest.raises(CollapseError, match="round trip"):
+        require(forgetful, min_round_trip=HEALTHY.round_trip)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,9 @@ def test_retries_count_as_calls(database: Database) -> None:
 
 def test_a_limit_is_a_runs_own(database: Database) -> None:
     pay(CallLedger(database, "r1"), "a", usd=0.9)
-    reserve(CallLedger(database, "r2"), "b", usd=0.9, limits=LimitSettings(max_usd=1.0, max_calls=1))
+    other = CallLedger(database, "r2")
+    reserve(other, "b", usd=0.9, limits=LimitSettings(max_usd=1.0, max_calls=1))
+    assert other.spent().usd == 0.9
 
 
 def test_real_dollars_replace_the_reservation(database: Database) -> None:

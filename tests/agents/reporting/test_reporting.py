@@ -11,7 +11,7 @@ from a_run import RUN, fruitless_run, whole_run
 from agents.reporting.events import read_events
 from agents.reporting.figures import dollars, duration, probability
 from agents.reporting.markdown import headline, write_report
-from agents.reporting.plot import plot_accuracy
+from agents.reporting.plot import plot_accuracy, spread
 from agents.reporting.results import COLUMNS, append_results
 from agents.reporting.summary import cycle_rows, summarise
 from reasoner.errors import DataError
@@ -160,3 +160,8 @@ def test_figures_read_as_people_write_them() -> None:
     assert [probability(p) for p in (None, 0.0123, 1.2e-12)] == ["-", "0.0123", "1.2e-12"]
     assert [dollars(usd) for usd in (0, 0.00012, 1.5)] == ["$0.00", "$0.000120", "$1.50"]
     assert [duration(seconds) for seconds in (4.21, 185, 7620)] == ["4.2 s", "3 min 05 s", "2 h 07 min"]
+
+
+def test_labels_of_equal_height_are_set_apart() -> None:
+    lifted = spread({"1": 0.6, "3": 0.05, "4": 0.04, "2": 0.055}, gap=0.04)
+    assert lifted == pytest.approx({"4": 0.04, "3": 0.08, "2": 0.12, "1": 0.6})
