@@ -10,6 +10,7 @@ from reasoner.types.problem import Attempt, Mode, Problem
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
+    from reasoner.search.greedy import Solved
 
 CHUNK = 512
 """Problems between two words of progress."""
@@ -39,20 +40,23 @@ def attempt_all(
     for start in range(0, len(problems), CHUNK):
         chunk = problems[start : start + CHUNK]
         for problem, solved in zip(chunk, solve(student, [p.question for p in chunk], mode), strict=True):
-            # A roll-out that ran out of steps has given no answer, whatever its last step says.
-            answer = domain.answer_of(solved.steps) if solved.finished else ""
-            attempts.append(
-                Attempt(
-                    problem_id=problem.id,
-                    mode=mode,
-                    steps=solved.steps,
-                    answer=answer,
-                    outcome=domain.check(problem, answer),
-                    skill=problem.skill,
-                    difficulty=problem.difficulty,
-                    logprob=round(sum(solved.logprobs), 5),
-                )
-            )
+            attempts.append(judge(domain, problem, solved, mode))
         if on_progress is not None:
             on_progress(len(attempts), len(problems))
     return Tried(attempts, time.monotonic() - began)
+
+
+def judge(domain: Domain, problem: Problem, solved: "Solved", mode: Mode) -> Attempt:
+    """The attempt that a solution is, as the domain's checker sees it."""
+    # A roll-out that ran out of steps has given no answer, whatever its last step says.
+    answer = domain.answer_of(solved.steps) if solved.finished else ""
+    return Attempt(
+        problem_id=problem.id,
+        mode=mode,
+        steps=solved.steps,
+        answer=answer,
+        outcome=domain.check(problem, answer),
+        skill=problem.skill,
+        difficulty=problem.difficulty,
+        logprob=round(sum(solved.logprobs), 5),
+    )

@@ -5,6 +5,7 @@ Shapes: B problems, N steps, K slots, D width, L tokens.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -29,11 +30,41 @@ class Solved:
     """Whether it said that it was done, rather than running out of steps."""
 
 
+class Alter(Protocol):
+    """Puts other latents in the place of a step's, to see what hangs on them."""
+
+    def __call__(self, slots_NKD: Tensor, *, step: int, questions_N: Tensor) -> Tensor:
+        """The slots to go on with, [N, K, D].
+
+        Args:
+            slots_NKD: of the questions that have not finished yet.
+            step: counted from 0.
+            questions_N: their places in the list given to `solve`, on the CPU.
+        """
+        ...
+
+
+def leave(slots_NKD: Tensor, *, step: int, questions_N: Tensor) -> Tensor:  # noqa: ARG001 (an `Alter`)
+    """The `Alter` that changes nothing."""
+    return slots_NKD
+
+
 class _Rollout:
     """One batch on its way; rows that have finished leave the computation."""
 
-    def __init__(self, student: Student, batch: QuestionBatch, mode: Mode) -> None:
+    def __init__(
+        self,
+        student: Student,
+        batch: QuestionBatch,
+        mode: Mode,
+        *,
+        places: Sequence[int],
+        alter: Alter,
+        alter_history: Alter,
+    ) -> None:
         self.student, self.mode = student, mode
+        self.places_B = torch.tensor(places)
+        self.alter, self.alter_history = alter, alter_history
         self.mask_BL = batch.mask_BL
         self.states_BLD = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
         B, shape = batch.tokens_BL.shape[0], student.shape
@@ -46,7 +77,9 @@ class _Rollout:
     def advance(self) -> None:
         """One step for every row that goes on."""
         net = self.student.net
+        step, places = self.previous_BTKD.shape[1], self.places_B[self.rows.cpu()]
         slots = net.predictor(self.previous_BTKD, self.states_BLD, self.mask_BL)[:, -1]
+        slots = self.alter(slots, step=step, questions_N=places)
         written = write(net.decoder, slots)
         over = written.tokens_NL[:, 0] == FINISH
         for i, row in enumerate(self.rows.tolist()):
@@ -56,6 +89,7 @@ class _Rollout:
             else:
                 self.texts[row].append(self.student.writes.decode(written.tokens_NL[i].tolist()))
         taken = slots if self.mode == "think" else net.step_encoder(written.tokens_NL)
+        taken = self.alter_history(taken, step=step, questions_N=places)
         keep = ~over
         self.previous_BTKD = torch.cat([self.previous_BTKD, taken[:, None]], dim=1)[keep]
         self.states_BLD, self.mask_BL = self.states_BLD[keep], self.mask_BL[keep]
@@ -63,15 +97,31 @@ class _Rollout:
 
 
 @torch.inference_mode()
-def solve(student: Student, questions: Sequence[str], mode: Mode = "talk") -> list[Solved]:
-    """Solves questions greedily, batched by length; results in the order given."""
+def solve(
+    student: Student,
+    questions: Sequence[str],
+    mode: Mode = "talk",
+    *,
+    alter: Alter = leave,
+    alter_history: Alter = leave,
+) -> list[Solved]:
+    """Solves questions greedily, batched by length; results in the order given.
+
+    Args:
+        student: ready for inference.
+        questions: in plain language.
+        mode: `talk` or `think`.
+        alter: for audits: applied to each step's predicted slots before they are decoded.
+        alter_history: for audits: applied to each step's slots before the next step sees them.
+    """
     encoded = student.reads.encode(questions)
     order = sorted(range(len(questions)), key=lambda i: len(encoded[i].ids))
     results: dict[int, Solved] = {}
     device = str(next(student.net.parameters()).device)
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
-        rollout = _Rollout(student, pad_questions([encoded[i] for i in chosen], device=device), mode)
+        batch = pad_questions([encoded[i] for i in chosen], device=device)
+        rollout = _Rollout(student, batch, mode, places=chosen, alter=alter, alter_history=alter_history)
         for _ in range(student.shape.max_steps):
             if not len(rollout.rows):
                 break
