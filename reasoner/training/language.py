@@ -1,0 +1,123 @@
+"""Trains the rival language model: the student's problems, batches, optimizer and rates, for the student's seconds.
+
+The loss is the cross-entropy of the solution's tokens. The schedule is the student's (warm-up, then a cosine), over
+time instead of updates, since time is what both are given alike.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from reasoner.config.settings import Settings
+from reasoner.data.sources import open_source
+from reasoner.errors import TrainingFailed
+from reasoner.models.language_model import LanguageModel, joined_steps, left_padded, rival_of
+from reasoner.models.student import Student
+from reasoner.models.tokenizers import PAD
+from reasoner.training.feed import Batch, Batches, FreshFeed, derive
+from reasoner.training.optimizer import StudentOptimizer
+from reasoner.training.recipe import LAST_RATE
+from reasoner.training.trainer import CLIP
+
+WARMUP = 40
+"""Updates, as the student's."""
+TELL_EVERY = 25
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A trained rival."""
+
+    model: LanguageModel
+    parameters: int
+    updates: int
+    problems: int
+    """Problems that it saw, none of them twice but for chance."""
+    seconds: float
+    loss: float
+    """Mean of the last updates."""
+
+
+def solution_loss(model: LanguageModel, batch: Batch) -> Tensor:
+    """Mean cross-entropy of the solution's tokens, the finishing step included."""
+    solution_BS = joined_steps(batch.steps_BTL)
+    logits = model(left_padded(batch.question.tokens_BL), batch.question.digits_MP, solution_BS)
+    return F.cross_entropy(logits.flatten(0, 1), solution_BS.flatten(), ignore_index=PAD)
+
+
+def train_rival(
+    student: Student,
+    settings: Settings,
+    *,
+    seconds: float,
+    threads: int,
+    report: Callable[[float, str], None],
+) -> TrainedModel:
+    """Trains a rival from fresh weights on the stream of base problems that a base student of these settings sees.
+
+    Args:
+        student: gives tokenizers and the number of weights; it is not changed.
+        settings: `data.base_difficulties` are what is trained on.
+        seconds: wall time of training, the drawing of problems included, as it is in the student's own time.
+        threads: of the computation.
+        report: told the share done and a note.
+
+    Raises:
+        TrainingFailed: the time is too short for a single update, or the loss is not a number.
+    """
+    source = open_source(settings.data, settings.seed)
+    feed = FreshFeed(student, lambda n, at: list(source.base_problems(n, at)), seed=derive(settings.seed, "base"))
+    device = settings.compute.device
+    batches = Batches(
+        feed, batch_size=settings.train.batch_size, seed=derive(settings.seed, "base"), device=settings.compute.device
+    )
+    model = rival_of(student, seed=derive(settings.seed, "rival")).to(device).train()
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        return _train(model, batches, settings, seconds=seconds, report=report)
+    finally:
+        torch.set_num_threads(before)
+
+
+def rate_of(share: float, update: int) -> float:
+    """Learning-rate factor at a share of the time: the student's warm-up and cosine."""
+    cosine = 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
+    return min(1.0, (update + 1) / WARMUP) * (LAST_RATE + (1 - LAST_RATE) * cosine)
+
+
+def _train(
+    model: LanguageModel, batches: Batches, settings: Settings, *, seconds: float, report: Callable[[float, str], None]
+) -> TrainedModel:
+    # The optimizer knows block matrices by a dot before and after `blocks`.
+    optimizer = StudentOptimizer([(f"rival.{name}", p) for name, p in model.named_parameters()])
+    began, recent = time.monotonic(), list[float]()
+    update = problems = 0
+    while (spent := time.monotonic() - began) < seconds:
+        batch = batches.at(update)
+        loss = solution_loss(model, batch)
+        if not torch.isfinite(loss):
+            raise TrainingFailed(f"the language model's loss is {loss.item()} at update {update}; lower train.*_rate")
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+        rate = rate_of(spent / seconds, update)
+        optimizer.step(adam_rate=settings.train.learning_rate * rate, muon_rate=settings.train.muon_rate * rate)
+        recent = [*recent[1 - TELL_EVERY :], float(loss.detach())]
+        update, problems = update + 1, problems + len(batch.steps_BTL)
+        if update % TELL_EVERY == 0:
+            report(min(1.0, spent / seconds), f"update {update}, loss {sum(recent) / len(recent):.3f}")
+    if not update:
+        raise TrainingFailed(f"{seconds!r} seconds are too few for one update of the language model; give it more")
+    return TrainedModel(
+        model=model.eval(),
+        parameters=sum(p.numel() for p in model.parameters()),
+        updates=update,
+        problems=problems,
+        seconds=time.monotonic() - began,
+        loss=sum(recent) / len(recent),
+    )
