@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from reasoner.domains.math import wording
-from reasoner.domains.math.lexicon import GOODS, MONEY, NAMES, THINGS
+from reasoner.domains.math.lexicon import MONEY
+from reasoner.domains.math.phrasing import PHRASINGS, Phrasing, Wording
 from reasoner.domains.math.story import OPERATOR_OF, SKILL_OF, SKILLS, TIMELESS, Relation, apply, solve
 from reasoner.domains.math.structure import structure_of
 from reasoner.types.problem import Problem, Provenance
@@ -34,15 +34,27 @@ class Recipe:
     """Chance of each of up to two sentences that do not matter."""
     skills: tuple[str, ...] = SKILLS
     """Skills that earlier steps may use."""
+    wording: Wording = "usual"
+    """Words and sentences; all but `usual` are for tests of unseen wording and never trained on."""
+
+    @property
+    def phrasing(self) -> Phrasing:
+        """The words and sentences."""
+        if self.wording not in PHRASINGS:
+            raise ValueError(f"wording {self.wording!r}: expected one of {', '.join(PHRASINGS)}")
+        return PHRASINGS[self.wording]
 
     def parameters(self) -> dict[str, object]:
         """The JSON form kept as provenance."""
+        # The usual wording goes unsaid, as it did before there were others.
+        other = {} if self.wording == "usual" else {"wording": self.wording}
         return {
             "difficulty": self.difficulty,
             "skill": self.skill,
             "max_number": self.max_number,
             "distractor_rate": self.distractor_rate,
             "skills": list(self.skills),
+            **other,
         }
 
 
@@ -231,7 +243,7 @@ def _step(draft: _Draft, skill: str, remaining: int) -> None:
 
 
 def _draw(rng: Random, recipe: Recipe) -> _Draft:
-    draft = _Draft(rng, recipe, rng.choice(GOODS), names=list(NAMES))
+    draft = _Draft(rng, recipe, rng.choice(recipe.phrasing.goods), names=list(recipe.phrasing.names))
     for done in range(1, recipe.difficulty + 1):
         last = done == recipe.difficulty
         _step(draft, recipe.skill if last else rng.choice(recipe.skills), recipe.difficulty - done)
@@ -240,40 +252,41 @@ def _draw(rng: Random, recipe: Recipe) -> _Draft:
 
 def _ask(draft: _Draft) -> str:
     """The question sentence."""
-    rng = draft.rng
+    rng, questions = draft.rng, draft.recipe.phrasing.questions
     if draft.asked is not None:
         asked = draft.asked
         people = dict(zip("pqr", asked.people, strict=False))
-        return rng.choice(wording.QUESTIONS[asked.kind]).format(things=asked.things, **people)
+        return rng.choice(questions[asked.kind]).format(things=asked.things, **people)
     (person,) = draft.unused()
-    return rng.choice(wording.QUESTIONS["state"]).format(things=draft.things, p=person)
+    return rng.choice(questions["state"]).format(things=draft.things, p=person)
 
 
-def _say(relation: Relation, rng: Random) -> str:
-    choices = wording.GIVEN if relation.kind == "given" else wording.RELATIONS[relation.kind]
+def _say(relation: Relation, rng: Random, phrasing: Phrasing) -> str:
+    choices = phrasing.given if relation.kind == "given" else phrasing.relations[relation.kind]
     people = dict(zip("pqr", relation.people, strict=False))
     numbers = relation.numbers
     if relation.kind == "collect":
         said = {"n": numbers[0], "k": numbers[1]}
     else:
         said = {"n": numbers[0], "k": numbers[0]} if numbers else {}
-    return rng.choice(choices).format(things=relation.things, thing=THINGS[relation.things], **people, **said)
+    thing = phrasing.things[relation.things]
+    return rng.choice(choices).format(things=relation.things, thing=thing, **people, **said)
 
 
 def _distract(draft: _Draft) -> list[str]:
-    rng, sentences = draft.rng, []
+    rng, phrasing, sentences = draft.rng, draft.recipe.phrasing, []
     for _ in range(2):
         if rng.random() >= draft.recipe.distractor_rate:
             continue
         if rng.random() < 0.25 and draft.asked is None:
             number = rng.randint(2, draft.recipe.max_number)
             bystander = Relation("given", -1, (), (number,), (draft.new_person(),), draft.things)
-            sentences.append(_say(bystander, rng))
+            sentences.append(_say(bystander, rng, phrasing))
             continue
-        others = [t for t in GOODS if t != draft.relations[0].things]
+        others = [t for t in phrasing.goods if t != draft.relations[0].things]
         person = rng.choice([p for r in draft.relations for p in r.people])
         number = rng.randint(2, draft.recipe.max_number)
-        sentences.append(rng.choice(wording.DISTRACTORS).format(p=person, n=number, other=rng.choice(others)))
+        sentences.append(rng.choice(phrasing.distractors).format(p=person, n=number, other=rng.choice(others)))
     return sentences
 
 
@@ -299,7 +312,7 @@ def _write(draft: _Draft, seed: int, recipe: Recipe) -> Problem:
     relations = list(draft.relations)
     if all(r.kind in TIMELESS for r in relations) and rng.random() < 0.3:
         rng.shuffle(relations)
-    sentences = [_say(r, rng) for r in relations]
+    sentences = [_say(r, rng, recipe.phrasing) for r in relations]
     for sentence in _distract(draft):
         sentences.insert(rng.randint(0, len(sentences)), sentence)
     question = " ".join([*sentences, _ask(draft)])
