@@ -14,9 +14,9 @@ class Section(BaseModel):
 class DataSettings(Section):
     """Where problems come from and how they are split."""
 
-    domain: Literal["math"] = "math"
+    domain: Literal["math", "prosqa"] = "math"
     practice: str = Field(
-        default="generated", description="`generated`, or a JSONL file: GSM8K's format or the plain one"
+        default="generated", description="`generated`, or a file: GSM8K's JSONL, ProsQA's JSON list, or the plain JSONL"
     )
     max_number: int = Field(default=50, ge=20, le=999, description="largest quantity in a generated story")
     distractor_rate: float = Field(default=0.3, ge=0, le=1)
@@ -47,6 +47,12 @@ class StudentSettings(Section):
     max_step_tokens: int = Field(default=24, ge=8)
     max_question_tokens: int = Field(default=256, ge=32)
     question_vocabulary: int = Field(default=1024, ge=128)
+    question_text: Literal["pieces", "sentences"] = Field(
+        default="pieces", description="what one token of a question is: a piece of a word, or a sentence in no order"
+    )
+    step_text: Literal["characters", "words"] = Field(
+        default="characters", description="what one token of a step is; words are learnt from the training steps"
+    )
     digits: Literal["least_first", "most_first"] = "least_first"
     mode: Literal["talk", "think"] = "talk"
 
@@ -68,6 +74,29 @@ class TrainSettings(Section):
     original_share: float = Field(default=0.2, ge=0, lt=1, description="share of base problems in its batches")
     min_round_trip: float = Field(default=0.95, ge=0, le=1, description="decode(encode(step)) below it fails")
     checkpoint_every: int = Field(default=50, ge=1, description="updates between resumable training states")
+
+
+class LossSettings(Section):
+    """What training minimises, beside the decoder's cross-entropy on predicted slots, which has weight 1."""
+
+    latent: Literal["smooth_l1", "l2", "cosine"] = Field(
+        default="smooth_l1", description="distance from predicted to target slots"
+    )
+    latent_weight: float = Field(default=1.0, ge=0)
+    autoencode_weight: float = Field(default=0.25, ge=0, description="decoder's cross-entropy on a step's own slots")
+    autoencode_share: float = Field(default=0.25, gt=0, le=1, description="share of steps that are also auto-encoded")
+    variance_weight: float = Field(default=0.1, ge=0, description="VICReg's hinge on the std of slot dimensions")
+    covariance_weight: float = Field(default=0.0, ge=0, description="VICReg's off-diagonal covariance")
+    sigreg_weight: float = Field(default=0.0, ge=0, description="LeJEPA's distance of slots from a normal distribution")
+    contrastive_weight: float = Field(
+        default=0.0, ge=0, description="InfoNCE of predicted slots among a batch's targets"
+    )
+    own_latents: float = Field(
+        default=0.0, ge=0, le=1, description="share of problems whose earlier steps are the predictor's own latents"
+    )
+    token_dropout: float = Field(
+        default=0.0, ge=0, lt=1, description="share of the decoder's input tokens hidden, so that slots must carry them"
+    )
 
 
 class TeacherSettings(Section):
@@ -137,6 +166,7 @@ class Settings(Section):
     data: DataSettings = DataSettings()
     student: StudentSettings = StudentSettings()
     train: TrainSettings = TrainSettings()
+    loss: LossSettings = LossSettings()
     teacher: TeacherSettings = TeacherSettings()
     mine: MineSettings = MineSettings()
     gate: GateSettings = GateSettings()

@@ -1,6 +1,6 @@
 """The objective of one batch.
 
-Shapes: B problems, T steps, N real steps, K slots, D width, L step tokens, V vocabulary.
+Shapes: B problems, T steps, N real steps, U distinct steps, K slots, D width, L step tokens.
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from reasoner.config.settings import LossSettings
 from reasoner.models.batches import QuestionBatch
 from reasoner.models.decoder import StepDecoder
-from reasoner.models.encoders import PAD
 from reasoner.models.student import LatentReasoner
+from reasoner.models.tokenizers import PAD
 from reasoner.training.recipe import Recipe, Stage
+from reasoner.training.regularisers import contrastive, covariance, sigreg, variance_hinge
 
 
 @dataclass(frozen=True)
@@ -22,69 +24,150 @@ class Losses:
 
     total: Tensor
     latent: Tensor
-    """Smooth L1 between predicted and target slots."""
+    """Distance of predicted from target slots."""
     decode: Tensor
     """Cross-entropy of the decoder on predicted slots, nats a token."""
     autoencode: Tensor
     """The same on the slots of the step itself."""
     variance: Tensor
-    """VICReg's hinge (arXiv:2105.04906): mean of max(0, 1 - std) over slot dimensions."""
 
 
-def decode_loss(decoder: StepDecoder, slots_NKD: Tensor, tokens_NL: Tensor) -> Tensor:
-    """Mean cross-entropy over real tokens. Short steps (every solution's last one) go apart, to save their padding."""
+@dataclass(frozen=True)
+class _Steps:
+    """The steps of a batch, each distinct text encoded once: a third of all are the same finishing step."""
+
+    tokens_NL: Tensor
+    distinct_UL: Tensor
+    which_N: Tensor
+    """Row of `distinct_UL` of each step."""
+    index_N: Tensor
+    """Place of each step among the B * T."""
+    distinct_UKD: Tensor
+
+    @property
+    def slots_NKD(self) -> Tensor:
+        return self.distinct_UKD[self.which_N]
+
+
+def losses(
+    net: LatentReasoner,
+    question: QuestionBatch,
+    steps_BTL: Tensor,
+    *,
+    recipe: Recipe,
+    stage: Stage,
+    noise: torch.Generator,
+) -> Losses:
+    """The objective of a batch at a stage; `noise` (on the CPU) is all its randomness."""
+    weigh, steps = recipe.loss, _encode(net, steps_BTL)
+    zero = steps.distinct_UKD.new_zeros(())
+    variance = variance_hinge(steps.distinct_UKD)
+    if stage == "decoder":
+        autoencode = decode_loss(net.decoder, steps.distinct_UKD, steps.distinct_UL)
+        return Losses(autoencode + weigh.variance_weight * variance, zero, zero, autoencode, variance)
+
+    predicted = _predict(net, question, steps, steps_BTL.shape, own=weigh.own_latents, stage=stage, noise=noise)
+    with torch.no_grad():
+        target = net.target_encoder(steps.distinct_UL)[steps.which_N]
+    latent = distance(predicted, target, weigh.latent)
+    if stage == "predictor":
+        return Losses(latent, latent, zero, zero, variance)
+
+    decode = decode_loss(net.decoder, predicted, steps.tokens_NL, dropout=weigh.token_dropout, noise=noise)
+    stride = max(1, round(1 / weigh.autoencode_share))
+    autoencode = decode_loss(net.decoder, steps.distinct_UKD[::stride], steps.distinct_UL[::stride])
+    total = (
+        decode
+        + weigh.latent_weight * latent
+        + weigh.autoencode_weight * autoencode
+        + weigh.variance_weight * variance
+        + _apart(weigh, steps, predicted, target, noise)
+    )
+    return Losses(total, latent, decode, autoencode, variance)
+
+
+def decode_loss(
+    decoder: StepDecoder,
+    slots_NKD: Tensor,
+    tokens_NL: Tensor,
+    *,
+    dropout: float = 0.0,
+    noise: torch.Generator | None = None,
+) -> Tensor:
+    """Mean cross-entropy over real tokens. Short steps (every solution's last one) go apart, to save their padding.
+
+    Args:
+        decoder: writes a step from its slots.
+        slots_NKD: of each step.
+        tokens_NL: its text.
+        dropout: share of input tokens that the decoder does not see (they read as padding).
+        noise: draws them.
+    """
     L = tokens_NL.shape[1]
+    seen_NL = tokens_NL
+    if dropout:
+        hidden = torch.rand(tokens_NL.shape, generator=noise).to(tokens_NL.device) < dropout
+        seen_NL = tokens_NL.masked_fill(hidden, PAD)
     short_N = (tokens_NL != PAD).sum(dim=1) <= L // 2
     total = slots_NKD.new_zeros(())
     for rows_N, length in ((short_N, L // 2), (~short_N, L)):
         index = rows_N.nonzero()[:, 0]
         if len(index):
-            tokens = tokens_NL[index, :length]
-            logits = decoder(slots_NKD[index], tokens[:, :-1])
-            total = total + F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), ignore_index=PAD, reduction="sum")
+            logits = decoder(slots_NKD[index], seen_NL[index, : length - 1])
+            said = tokens_NL[index, :length].flatten()
+            total = total + F.cross_entropy(logits.flatten(0, 1), said, ignore_index=PAD, reduction="sum")
     return total / (tokens_NL != PAD).sum()
 
 
-def variance_hinge(slots_NKD: Tensor) -> Tensor:
-    """How far the std of each slot dimension over the batch falls short of 1."""
-    if slots_NKD.shape[0] < 2:
-        return slots_NKD.new_zeros(())
-    return F.relu(1 - slots_NKD.flatten(1).std(dim=0)).mean()
+def distance(predicted_NKD: Tensor, target_NKD: Tensor, kind: str) -> Tensor:
+    """Mean distance of slots: `smooth_l1`, `l2` (halved, as smooth_l1 is near 0) or `cosine` (1 - cosine)."""
+    if kind == "cosine":
+        return 1 - F.cosine_similarity(predicted_NKD, target_NKD, dim=-1).mean()
+    if kind == "l2":
+        return 0.5 * F.mse_loss(predicted_NKD, target_NKD)
+    return F.smooth_l1_loss(predicted_NKD, target_NKD)
 
 
-def losses(net: LatentReasoner, question: QuestionBatch, steps_BTL: Tensor, *, recipe: Recipe, stage: Stage) -> Losses:
-    """The objective of a batch at a stage."""
-    B, T, _ = steps_BTL.shape
+def _encode(net: LatentReasoner, steps_BTL: Tensor) -> _Steps:
     flat = steps_BTL.flatten(0, 1)
     index_N = (flat[:, 0] != PAD).nonzero()[:, 0]
-    tokens_NL = flat[index_N]
-    # A third of a batch's steps are the same finishing step: each distinct text is encoded once.
-    distinct_UL, which_N = torch.unique(tokens_NL, dim=0, return_inverse=True)
-    distinct_UKD = net.step_encoder(distinct_UL)
-    zero = distinct_UKD.new_zeros(())
-    variance = variance_hinge(distinct_UKD)
-    if stage == "decoder":
-        autoencode = decode_loss(net.decoder, distinct_UKD, distinct_UL)
-        return Losses(autoencode + recipe.variance_weight * variance, zero, zero, autoencode, variance)
+    distinct_UL, which_N = torch.unique(flat[index_N], dim=0, return_inverse=True)
+    return _Steps(flat[index_N], distinct_UL, which_N, index_N, net.step_encoder(distinct_UL))
 
-    known = (distinct_UKD if stage == "joint" else distinct_UKD.detach())[which_N]
+
+def _predict(
+    net: LatentReasoner,
+    question: QuestionBatch,
+    steps: _Steps,
+    shape: torch.Size,
+    *,
+    own: float,
+    stage: Stage,
+    noise: torch.Generator,
+) -> Tensor:
+    """Predicted slots [N, K, D]; a share `own` of the problems sees the predictor's own latents as earlier steps."""
+    B, T = shape[:2]
+    known = steps.slots_NKD if stage == "joint" else steps.slots_NKD.detach()
     K, D = known.shape[1:]
-    placed = known.new_zeros(B * T, K, D).index_copy(0, index_N, known).view(B, T, K, D)
+    placed = known.new_zeros(B * T, K, D).index_copy(0, steps.index_N, known).view(B, T, K, D)[:, :-1]
     states = net.question_encoder(question.tokens_BL, question.digits_MP)
-    predicted = net.predictor(placed[:, :-1], states, question.mask_BL).flatten(0, 1)[index_N]
-    with torch.no_grad():
-        target = net.target_encoder(distinct_UL)[which_N]
-    latent = F.smooth_l1_loss(predicted, target)
-    if stage == "predictor":
-        return Losses(latent, latent, zero, zero, variance)
+    if own and stage == "joint" and T > 1:
+        chosen = (torch.rand(B, generator=noise).to(states.device) < own).nonzero()[:, 0]
+        if len(chosen):
+            first = net.predictor(placed[chosen, :-1], states[chosen], question.mask_BL[chosen])
+            placed = placed.index_copy(0, chosen, first)
+    return net.predictor(placed, states, question.mask_BL).flatten(0, 1)[steps.index_N]
 
-    decode = decode_loss(net.decoder, predicted, tokens_NL)
-    stride = max(1, round(1 / recipe.autoencode_share))
-    autoencode = decode_loss(net.decoder, distinct_UKD[::stride], distinct_UL[::stride])
-    total = (
-        decode
-        + recipe.latent_weight * latent
-        + recipe.autoencode_weight * autoencode
-        + recipe.variance_weight * variance
-    )
-    return Losses(total, latent, decode, autoencode, variance)
+
+def _apart(
+    weigh: LossSettings, steps: _Steps, predicted_NKD: Tensor, target_NKD: Tensor, noise: torch.Generator
+) -> Tensor:
+    """The weighted terms that keep latents apart, those of weight 0 not computed."""
+    total = predicted_NKD.new_zeros(())
+    if weigh.covariance_weight:
+        total = total + weigh.covariance_weight * covariance(steps.distinct_UKD)
+    if weigh.sigreg_weight:
+        total = total + weigh.sigreg_weight * sigreg(steps.distinct_UKD, noise=noise)
+    if weigh.contrastive_weight:
+        total = total + weigh.contrastive_weight * contrastive(predicted_NKD, target_NKD, steps.which_N)
+    return total

@@ -5,8 +5,11 @@ round-trip steps), `predictor` (the predictor learns to hit the frozen latents),
 """
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Literal
+
+from reasoner.config.settings import LossSettings
 
 Stage = Literal["decoder", "predictor", "joint"]
 
@@ -30,15 +33,11 @@ class Recipe:
     threads: int
     checkpoint_every: int
     min_round_trip: float
-    latent_weight: float = 1.0
-    autoencode_weight: float = 0.25
-    autoencode_share: float = 0.25
-    """Share of the steps that are also auto-encoded in the joint stage."""
-    variance_weight: float = 0.1
+    loss: LossSettings = field(default_factory=LossSettings)
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> Mapping[str, object]:
         """Plain JSON."""
-        return asdict(self)
+        return asdict(self) | {"loss": self.loss.model_dump(mode="json")}
 
     def stage(self, update: int) -> Stage:
         """The stage of an update, counted from 0."""

@@ -6,6 +6,7 @@ sampler or random state to keep.
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def save_state(
     *,
     updates: int,
     seconds: float,
-    recipe: dict[str, object],
+    recipe: Mapping[str, object],
 ) -> None:
     """Replaces the state in `folder`."""
     tensors = {f"net.{k}": v.detach().contiguous().clone() for k, v in net.state_dict().items()}
@@ -48,7 +49,7 @@ def save_state(
 
 
 def load_state(
-    folder: Path, net: LatentReasoner, optimizer: StudentOptimizer, *, recipe: dict[str, object]
+    folder: Path, net: LatentReasoner, optimizer: StudentOptimizer, *, recipe: Mapping[str, object]
 ) -> Resumed | None:
     """Loads the state of the same recipe into both, or returns None where there is none."""
     path = folder / FILE

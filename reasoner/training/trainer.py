@@ -13,7 +13,7 @@ from reasoner.diagnostics.collapse import Health, examine, require
 from reasoner.errors import CollapseError
 from reasoner.models.encoders import PAD
 from reasoner.models.student import Student
-from reasoner.training.feed import Batches
+from reasoner.training.feed import Batches, derive
 from reasoner.training.losses import Losses, losses
 from reasoner.training.optimizer import StudentOptimizer
 from reasoner.training.recipe import Recipe
@@ -59,7 +59,14 @@ def train(
     log = _Log(folder / "losses.jsonl", done)
     for update in range(done, recipe.updates):
         batch = batches.at(update)
-        found = losses(net, batch.question, batch.steps_BTL, recipe=recipe, stage=recipe.stage(update))
+        found = losses(
+            net,
+            batch.question,
+            batch.steps_BTL,
+            recipe=recipe,
+            stage=recipe.stage(update),
+            noise=noise_of(recipe, update),
+        )
         _apply(student, optimizer, found, recipe=recipe, update=update)
         log.add(update, found)
         done = update + 1
@@ -76,6 +83,11 @@ def train(
     health = _check(student, batches.at(recipe.updates - 1).steps_BTL, min_round_trip=recipe.min_round_trip)
     net.eval()
     return Trained(done, before + time.monotonic() - began, health)
+
+
+def noise_of(recipe: Recipe, update: int) -> torch.Generator:
+    """All randomness of an update, so that resuming needs no random state."""
+    return torch.Generator().manual_seed(derive(recipe.seed, "noise", update))
 
 
 def _apply(student: Student, optimizer: StudentOptimizer, found: Losses, *, recipe: Recipe, update: int) -> None:

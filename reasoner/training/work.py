@@ -74,10 +74,14 @@ def train_base(
     """Trains a student from scratch on the base difficulties."""
     settings = _begin(payload)
     source = open_source(settings.data, settings.seed)
-    sample = [p.question for p in source.base_problems(VOCABULARY_SAMPLE, derive(settings.seed, "vocabulary"))]
-    sample += [p.question for p in source.practice(1)]
-    student = new_student(settings.student, sample, seed=derive(settings.seed, "weights"))
-    recipe = _recipe(settings, payload, updates=settings.train.base_updates, fine=False)
+    sample = [*source.base_problems(VOCABULARY_SAMPLE, derive(settings.seed, "vocabulary")), *source.practice(1)]
+    student = new_student(
+        settings.student,
+        [p.question for p in sample],
+        seed=derive(settings.seed, "weights"),
+        steps=(step for p in sample for step in p.steps),
+    )
+    recipe = recipe_of(settings, threads=payload["threads"], updates=settings.train.base_updates)
     feed = _curriculum(student, settings, source)
     trained = _train(student, feed, recipe, payload, folder=folder, report=report, should_stop=should_stop)
     return _keep(student, trained, payload, home=home, parent="", examples=0)
@@ -93,7 +97,7 @@ def train_candidate(
     if not items:
         raise TrainingFailed(f"no row of {payload['rows']!r} can be learnt by this student; see train.* and student.*")
     source = open_source(settings.data, settings.seed)
-    recipe = _recipe(settings, payload, updates=payload["updates"], fine=True)
+    recipe = recipe_of(settings, threads=payload["threads"], updates=payload["updates"], cycle=payload["cycle"])
     share = settings.train.original_share
     original = _fresh(student, source, seed=recipe.seed)
     feed = MixedFeed(items, original, original_share=share, seed=recipe.seed)
@@ -113,6 +117,7 @@ def _relevant(settings: Settings, *, fine: bool) -> dict[str, Any]:
         "data": {"gate_size", "sealed_size"},
         "student": {"start", "mode"},
         "train": set() if fine else FINE_ONLY,
+        "loss": set(),
     }
     kept = settings.model_dump(mode="json", include={"seed", *left_out})
     return {k: {n: x for n, x in v.items() if n not in left_out[k]} if k in left_out else v for k, v in kept.items()}
@@ -123,8 +128,9 @@ def _begin(payload: dict[str, Any]) -> Settings:
     return Settings.model_validate(payload["settings"])
 
 
-def _recipe(settings: Settings, payload: dict[str, Any], *, updates: int, fine: bool) -> Recipe:
-    train_settings = settings.train
+def recipe_of(settings: Settings, *, threads: int, updates: int, cycle: int | None = None) -> Recipe:
+    """The recipe of a base, or of a cycle's candidate: no stages, other rates, other draws."""
+    train_settings, fine = settings.train, cycle is not None
     share = train_settings.finetune_share if fine else 1.0
     return Recipe(
         updates=updates,
@@ -134,10 +140,11 @@ def _recipe(settings: Settings, payload: dict[str, Any], *, updates: int, fine: 
         batch_size=train_settings.batch_size,
         adam_rate=train_settings.learning_rate * share,
         muon_rate=train_settings.muon_rate * share,
-        seed=derive(settings.seed, "candidate", payload["cycle"]) if fine else derive(settings.seed, "base"),
-        threads=payload["threads"],
+        seed=derive(settings.seed, "candidate", cycle) if fine else derive(settings.seed, "base"),
+        threads=threads,
         checkpoint_every=train_settings.checkpoint_every,
         min_round_trip=train_settings.min_round_trip,
+        loss=settings.loss,
     )
 
 

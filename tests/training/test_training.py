@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from reasoner.training.feed import Batches, CurriculumFeed, FreshFeed, MixedFeed
 from reasoner.training.losses import losses
 from reasoner.training.optimizer import orthogonalise
 from reasoner.training.recipe import Recipe
-from reasoner.training.trainer import Trained, train
+from reasoner.training.trainer import Trained, noise_of, train
 from reasoner.types.problem import Problem
 
 
@@ -29,7 +30,7 @@ def recipe(updates: int = 12, **changes: object) -> Recipe:
         checkpoint_every=5,
         min_round_trip=0.0,
     )
-    return Recipe(**{**plain.to_dict(), **changes})  # pyright: ignore[reportArgumentType]
+    return dataclasses.replace(plain, **changes)  # pyright: ignore[reportArgumentType]
 
 
 def draw(n: int, seed: int) -> list[Problem]:
@@ -84,7 +85,9 @@ def test_each_stage_trains_its_own_parts() -> None:
     moved: dict[str, set[str]] = {}
     for stage in ("decoder", "predictor", "joint"):
         student.net.zero_grad(set_to_none=True)
-        losses(student.net, batch.question, batch.steps_BTL, recipe=recipe(), stage=stage).total.backward()
+        losses(
+            student.net, batch.question, batch.steps_BTL, recipe=recipe(), stage=stage, noise=noise_of(recipe(), 0)
+        ).total.backward()
         moved[stage] = {n.split(".")[0] for n, p in student.net.named_parameters() if p.grad is not None}
     assert moved["decoder"] == {"step_encoder", "decoder"}
     assert moved["predictor"] == {"question_encoder", "predictor"}
