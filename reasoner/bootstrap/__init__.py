@@ -1,12 +1,15 @@
 """The only place where concrete parts meet. The doors call these functions; they import what they need."""
 
+from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
 from reasoner.bootstrap.recall import memory_stats, reindex_memory, search_memory
 from reasoner.bootstrap.students import evaluate, solve, train
 
 __all__ = [
+    "Baseline",
     "Home",
+    "diagnose",
     "evaluate",
     "memory_stats",
     "open_home",

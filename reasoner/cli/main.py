@@ -26,6 +26,7 @@ COMMANDS = {
     "runs": "runs",
     "trace": "trace",
     "models": "models",
+    "diagnose": "diagnose",
     "jobs": "jobs",
     "doctor": "doctor",
 }

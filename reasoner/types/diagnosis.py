@@ -9,7 +9,7 @@ from reasoner.types.record import Record
 SectionName = Literal[
     "round_trip", "probes", "spectrum", "references", "causal", "modes", "out_of_distribution", "baseline"
 ]
-Unit = Literal["share", "difference", "r2", "error", "dimensions", "count", "seconds"]
+Unit = Literal["share", "difference", "r2", "error", "dimensions", "std", "count", "seconds"]
 
 
 class Finding(Record):

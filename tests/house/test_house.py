@@ -19,6 +19,7 @@ COMMANDS_TABLE = {
     "runs": {"list", "show"},
     "trace": set(),
     "models": {"list", "show", "promote"},
+    "diagnose": set(),
     "jobs": {"list", "show", "logs"},
     "doctor": set(),
 }

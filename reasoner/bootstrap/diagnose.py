@@ -1,0 +1,250 @@
+"""A checkpoint on the bench: all audits in order, and the rival that was given as much."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reasoner.bootstrap.home import Home, open_home
+from reasoner.config.settings import Settings
+from reasoner.errors import UsageError
+from reasoner.types.diagnosis import Diagnosis, Section
+from reasoner.types.loop import Progress
+
+if TYPE_CHECKING:
+    from reasoner.models.student import Student
+
+PROBE_PROBLEMS = 1000
+"""Practice problems whose steps train the probes."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Whether the rival is trained, and for how long."""
+
+    skip: bool = False
+    seconds: float | None = None
+    """None: as long as the student itself was trained."""
+
+
+@dataclass(frozen=True)
+class _Specimen:
+    """The student to be examined and what is known of its training."""
+
+    student: "Student"
+    id: str
+    fingerprint: str
+    settings: Settings
+    """Of its training where a job tells them, else those given."""
+    seconds: float | None
+    """Training time over all its ancestors; None where no job tells it."""
+    threads: int
+    is_base: bool
+
+
+def diagnose(
+    settings: Settings,
+    *,
+    home: Path,
+    checkpoint: str,
+    n: int,
+    baseline: Baseline,
+    out: Path | None,
+    on_section: Callable[[Section], None],
+    progress: Callable[[Progress], None],
+) -> Diagnosis:
+    """Runs every audit on a checkpoint.
+
+    Args:
+        settings: say where problems come from.
+        home: its folder.
+        checkpoint: an id of the home, or the folder of a checkpoint.
+        n: problems of each evaluation.
+        baseline: whether and how long the rival is trained.
+        out: folder of pictures and `diagnosis.json`; by default `diagnoses/<id>` of the home.
+        on_section: told each section as it is done.
+        progress: told what is being done.
+
+    Raises:
+        NotFoundError: there is no such checkpoint.
+        UsageError: nobody knows how long the student was trained, and no time for the rival was given.
+    """
+    specimen = _specimen(settings, home, checkpoint)
+    seconds = _baseline_seconds(specimen, baseline)
+    folder = out or home / "diagnoses" / specimen.id
+    sections = list[Section]()
+    for name, section in _audits(specimen, settings, n=n, seconds=seconds, progress=progress).items():
+        progress(Progress(cycle=0, node=name, done=0, total=0))
+        sections.append(section())
+        on_section(sections[-1])
+    return _keep(specimen, sections, folder)
+
+
+def _audits(
+    specimen: _Specimen, settings: Settings, *, n: int, seconds: float | None, progress: Callable[[Progress], None]
+) -> dict[str, Callable[[], Section]]:
+    """Every section by name, to be computed in this order."""
+    from reasoner.data.sources import open_source
+    from reasoner.domains.registry import get_domain
+    from reasoner.evaluation import causal, latent_audit, modes, out_of_distribution
+    from reasoner.training.feed import derive
+
+    student, data = specimen.student, settings.data
+    source, domain = open_source(data, settings.seed), get_domain(data.domain)
+    problems = source.sealed()[:n]
+    held_out = [step for p in (*source.sealed(), *source.gate(1)) for step in p.steps]
+    bench = _Bench(
+        student, source.practice(1)[:PROBE_PROBLEMS], source.sealed(), derive(settings.seed, "fresh weights")
+    )
+    seed = derive(settings.seed, "audit")
+    found: dict[str, Callable[[], Section]] = {
+        "round_trip": lambda: latent_audit.round_trip_section(
+            student, held_out, _base_steps(specimen), max_number=data.max_number
+        ),
+        "probes": lambda: latent_audit.probes_section(bench.train, bench.test, bench.random()),
+        "spectrum": lambda: latent_audit.spectrum_section(bench.test),
+        "references": lambda: latent_audit.references_section(student, bench.test, bench.train, seed=seed),
+        "causal": lambda: causal.causal_section(student, domain, problems, seed=seed),
+        "modes": lambda: modes.modes_section(student, domain, problems),
+    }
+    if data.practice == "generated":
+        found["out_of_distribution"] = lambda: out_of_distribution.out_of_distribution_section(
+            student, domain, data, n=n, seed=seed
+        )
+    if seconds is not None:
+        found["baseline"] = lambda: _baseline(specimen, settings, n=n, seconds=seconds, progress=progress)
+    return found
+
+
+class _Bench:
+    """Latents of training and test steps, computed when first asked for."""
+
+    def __init__(self, student: "Student", train: list[Any], test: list[Any], seed: int) -> None:
+        from reasoner.diagnostics.latents import collect
+
+        self._student, self._problems, self._seed = student, (train, test), seed
+        self.train, self.test = collect(student, train), collect(student, test)
+
+    def random(self) -> Any:
+        """The same steps through a student of fresh weights."""
+        from reasoner.diagnostics.latents import collect
+        from reasoner.evaluation.latent_audit import RandomLatents
+        from reasoner.models.student import build_net
+
+        net = build_net(self._student.shape, seed=self._seed).eval()
+        fresh = dataclasses.replace(self._student, net=net)
+        return RandomLatents(*(collect(fresh, problems) for problems in self._problems))
+
+
+def _baseline(
+    specimen: _Specimen, settings: Settings, *, n: int, seconds: float, progress: Callable[[Progress], None]
+) -> Section:
+    from reasoner.data.sources import open_source
+    from reasoner.domains.registry import get_domain
+    from reasoner.evaluation.rivalry import baseline_section
+    from reasoner.training.language import train_rival
+
+    def report(share: float, note: str) -> None:
+        progress(Progress(cycle=0, node="baseline", done=round(100 * share), total=100, note=note))
+
+    trained = train_rival(
+        specimen.student, _rival_settings(specimen), seconds=seconds, threads=specimen.threads, report=report
+    )
+    problems = open_source(settings.data, settings.seed).sealed()[:n]
+    return baseline_section(specimen.student, trained, get_domain(settings.data.domain), problems)
+
+
+def _rival_settings(specimen: _Specimen) -> Settings:
+    """A base's rival learns from what the base did; that of a candidate, taught by the loop, from all difficulties."""
+    settings = specimen.settings
+    if specimen.is_base:
+        return settings
+    data = settings.data.model_copy(update={"base_difficulties": settings.data.difficulties})
+    return settings.model_copy(update={"data": data})
+
+
+def _base_steps(specimen: _Specimen) -> set[str] | None:
+    """Every step that base training drew; None where the problems are a user's rows, which may be in any order."""
+    from reasoner.data.sources import open_source
+    from reasoner.training.feed import BLOCK, derive
+
+    settings = specimen.settings
+    if settings.data.practice != "generated":
+        return None
+    source, seed = open_source(settings.data, settings.seed), derive(settings.seed, "base")
+    blocks = -(-settings.train.base_updates // BLOCK)
+    return {
+        step
+        for number in range(blocks)
+        for problem in source.base_problems(BLOCK * settings.train.batch_size, derive(seed, "fresh", number))
+        for step in problem.steps
+    }
+
+
+def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:
+    from reasoner.models.checkpoints import CONFIG, load_student
+    from reasoner.training.threads import choose_threads
+
+    folder = Path(checkpoint)
+    threads = settings.compute.threads or choose_threads()
+    if (folder / CONFIG).is_file():
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        student, about = load_student(folder, device=settings.compute.device), config["about"]
+        mark, is_base = config["fingerprint"], not about.get("parent")
+        return _Specimen(student, folder.resolve().name, mark, settings, about.get("train_seconds"), threads, is_base)
+    place = open_home(home)
+    found = place.checkpoint(checkpoint)
+    lineage = _jobs(place, found.id)
+    payload = lineage[-1].spec.payload if lineage else {}
+    return _Specimen(
+        student=load_student(place.checkpoints / found.id, device=settings.compute.device),
+        id=found.id,
+        fingerprint=found.fingerprint,
+        settings=Settings.model_validate(payload["settings"]) if payload else settings,
+        seconds=sum(job.result["train_seconds"] for job in lineage) if lineage else None,
+        threads=payload.get("threads", threads),
+        is_base=found.kind == "base",
+    )
+
+
+def _jobs(place: Home, id: str) -> list[Any]:
+    """The jobs that made a checkpoint, its own first, its base's last; empty where one is not in this home."""
+    from memory.store.jobs import JobStore
+
+    made = {job.result["checkpoint"]: job for job in JobStore(place.database()).list() if "checkpoint" in job.result}
+    lineage = []
+    while id:
+        if id not in made:
+            return []
+        lineage.append(made[id])
+        id = made[id].result["parent"]
+    return lineage
+
+
+def _baseline_seconds(specimen: _Specimen, baseline: Baseline) -> float | None:
+    if baseline.skip:
+        return None
+    seconds = baseline.seconds or specimen.seconds
+    if seconds is None:
+        raise UsageError(
+            f"checkpoint {specimen.id!r}: nothing tells how long it was trained, which is how long its rival may be; "
+            "give --baseline-seconds S, or --skip-baseline"
+        )
+    return seconds
+
+
+def _keep(specimen: _Specimen, sections: list[Section], folder: Path) -> Diagnosis:
+    from reasoner.diagnostics.plots import plot_diagnosis
+
+    plots = plot_diagnosis(folder, sections)
+    diagnosis = Diagnosis(
+        checkpoint=specimen.id,
+        fingerprint=specimen.fingerprint,
+        parameters=specimen.student.parameters,
+        sections=tuple(sections),
+        plots=tuple(str(path) for path in plots),
+    )
+    (folder / "diagnosis.json").write_text(diagnosis.model_dump_json(indent=2), encoding="utf-8")
+    return diagnosis

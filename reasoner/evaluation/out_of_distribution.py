@@ -1,0 +1,115 @@
+"""Problems unlike those of training, one kind at a time: more steps, larger numbers, unseen wording."""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count, cycle
+from typing import TYPE_CHECKING, Any
+
+from reasoner.config.settings import DataSettings
+from reasoner.evaluation.attempts import attempt_all
+from reasoner.evaluation.findings import accuracy
+from reasoner.types.diagnosis import Finding, Section
+from reasoner.types.ports import Domain
+from reasoner.types.problem import Problem
+
+if TYPE_CHECKING:
+    from reasoner.models.student import Student
+
+MAX_MISSES = 400
+"""Draws in a row that cannot be used after which a kind is given up."""
+LARGEST = 999
+"""Numbers that fit into a step."""
+WORDINGS = {
+    "unseen names and things": "new_words",
+    "unseen sentences": "new_sentences",
+    "unseen names, things and sentences": "new",
+}
+
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One way to be unlike the training problems."""
+
+    name: str
+    difficulties: tuple[int, ...]
+    recipe: dict[str, Any]
+    keeps: Callable[[Problem], bool]
+    note: str
+
+
+def kinds(data: DataSettings, domain: Domain, *, longest: int) -> list[Kind]:
+    """What can be asked, the training distribution itself first.
+
+    Args:
+        data: of the student's training.
+        domain: draws the problems.
+        longest: steps that the student can think, the finishing one included.
+    """
+    usual = {"max_number": data.max_number, "distractor_rate": data.distractor_rate}
+    most, steps = max(data.difficulties), data.difficulties
+    found = [Kind("as in training, freshly drawn", steps, usual, _any, "")]
+    for more in (most + 1, most + 2):
+        if more <= domain.max_difficulty and more < longest:
+            found.append(Kind(f"more steps: {more}", (more,), usual, _any, f"training has {most} at most"))
+    limit = min(2 * data.max_number, LARGEST)
+    if limit > data.max_number:
+        large = {**usual, "max_number": limit}
+        name = f"larger numbers: {data.max_number + 1} to {limit} in a step"
+        found.append(Kind(name, steps, large, lambda p: largest(p) > data.max_number, f"up to {data.max_number} else"))
+    for name, wording in WORDINGS.items():
+        found.append(Kind(name, steps, {**usual, "wording": wording}, _any, ""))
+    return found
+
+
+def draw(domain: Domain, kind: Kind, *, n: int, seed: int) -> list[Problem]:
+    """`n` problems of a kind, difficulties and skills in turn, no question twice; fewer where no more can be drawn."""
+    chosen: dict[str, Problem] = {}
+    cells = cycle([(d, s) for d in kind.difficulties for s in domain.skills])
+    (difficulty, skill), misses = next(cells), 0
+    for index in count():
+        recipe = {**kind.recipe, "difficulty": difficulty, "skill": skill}
+        problem = _draw(domain, f"{seed}/unlike/{kind.name}/{index}", recipe)
+        if problem is not None and kind.keeps(problem) and problem.question not in chosen:
+            chosen[problem.question] = problem
+            (difficulty, skill), misses = next(cells), 0
+        else:
+            misses += 1
+        if len(chosen) == n or misses > MAX_MISSES:
+            break
+    return list(chosen.values())
+
+
+def _draw(domain: Domain, label: str, recipe: dict[str, Any]) -> Problem | None:
+    """The problem of a label, or None where the recipe cannot be met from its seed."""
+    try:
+        return domain.draw(int(hashlib.sha256(label.encode()).hexdigest()[:12], 16), recipe)
+    except ValueError:
+        return None
+
+
+def out_of_distribution_section(
+    student: "Student", domain: Domain, data: DataSettings, *, n: int, seed: int
+) -> Section:
+    """Both modes on every kind."""
+    began = time.monotonic()
+    rows: list[Finding] = []
+    for kind in kinds(data, domain, longest=student.shape.max_steps):
+        problems = draw(domain, kind, n=n, seed=seed)
+        for mode in ("talk", "think"):
+            attempts = attempt_all(student, domain, problems, mode).attempts
+            rows.append(accuracy(f"{kind.name}: {mode}", attempts, note=kind.note))
+    return Section(name="out_of_distribution", findings=tuple(rows), seconds=time.monotonic() - began)
+
+
+def largest(problem: Problem) -> int:
+    """The largest number of a problem's steps."""
+    return max(int(number) for step in problem.steps for number in _NUMBER.findall(step))
+
+
+def _any(problem: Problem) -> bool:  # noqa: ARG001 (keeps all)
+    return True

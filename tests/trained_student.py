@@ -1,0 +1,42 @@
+"""A small student that has learnt one-step problems in seconds: enough to see whether its latents do the work."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from student_maker import SHAPE
+
+from reasoner.config.settings import DataSettings, Settings, TrainSettings
+from reasoner.data.generated_source import GeneratedSource
+from reasoner.models.student import Student, new_student
+from reasoner.training.feed import Batches, FreshFeed
+from reasoner.training.trainer import train
+from reasoner.training.work import recipe_of
+from reasoner.types.problem import Problem
+
+DATA = DataSettings(difficulties=(1,), base_difficulties=(1,), max_number=20, distractor_rate=0.0, sealed_size=120)
+UPDATES = 260
+
+
+@cache
+def trained_student() -> Student:
+    """Trained once a process; 20 numbers, one step, nothing that does not matter."""
+    settings = Settings(
+        data=DATA,
+        student=SHAPE.model_copy(update={"width": 64}),
+        train=TrainSettings(decoder_updates=60, predictor_updates=0, batch_size=32, min_round_trip=0.0),
+    )
+    source = GeneratedSource(DATA, 0)
+    student = new_student(settings.student, [p.question for p in source.base_problems(300, 0)], seed=0)
+    feed = FreshFeed(student, lambda n, seed: list(source.base_problems(n, seed)), seed=0)
+    recipe = recipe_of(settings, threads=1, updates=UPDATES)
+    batches = Batches(feed, batch_size=recipe.batch_size, seed=0)
+    with tempfile.TemporaryDirectory() as folder:
+        train(student, batches, recipe=recipe, folder=Path(folder), report=lambda *_: None, should_stop=lambda: False)
+    student.net.eval()
+    return student
+
+
+def sealed_problems() -> list[Problem]:
+    """Problems of structures that it has not seen."""
+    return GeneratedSource(DATA, 0).sealed()
