@@ -73,7 +73,9 @@ class TrainSettings(Section):
     muon_rate: float = Field(default=0.02, gt=0, le=0.2, description="Muon: matrices of the blocks")
     original_share: float = Field(default=0.2, ge=0, lt=1, description="share of base problems in its batches")
     min_round_trip: float = Field(default=0.95, ge=0, le=1, description="decode(encode(step)) below it fails")
+    accumulate: int = Field(default=1, ge=1, description="batches whose gradients make one update")
     checkpoint_every: int = Field(default=50, ge=1, description="updates between resumable training states")
+    checkpoint_minutes: float = Field(default=5.0, gt=0, description="a state is also saved when the last is this old")
 
 
 class LossSettings(Section):

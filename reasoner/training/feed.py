@@ -1,6 +1,6 @@
-"""Batches as a pure function of the update's number, so that resuming needs no sampler state.
+"""Batches as a pure function of their number, so that resuming needs no sampler state.
 
-Updates come in blocks of 16: a block's items are drawn, sorted by length and cut into batches of like length,
+Batches come in blocks of 16: a block's items are drawn, sorted by length and cut into batches of like length,
 and the batches are shuffled. Everything follows from the seed and the block's number.
 """
 
@@ -90,10 +90,10 @@ class FreshFeed:
 
 
 class CurriculumFeed:
-    """An easy feed for the first updates, the full one after."""
+    """An easy feed for the first batches, the full one after."""
 
-    def __init__(self, easy: Feed, full: Feed, *, easy_updates: int) -> None:
-        self._easy, self._full, self._easy_blocks = easy, full, -(-easy_updates // BLOCK)
+    def __init__(self, easy: Feed, full: Feed, *, easy_batches: int) -> None:
+        self._easy, self._full, self._easy_blocks = easy, full, -(-easy_batches // BLOCK)
 
     def block(self, number: int, size: int) -> list[Item]:
         """Items of the feed whose turn it is."""
@@ -134,9 +134,9 @@ class Batches:
         self._feed, self._batch_size, self._seed, self._device = feed, batch_size, seed, device
         self._number, self._block = -1, list[list[Item]]()
 
-    def at(self, update: int) -> Batch:
-        """The batch of an update, counted from 0."""
-        number, offset = divmod(update, BLOCK)
+    def at(self, index: int) -> Batch:
+        """The batch of a number, counted from 0."""
+        number, offset = divmod(index, BLOCK)
         if number != self._number:
             self._number, self._block = number, self._cut(number)
         items = self._block[offset % len(self._block)]

@@ -33,6 +33,7 @@ class Recipe:
     threads: int
     checkpoint_every: int
     min_round_trip: float
+    accumulate: int = 1
     loss: LossSettings = field(default_factory=LossSettings)
 
     def to_dict(self) -> Mapping[str, object]:

@@ -1,6 +1,7 @@
 """The training loop: stages, optimizer, target encoder, collapse contract, resumable state."""
 
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,8 +42,11 @@ def train(
     folder: Path,
     report: Callable[[float, str], None],
     should_stop: Callable[[], bool],
+    checkpoint_minutes: float = math.inf,
 ) -> Trained:
     """Trains in place, going on from the state in `folder` if there is one.
+
+    The state is saved every `recipe.checkpoint_every` updates, and when the last one is `checkpoint_minutes` old.
 
     Raises:
         CollapseError: the latents fail their contract.
@@ -55,32 +59,26 @@ def train(
     optimizer = StudentOptimizer(net.trainable())
     resumed = load_state(folder, net, optimizer, recipe=recipe.to_dict())
     done, before = (resumed.updates, resumed.seconds) if resumed else (0, 0.0)
-    began = time.monotonic()
+    began = saved = time.monotonic()
     log = _Log(folder / "losses.jsonl", done)
     for update in range(done, recipe.updates):
-        batch = batches.at(update)
-        found = losses(
-            net,
-            batch.question,
-            batch.steps_BTL,
-            recipe=recipe,
-            stage=recipe.stage(update),
-            noise=noise_of(recipe, update),
-        )
-        _apply(student, optimizer, found, recipe=recipe, update=update)
+        found = add_gradients(student, batches, recipe=recipe, update=update)
+        _apply(student, optimizer, recipe=recipe, update=update)
         log.add(update, found)
         done = update + 1
         if done % LOG_EVERY == 0:
             report(done / recipe.updates, f"update {done}/{recipe.updates}, decode loss {log.last:.3f}")
         stopping = should_stop()
-        if stopping or done % recipe.checkpoint_every == 0:
+        if stopping or done % recipe.checkpoint_every == 0 or time.monotonic() - saved > 60 * checkpoint_minutes:
             spent = before + time.monotonic() - began
             save_state(folder, net, optimizer, updates=done, seconds=spent, recipe=recipe.to_dict())
+            saved = time.monotonic()
             if recipe.stage(update) == "joint" and done < recipe.updates:
-                _check(student, batch.steps_BTL, min_round_trip=0.0)
+                _check(student, _last_steps(batches, recipe, update), min_round_trip=0.0)
         if stopping:
             raise KeyboardInterrupt("training was asked to stop; its state is saved")
-    health = _check(student, batches.at(recipe.updates - 1).steps_BTL, min_round_trip=recipe.min_round_trip)
+    last = _last_steps(batches, recipe, recipe.updates - 1)
+    health = _check(student, last, min_round_trip=recipe.min_round_trip)
     net.eval()
     return Trained(done, before + time.monotonic() - began, health)
 
@@ -90,10 +88,24 @@ def noise_of(recipe: Recipe, update: int) -> torch.Generator:
     return torch.Generator().manual_seed(derive(recipe.seed, "noise", update))
 
 
-def _apply(student: Student, optimizer: StudentOptimizer, found: Losses, *, recipe: Recipe, update: int) -> None:
-    if not torch.isfinite(found.total):
-        raise CollapseError(f"the loss is {found.total.item()} at update {update}; lower train.learning_rate")
-    found.total.backward()
+def add_gradients(student: Student, batches: Batches, *, recipe: Recipe, update: int) -> Losses:
+    """Adds up the gradients of an update's batches; gives back the last batch's losses."""
+    noise, stage, found = noise_of(recipe, update), recipe.stage(update), None
+    for number in range(update * recipe.accumulate, (update + 1) * recipe.accumulate):
+        batch = batches.at(number)
+        found = losses(student.net, batch.question, batch.steps_BTL, recipe=recipe, stage=stage, noise=noise)
+        if not torch.isfinite(found.total):
+            raise CollapseError(f"the loss is {found.total.item()} at update {update}; lower train.learning_rate")
+        (found.total / recipe.accumulate).backward()
+    assert found is not None, "an update has at least one batch"
+    return found
+
+
+def _last_steps(batches: Batches, recipe: Recipe, update: int) -> Tensor:
+    return batches.at((update + 1) * recipe.accumulate - 1).steps_BTL
+
+
+def _apply(student: Student, optimizer: StudentOptimizer, *, recipe: Recipe, update: int) -> None:
     nn.utils.clip_grad_norm_([p for _, p in student.net.trainable()], CLIP)
     rate = recipe.rate(update)
     optimizer.step(adam_rate=recipe.adam_rate * rate, muon_rate=recipe.muon_rate * rate)

@@ -144,6 +144,7 @@ def recipe_of(settings: Settings, *, threads: int, updates: int, cycle: int | No
         threads=threads,
         checkpoint_every=train_settings.checkpoint_every,
         min_round_trip=train_settings.min_round_trip,
+        accumulate=train_settings.accumulate,
         loss=settings.loss,
     )
 
@@ -161,7 +162,7 @@ def _curriculum(student: Student, settings: Settings, source: ProblemSource) -> 
     easiest = (min(settings.data.base_difficulties),)
     easy_source = open_source(settings.data.model_copy(update={"base_difficulties": easiest}), settings.seed)
     easy = _fresh(student, easy_source, seed=derive(settings.seed, "easy"))
-    return CurriculumFeed(easy, full, easy_updates=settings.train.curriculum_updates)
+    return CurriculumFeed(easy, full, easy_batches=settings.train.curriculum_updates * settings.train.accumulate)
 
 
 def _train(
@@ -176,7 +177,16 @@ def _train(
 ) -> Trained:
     student.net.to(payload["device"])
     batches = Batches(feed, batch_size=recipe.batch_size, seed=recipe.seed, device=payload["device"])
-    return train(student, batches, recipe=recipe, folder=folder, report=report, should_stop=should_stop)
+    minutes = payload["settings"]["train"]["checkpoint_minutes"]
+    return train(
+        student,
+        batches,
+        recipe=recipe,
+        folder=folder,
+        report=report,
+        should_stop=should_stop,
+        checkpoint_minutes=minutes,
+    )
 
 
 def _keep(

@@ -12,7 +12,7 @@ from reasoner.training.feed import Batches, CurriculumFeed, FreshFeed, MixedFeed
 from reasoner.training.losses import losses
 from reasoner.training.optimizer import orthogonalise
 from reasoner.training.recipe import Recipe
-from reasoner.training.trainer import Trained, noise_of, train
+from reasoner.training.trainer import Trained, add_gradients, noise_of, train
 from reasoner.types.problem import Problem
 
 
@@ -141,7 +141,7 @@ def test_a_mixed_feed_keeps_the_original_share_and_uses_every_example_once_a_pas
 def test_a_curriculum_begins_with_the_easy_feed() -> None:
     student = small_student()
     easy = FreshFeed(student, lambda n, seed: some_problems(n, seed=seed % 99, difficulties=(1,)), seed=0)
-    feed = CurriculumFeed(easy, FreshFeed(student, draw, seed=0), easy_updates=16)
+    feed = CurriculumFeed(easy, FreshFeed(student, draw, seed=0), easy_batches=16)
     assert {len(i.steps) for i in feed.block(0, 20)} == {2}
     assert {len(i.steps) for i in feed.block(1, 20)} == {2, 3}
 
@@ -150,3 +150,34 @@ def test_orthogonalised_updates_have_singular_values_near_one() -> None:
     torch.manual_seed(0)
     values = torch.linalg.svdvals(orthogonalise(torch.randn(3, 16, 48)))
     assert bool(((values > 0.6) & (values < 1.3)).all())
+
+
+def test_accumulated_gradients_are_the_mean_of_those_of_the_batches() -> None:
+    student = small_student()
+    batches = Batches(FreshFeed(student, draw, seed=0), batch_size=8, seed=0)
+    plain = recipe(decoder_updates=0, predictor_updates=0)
+
+    def gradient(chosen: Recipe, update: int) -> torch.Tensor:
+        student.net.zero_grad()
+        add_gradients(student, batches, recipe=chosen, update=update)
+        found = student.net.predictor.project.weight.grad
+        assert found is not None
+        return found.clone()
+
+    both = gradient(dataclasses.replace(plain, accumulate=2), 0)
+    torch.testing.assert_close(both, (gradient(plain, 0) + gradient(plain, 1)) / 2)
+
+
+def test_a_state_is_saved_when_the_last_one_is_too_old(tmp_path: Path) -> None:
+    student = small_student()
+    with pytest.raises(CollapseError):
+        train(
+            student,
+            Batches(FreshFeed(student, draw, seed=0), batch_size=8, seed=0),
+            recipe=recipe(updates=3, checkpoint_every=1000, min_round_trip=1.0, decoder_updates=0, predictor_updates=0),
+            folder=tmp_path,
+            report=lambda share, note: None,
+            should_stop=lambda: False,
+            checkpoint_minutes=0.0,
+        )
+    assert (tmp_path / "state.safetensors").is_file()
