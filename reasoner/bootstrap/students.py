@@ -63,8 +63,9 @@ def evaluate(
     mode: Mode,
     n: int | None,
     progress: Watcher,
+    data: Path | None = None,
 ) -> EvalReport:
-    """A checkpoint (the home's champion by default) on one of the sets, in one mode.
+    """A checkpoint (the home's champion by default) on one of the sets or on a whole file, in one mode.
 
     Args:
         settings: say where problems come from.
@@ -74,35 +75,45 @@ def evaluate(
         mode: `talk` or `think`.
         n: only the first n problems.
         progress: told how far it is.
+        data: a file whose rows are all evaluated, in place of a set; training must not have seen them.
     """
     from agents.run_folder import write_records
-    from reasoner.data.sources import open_source
+    from reasoner.data.files import read_problems
     from reasoner.domains.registry import get_domain
     from reasoner.evaluation.attempts import attempt_all
     from reasoner.evaluation.reports import summarise
 
     place = open_home(home)
     chosen = place.checkpoint(checkpoint)
-    source = open_source(settings.data, settings.seed)
-    problems: list[Problem] = source.sealed() if split == "sealed" else getattr(source, split)(1)
+    domain = get_domain(settings.data.domain)
+    problems = _problems_of(settings, split) if data is None else read_problems(data, domain)
+    name = split if data is None else "file"
     tried = attempt_all(
         place.student(chosen.id),
-        get_domain(settings.data.domain),
+        domain,
         problems[:n],
         mode,
         on_progress=lambda done, total: progress(Progress(cycle=0, node="evaluate", done=done, total=total)),
     )
-    path = place.root / "evaluations" / f"{chosen.id}-{split}-{mode}.jsonl"
+    path = place.root / "evaluations" / f"{chosen.id}-{data.stem if data else split}-{mode}.jsonl"
     write_records(path, tried.attempts)
     return summarise(
         tried.attempts,
         checkpoint=chosen.id,
-        split=split,
+        split=name,
         cycle=chosen.cycle,
         mode=mode,
         attempts_file=path.relative_to(place.root).as_posix(),
         seconds=round(tried.seconds, 3),
     )
+
+
+def _problems_of(settings: Settings, split: Split) -> list[Problem]:
+    """The sealed set, or the first cycle's practice or gate set."""
+    from reasoner.data.sources import open_source
+
+    source = open_source(settings.data, settings.seed)
+    return source.sealed() if split == "sealed" else getattr(source, split)(1)
 
 
 def solve(settings: Settings, *, home: Path, question: str, checkpoint: str | None, mode: Mode) -> Solution:

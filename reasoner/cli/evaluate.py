@@ -1,6 +1,7 @@
 """`reasoner evaluate`: one checkpoint on one set, with intervals."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -41,6 +42,10 @@ def evaluate(
     overrides: options.Overrides = None,
     checkpoint: Checkpoint = None,
     split: Annotated[SplitName, typer.Option("--split", help="Which set.")] = SplitName.SEALED,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="FILE", help="All rows of this file, in place of a set.", show_default=False),
+    ] = None,
     mode: ModeOption = None,
     n: Annotated[
         int | None, typer.Option("--n", min=1, help="Problems; default: the whole set.", show_default=False)
@@ -69,12 +74,12 @@ def evaluate(
             mode=(mode or ModeName(settings.student.mode)).value,
             n=n,
             progress=view.progress,
+            data=data,
         )
     overall = report.overall.model_dump(mode="json")
     voice.record("evaluation", {**report.model_dump(mode="json", exclude={"overall"}), **overall})
-    voice.show(
-        f"checkpoint {report.checkpoint} on the {report.split} set, {report.mode} mode, {report.seconds:.1f} s\n"
-    )
+    where = data or f"the {report.split} set"
+    voice.show(f"checkpoint {report.checkpoint} on {where}, {report.mode} mode, {report.seconds:.1f} s\n")
     voice.show(evaluation_table(report))
     if report.errors:
         voice.show(f"the checker failed on {report.errors} problems, which are not counted")

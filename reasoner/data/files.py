@@ -1,4 +1,4 @@
-"""Problems from a JSONL file: GSM8K's format or the plain one of `docs/data-format.md`.
+"""Problems from a file: GSM8K's JSONL, ProsQA's JSON list, or the plain JSONL of `docs/data-format.md`.
 
 The first row tells the format. A row that cannot be used raises `DataError` with file, line and field, because a row
 left out in silence would change every figure that is reported.
@@ -7,11 +7,11 @@ left out in silence would change every figure that is reported.
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
 
+from reasoner.data import prosqa_rows
+from reasoner.data.drafts import Draft, Row
 from reasoner.errors import DataError
 from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem, Provenance
@@ -26,38 +26,6 @@ _FINAL = "####"
 _SKILL_OF_OPERATOR = {"+": "add", "-": "take_away", "*": "times", "/": "share"}
 _BINARY = re.compile(r"(?<=[0-9.)])\s*([+\-*/])")
 _PLAIN_FIELDS = ("question", "answer", "steps", "skill", "difficulty", "id", "license")
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One line of a file while it is being read."""
-
-    path: Path
-    line: int
-    fields: dict[str, Any]
-
-    def fail(self, field: str, expected: str) -> NoReturn:
-        given = f"{self.fields[field]!r:.80}" if field in self.fields else "nothing"
-        raise DataError(f"{self.path}, line {self.line}, field {field!r}: given {given}, expected {expected}")
-
-    def text(self, field: str, expected: str) -> str:
-        value = self.fields.get(field)
-        if not isinstance(value, str) or not value.strip():
-            self.fail(field, expected)
-        return value.strip()
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """What a format makes of a row."""
-
-    id: str | None
-    question: str
-    answer: str
-    steps: tuple[str, ...]
-    skill: str
-    difficulty: int
-    license: str
 
 
 def read_problems(path: Path, domain: Domain) -> list[Problem]:
@@ -75,16 +43,23 @@ def read_problems(path: Path, domain: Domain) -> list[Problem]:
     rows = list(_rows(path, raw))
     if not rows:
         raise DataError(f"{path}: no rows in it; expected one JSON object a line (see docs/data-format.md)")
-    is_gsm8k = _FINAL in str(rows[0].fields.get("answer", ""))
+    draft = _format(rows[0], domain)
     lines: dict[str, int] = {}
     problems: list[Problem] = []
     for row in rows:
-        problem = _problem(row, _gsm8k(row) if is_gsm8k else _plain(row), domain, sha256)
+        problem = _problem(row, draft(row), domain, sha256)
         if problem.id in lines:
-            row.fail("id", f"an id of its own; line {lines[problem.id]} has {problem.id!r} already")
+            row.fail("id", f"an id of its own; {row.unit} {lines[problem.id]} has {problem.id!r} already")
         lines[problem.id] = row.line
         problems.append(problem)
     return problems
+
+
+def _format(first: Row, domain: Domain) -> Callable[[Row], Draft]:
+    """How the rows of a file are read."""
+    if domain.name == prosqa_rows.NAME:
+        return prosqa_rows.draft
+    return _gsm8k if _FINAL in str(first.fields.get("answer", "")) else _plain
 
 
 def is_worked(problem: Problem, domain: Domain) -> bool:
@@ -101,13 +76,16 @@ def _bytes(path: Path) -> bytes:
         raise DataError(f"{path}: cannot be read ({error.strerror}); expected a JSONL file") from error
 
 
-def _rows(path: Path, raw: bytes) -> Iterator[_Row]:
+def _rows(path: Path, raw: bytes) -> Iterator[Row]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         given = raw[error.start : error.start + 1]
         raise DataError(f"{path}, line {line}: given the byte {given!r}, expected UTF-8; convert the file") from error
+    if text.lstrip().startswith("["):
+        yield from _listed(path, text)
+        return
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
@@ -117,10 +95,22 @@ def _rows(path: Path, raw: bytes) -> Iterator[_Row]:
             raise DataError(f"{path}, line {number}: given {line!r:.80}, expected a JSON object ({error})") from error
         if not isinstance(fields, dict):
             raise DataError(f"{path}, line {number}: given {line!r:.80}, expected a JSON object with 'question'")
-        yield _Row(path, number, fields)
+        yield Row(path, number, fields)
 
 
-def _gsm8k(row: _Row) -> _Draft:
+def _listed(path: Path, text: str) -> Iterator[Row]:
+    """The objects of a JSON list."""
+    try:
+        objects = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}: given a text that begins with '[', expected a JSON list ({error})") from error
+    for number, fields in enumerate(objects, start=1):
+        if not isinstance(fields, dict):
+            raise DataError(f"{path}, row {number}: given {fields!r:.80}, expected a JSON object with 'question'")
+        yield Row(path, number, fields, unit="row")
+
+
+def _gsm8k(row: Row) -> Draft:
     """A row of GSM8K: marks that compute something are the steps; a mark such as `<<12=12>>` only repeats a number."""
     solution = row.text("answer", f"a solution that ends with '{_FINAL} NUMBER'")
     worked, final, answer = solution.rpartition(_FINAL)
@@ -128,10 +118,10 @@ def _gsm8k(row: _Row) -> _Draft:
         row.fail("answer", f"a solution that ends with '{_FINAL} NUMBER'")
     steps = tuple(mark for mark in _MARK.findall(worked) if _operators(mark))
     question = row.text("question", "the text of the problem")
-    return _Draft(None, question, answer.strip(), steps, _skill(steps), max(1, len(steps)), UNKNOWN_LICENSE)
+    return Draft(None, question, answer.strip(), steps, _skill(steps), max(1, len(steps)), UNKNOWN_LICENSE)
 
 
-def _plain(row: _Row) -> _Draft:
+def _plain(row: Row) -> Draft:
     """A row of the plain format."""
     for field in row.fields:
         if field not in _PLAIN_FIELDS:
@@ -140,7 +130,7 @@ def _plain(row: _Row) -> _Draft:
     difficulty = row.fields.get("difficulty", max(1, len(steps)))
     if isinstance(difficulty, bool) or not isinstance(difficulty, int) or difficulty < 1:
         row.fail("difficulty", "a whole number of steps, 1 or more")
-    return _Draft(
+    return Draft(
         id=row.text("id", "a text that names the row") if "id" in row.fields else None,
         question=row.text("question", "the text of the problem"),
         answer=_answer(row),
@@ -151,14 +141,14 @@ def _plain(row: _Row) -> _Draft:
     )
 
 
-def _steps(row: _Row) -> tuple[str, ...]:
+def _steps(row: Row) -> tuple[str, ...]:
     steps = row.fields.get("steps", [])
     if not isinstance(steps, list) or not all(isinstance(step, str) and step.strip() for step in steps):
         row.fail("steps", "a list of equations such as ['12+7=19', '19*2=38']")
     return tuple(step.strip() for step in steps)
 
 
-def _answer(row: _Row) -> str:
+def _answer(row: Row) -> str:
     answer = row.fields.get("answer")
     if isinstance(answer, str):
         return answer.strip()
@@ -178,7 +168,7 @@ def _skill(steps: tuple[str, ...]) -> str:
     return _SKILL_OF_OPERATOR[operators.pop()] if len(operators) == 1 else UNKNOWN_SKILL
 
 
-def _problem(row: _Row, draft: _Draft, domain: Domain, sha256: str) -> Problem:
+def _problem(row: Row, draft: Draft, domain: Domain, sha256: str) -> Problem:
     problem = Problem(
         id=draft.id or f"{row.path.stem}-{row.line}",
         domain=domain.name,
@@ -197,5 +187,5 @@ def _problem(row: _Row, draft: _Draft, domain: Domain, sha256: str) -> Problem:
         ),
     )
     if domain.check(problem, problem.answer) != "right":
-        row.fail("answer", f"a number that the domain {domain.name!r} can check; it read {draft.answer!r}")
+        row.fail("answer", f"an answer that the domain {domain.name!r} can check; it read {draft.answer!r}")
     return problem

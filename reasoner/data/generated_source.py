@@ -18,6 +18,9 @@ from reasoner.types.problem import Problem, Split
 MAX_MISSES = 400
 """Draws in a row without a new structure of the split after which a cell counts as used up."""
 
+_RECIPE = {"math": ("max_number", "distractor_rate"), "prosqa": ()}
+"""Settings of `data` that go into a domain's recipes."""
+
 _SEED_HEX = 12
 """Digits of a problem's seed: 48 bits."""
 
@@ -77,14 +80,9 @@ class GeneratedSource:
 
     def _cells(self, difficulties: tuple[int, ...]) -> list[dict[str, Any]]:
         """One recipe per difficulty and skill."""
-        data = self._data
+        of_domain = {key: getattr(self._data, key) for key in _RECIPE[self._data.domain]}
         return [
-            {
-                "difficulty": difficulty,
-                "skill": skill,
-                "max_number": data.max_number,
-                "distractor_rate": data.distractor_rate,
-            }
+            {"difficulty": difficulty, "skill": skill, **of_domain}
             for difficulty in dict.fromkeys(difficulties)
             for skill in self._domain.skills
         ]

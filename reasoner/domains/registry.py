@@ -3,10 +3,11 @@
 from difflib import get_close_matches
 
 from reasoner.domains.math.domain import MathDomain
+from reasoner.domains.prosqa.domain import ProsqaDomain
 from reasoner.errors import ConfigError
 from reasoner.types.ports import Domain
 
-DOMAINS: dict[str, type[Domain]] = {"math": MathDomain}
+DOMAINS: dict[str, type[Domain]] = {"math": MathDomain, "prosqa": ProsqaDomain}
 
 
 def get_domain(name: str) -> Domain:

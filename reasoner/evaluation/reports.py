@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 from reasoner.evaluation.statistics import rate
 from reasoner.types.problem import Attempt, Mode, Split
@@ -12,7 +13,7 @@ def summarise(
     attempts: Sequence[Attempt],
     *,
     checkpoint: str,
-    split: Split,
+    split: Split | Literal["file"],
     cycle: int,
     mode: Mode,
     attempts_file: str,
@@ -23,7 +24,7 @@ def summarise(
     Args:
         attempts: one per problem, in the order of the set; those whose checker failed count in `errors` only.
         checkpoint: its id.
-        split: of the problems.
+        split: of the problems; `file` for all rows of one.
         cycle: 0 for the base student.
         mode: of all attempts.
         attempts_file: where they are kept, below the run's folder.

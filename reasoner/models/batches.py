@@ -1,4 +1,7 @@
-"""Texts to padded tensors. Shapes: B problems, L tokens, M numbers, P places, T steps, S step tokens."""
+"""Texts to padded tensors.
+
+Shapes: B problems, L tokens, W words of a sentence, M numbers, P places, T steps, S step tokens.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +17,14 @@ class QuestionBatch:
     """Questions side by side."""
 
     tokens_BL: Tensor
+    """[B, L], or [B, L, W] where a token is a sentence of W words."""
     digits_MP: Tensor
 
     @property
     def mask_BL(self) -> Tensor:
         """True on real tokens."""
-        return self.tokens_BL != PAD
+        first_BL = self.tokens_BL if self.tokens_BL.dim() == 2 else self.tokens_BL[..., 0]
+        return first_BL != PAD
 
 
 def pad_questions(questions: Sequence[EncodedQuestion], *, device: str = "cpu") -> QuestionBatch:
@@ -28,7 +33,9 @@ def pad_questions(questions: Sequence[EncodedQuestion], *, device: str = "cpu") 
     tokens = [q.ids + [PAD] * (longest - len(q.ids)) for q in questions]
     digits = [row for q in questions for row in q.digits] or [[0] * PLACES][:0]
     digits_MP = torch.tensor(digits, dtype=torch.long, device=device).view(-1, PLACES)
-    return QuestionBatch(torch.tensor(tokens, device=device), digits_MP)
+    tokens_BL = torch.tensor(tokens, device=device)
+    places = questions[0].places
+    return QuestionBatch(tokens_BL if places == 1 else tokens_BL.view(len(tokens), -1, places), digits_MP)
 
 
 def pad_steps(solutions: Sequence[Sequence[list[int]]], *, device: str = "cpu") -> Tensor:

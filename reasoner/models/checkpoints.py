@@ -64,9 +64,11 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
         net=net.eval(),
         shape=shape,
         reads=QuestionTokenizer.from_json(
-            (folder / TOKENIZER).read_text(encoding="utf-8"), max_tokens=shape.max_question_tokens
+            (folder / TOKENIZER).read_text(encoding="utf-8"),
+            max_tokens=shape.max_question_tokens,
+            sentence_words=shape.sentence_words,
         ),
-        writes=StepTokenizer(least_first=shape.least_first, max_tokens=shape.max_step_tokens),
+        writes=StepTokenizer(least_first=shape.least_first, max_tokens=shape.max_step_tokens, words=shape.step_words),
     )
     if fingerprint(student) != config["fingerprint"]:
         raise NotFoundError(

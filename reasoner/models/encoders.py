@@ -1,6 +1,6 @@
 """Question encoder (token states) and step encoder (K slots).
 
-Shapes: B problems, N steps, L tokens, P digit places, K slots, D width. Token id 0 is padding.
+Shapes: B problems, N steps, L tokens, W words of a sentence, P digit places, K slots, D width. Token id 0 is padding.
 """
 
 import torch
@@ -15,18 +15,22 @@ class QuestionEncoder(nn.Module):
 
     A number is one token whose embedding is the sum of its digits' embeddings, one table per place: copying it into
     a latent takes one look instead of one per digit, and unseen numbers are made of seen digits.
+
+    With `sentence_words` a whole sentence is one token: its words' embeddings, each through the map of its place, are
+    summed. Sentences then stand in no order: of rules and facts none comes first, and a rule is found by its words.
     """
 
-    def __init__(self, vocabulary: int, *, width: int, heads: int, layers: int) -> None:
+    def __init__(self, vocabulary: int, *, width: int, heads: int, layers: int, sentence_words: int = 0) -> None:
         super().__init__()
         self.token = nn.Embedding(vocabulary, width)
         self.digit = nn.Embedding(PLACES * DIGIT_KINDS, width)
-        self.blocks = nn.ModuleList(Block(width, heads, rotary=True) for _ in range(layers))
+        self.sentence = nn.Linear(sentence_words * width, width) if sentence_words else None
+        self.blocks = nn.ModuleList(Block(width, heads, rotary=not sentence_words) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
 
     def forward(self, tokens_BL: Tensor, digits_MP: Tensor) -> Tensor:
         """Args:
-            tokens_BL: token ids; `NUMBER` where a number stands.
+            tokens_BL: token ids, [B, L] or, by sentence, [B, L, W]; `NUMBER` where a number stands.
             digits_MP: digits of the M numbers of the whole batch in reading order, 0 none, else digit + 1.
 
         Returns:
@@ -36,7 +40,10 @@ class QuestionEncoder(nn.Module):
         numbers_MD = self.digit(digits_MP + places).sum(dim=1)
         x = self.token(tokens_BL)
         x = x.index_put(((tokens_BL == NUMBER).nonzero(as_tuple=True)), numbers_MD, accumulate=True)
-        mask = (tokens_BL != PAD)[:, None, None, :]
+        real = tokens_BL != PAD
+        if self.sentence is not None:
+            x, real = self.sentence((x * real[..., None]).flatten(2)), real[..., 0]
+        mask = real[:, None, None, :]
         for block in self.blocks:
             x = block(x, mask)
         return self.norm(x)

@@ -4,17 +4,22 @@ Shapes: B problems, T steps, N real steps, K slots, D width, L tokens.
 """
 
 import copy
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor, nn
 
 from reasoner.config.settings import StudentSettings
+from reasoner.errors import ConfigError
 from reasoner.models.decoder import StepDecoder
 from reasoner.models.encoders import QuestionEncoder, StepEncoder
 from reasoner.models.layers import init_weights
 from reasoner.models.predictor import StepPredictor
-from reasoner.models.tokenizers import QuestionTokenizer, StepTokenizer
+from reasoner.models.tokenizers import QuestionTokenizer, StepTokenizer, words_of
+
+SENTENCE_WORDS = 8
+"""Words of a sentence token; longer sentences become several."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,15 @@ class Shape:
     question_tokens: int
     step_tokens: int
     least_first: bool
+    sentence_words: int = 0
+    """Words of a sentence that is one token of the question; 0 where each word is its own."""
+    step_words: tuple[str, ...] = ()
+    """Words that a step is written with; empty for characters."""
 
     def to_dict(self) -> dict[str, object]:
-        """Plain JSON."""
-        return asdict(self)
+        """Plain JSON. Later fields are left out at their defaults, so that older fingerprints stay true."""
+        plain = asdict(self) | {"step_words": list(self.step_words)}
+        return {k: v for k, v in plain.items() if v or k not in ("sentence_words", "step_words")}
 
 
 class LatentReasoner(nn.Module):
@@ -88,7 +98,9 @@ class Student:
         return sum(p.numel() for _, p in self.net.trainable())
 
 
-def shape_of(settings: StudentSettings, *, question_tokens: int, step_tokens: int) -> Shape:
+def shape_of(
+    settings: StudentSettings, *, question_tokens: int, step_tokens: int, step_words: tuple[str, ...] = ()
+) -> Shape:
     """The shape that settings ask for, once the vocabularies are known."""
     return Shape(
         width=settings.width,
@@ -105,6 +117,8 @@ def shape_of(settings: StudentSettings, *, question_tokens: int, step_tokens: in
         question_tokens=question_tokens,
         step_tokens=step_tokens,
         least_first=settings.digits == "least_first",
+        sentence_words=SENTENCE_WORDS if settings.question_text == "sentences" else 0,
+        step_words=step_words,
     )
 
 
@@ -114,7 +128,11 @@ def build_net(shape: Shape, *, seed: int) -> LatentReasoner:
         torch.manual_seed(seed)
         return LatentReasoner(
             question_encoder=QuestionEncoder(
-                shape.question_tokens, width=shape.width, heads=shape.heads, layers=shape.question_layers
+                shape.question_tokens,
+                width=shape.width,
+                heads=shape.heads,
+                layers=shape.question_layers,
+                sentence_words=shape.sentence_words,
             ),
             step_encoder=StepEncoder(
                 shape.step_tokens,
@@ -142,13 +160,26 @@ def build_net(shape: Shape, *, seed: int) -> LatentReasoner:
         )
 
 
-def new_student(settings: StudentSettings, questions: list[str], *, seed: int) -> Student:
-    """A student with fresh weights and a vocabulary learnt from `questions`."""
+def new_student(settings: StudentSettings, questions: list[str], *, seed: int, steps: Iterable[str] = ()) -> Student:
+    """A student with fresh weights and a vocabulary learnt from `questions`, and from `steps` if it writes words.
+
+    Raises:
+        ConfigError: it is to write words and there are no steps to learn them from.
+    """
+    by_sentence = settings.question_text == "sentences"
     reads = QuestionTokenizer.learn(
-        questions, vocabulary=settings.question_vocabulary, max_tokens=settings.max_question_tokens
+        questions,
+        vocabulary=settings.question_vocabulary,
+        max_tokens=settings.max_question_tokens,
+        sentence_words=SENTENCE_WORDS if by_sentence else 0,
     )
-    writes = StepTokenizer(least_first=settings.digits == "least_first", max_tokens=settings.max_step_tokens)
-    shape = shape_of(settings, question_tokens=len(reads), step_tokens=len(writes))
+    words = words_of(steps) if settings.step_text == "words" else ()
+    if settings.step_text == "words" and not words:
+        raise ConfigError("student.step_text: given 'words', but no training step has any; expected worked problems")
+    writes = StepTokenizer(
+        least_first=settings.digits == "least_first", max_tokens=settings.max_step_tokens, words=words
+    )
+    shape = shape_of(settings, question_tokens=len(reads), step_tokens=len(writes), step_words=words)
     return Student(net=build_net(shape, seed=seed), shape=shape, reads=reads, writes=writes)
 
 

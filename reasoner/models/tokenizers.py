@@ -1,8 +1,9 @@
 """Text to token ids and back: words and whole numbers for questions, characters for steps.
 
 Questions: a byte-pair vocabulary learnt from the training questions (every usual word becomes one token), with each
-number of up to six digits as one `NUMBER` token beside its digits. Steps: one token a character, numbers written
-least significant digit first if asked, so that carries run in writing order.
+number of up to six digits as one `NUMBER` token beside its digits; or whole words, ordered by sentence, so that the
+encoder can make one token of each. Steps: one token a character, numbers written least significant digit first if
+asked, so that carries run in writing order; or one token a word, from a list learnt from the training steps.
 """
 
 import re
@@ -20,6 +21,7 @@ DIGIT_KINDS = 11
 _NUMBER = re.compile(rf"\d{{1,{PLACES}}}")
 _DIGITS = re.compile(r"\d+")
 _MARK = "<num>"
+_ENDS = frozenset(".?!")
 
 FINISH, STOP = 1, 2
 """Step tokens: a step that says the solution is complete; the end of a step."""
@@ -32,6 +34,8 @@ class EncodedQuestion:
 
     ids: list[int]
     digits: list[list[int]]
+    places: int = 1
+    """Ids that make up one token of the encoder: the words of a sentence, padded."""
 
 
 def _digits_of(number: str) -> list[int]:
@@ -42,31 +46,41 @@ def _digits_of(number: str) -> list[int]:
 class QuestionTokenizer:
     """Reads questions. Made by `learn`, kept as JSON with the student."""
 
-    def __init__(self, tokenizer: Tokenizer, *, max_tokens: int) -> None:
+    def __init__(self, tokenizer: Tokenizer, *, max_tokens: int, sentence_words: int = 0) -> None:
+        """Args:
+        tokenizer: made by `learn`.
+        max_tokens: ids of a question at most.
+        sentence_words: 0 gives a plain sequence; else a row of so many words for each sentence.
+        """
         self._tokenizer = tokenizer
-        self.max_tokens = max_tokens
+        self.max_tokens, self.sentence_words = max_tokens, sentence_words
 
     @classmethod
-    def learn(cls, questions: Iterable[str], *, vocabulary: int, max_tokens: int) -> "QuestionTokenizer":
-        """Learns a vocabulary of at most `vocabulary` tokens; deterministic in the order of the questions."""
-        tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
+    def learn(
+        cls, questions: Iterable[str], *, vocabulary: int, max_tokens: int, sentence_words: int = 0
+    ) -> "QuestionTokenizer":
+        """Learns a vocabulary of at most `vocabulary` tokens, of whole words where `sentence_words` is not 0.
+
+        Deterministic in the order of the questions.
+        """
+        whole = sentence_words > 0
+        tokenizer = Tokenizer(models.WordLevel(unk_token="<unk>") if whole else models.BPE(unk_token="<unk>"))
         tokenizer.normalizer = normalizers.Lowercase()
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Punctuation("isolated")]
         )
-        trainer = trainers.BpeTrainer(
-            vocab_size=vocabulary, special_tokens=["<pad>", "<unk>", _MARK], show_progress=False
-        )
+        kind = trainers.WordLevelTrainer if whole else trainers.BpeTrainer
+        trainer = kind(vocab_size=vocabulary, special_tokens=["<pad>", "<unk>", _MARK], show_progress=False)
         tokenizer.train_from_iterator((_NUMBER.sub(" ", q) for q in questions), trainer)
-        return cls(tokenizer, max_tokens=max_tokens)
+        return cls(tokenizer, max_tokens=max_tokens, sentence_words=sentence_words)
 
     @classmethod
-    def from_json(cls, text: str, *, max_tokens: int) -> "QuestionTokenizer":
+    def from_json(cls, text: str, *, max_tokens: int, sentence_words: int = 0) -> "QuestionTokenizer":
         """The tokenizer that `to_json` wrote."""
-        return cls(Tokenizer.from_str(text), max_tokens=max_tokens)
+        return cls(Tokenizer.from_str(text), max_tokens=max_tokens, sentence_words=sentence_words)
 
     def to_json(self) -> str:
-        """Everything but `max_tokens`."""
+        """Everything but `max_tokens` and `sentence_words`."""
         return self._tokenizer.to_str()
 
     def __len__(self) -> int:
@@ -76,37 +90,60 @@ class QuestionTokenizer:
         """Encodes many at once. Longer questions keep their end, where the asking stands."""
         marked = [_NUMBER.sub(f" {_MARK} ", q.replace(_MARK, " ")) for q in questions]
         encoded = self._tokenizer.encode_batch(marked, add_special_tokens=False)
+        if self.sentence_words:
+            rows = [self._by_sentence(e.ids, e.tokens) for e in encoded]
+            return [self._with_digits(r, q, self.sentence_words) for r, q in zip(rows, questions, strict=True)]
         return [self._with_digits(e.ids, q) for e, q in zip(encoded, questions, strict=True)]
 
-    def _with_digits(self, ids: list[int], question: str) -> EncodedQuestion:
-        kept = ids[-self.max_tokens :]
+    def _by_sentence(self, ids: list[int], tokens: list[str]) -> list[int]:
+        """The words of each sentence in a row of `sentence_words`, the last one padded; longer ones take several."""
+        P, sentence, rows = self.sentence_words, list[int](), list[int]()
+        for i, token in zip([*ids, PAD], [*tokens, "."], strict=True):
+            if token not in _ENDS:
+                sentence.append(i)
+            elif sentence:
+                rows += sentence + [PAD] * (-len(sentence) % P)
+                sentence = []
+        return rows
+
+    def _with_digits(self, ids: list[int], question: str, places: int = 1) -> EncodedQuestion:
+        kept = ids[-(self.max_tokens // places * places) :]
         numbers = _NUMBER.findall(question)
         seen = sum(i == NUMBER for i in kept)
-        return EncodedQuestion(kept or [UNKNOWN], [_digits_of(n) for n in numbers[len(numbers) - seen :]])
+        kept = kept or [UNKNOWN] + [PAD] * (places - 1)
+        return EncodedQuestion(kept, [_digits_of(n) for n in numbers[len(numbers) - seen :]], places)
 
 
 class StepTokenizer:
-    """Reads and writes steps, a character a token."""
+    """Reads and writes steps, a character or a word a token."""
 
-    def __init__(self, *, least_first: bool, max_tokens: int) -> None:
-        self.least_first, self.max_tokens = least_first, max_tokens
-        self._id = {c: i for i, c in enumerate(ALPHABET, start=3)}
-        self._char = {i: c for c, i in self._id.items()}
+    def __init__(self, *, least_first: bool, max_tokens: int, words: Sequence[str] = ()) -> None:
+        """Args:
+        least_first: whether numbers are written from their least significant digit; words stay as they are.
+        max_tokens: of a step, its `STOP` included.
+        words: all words that can be written, none twice; empty for a character a token.
+        """
+        self.least_first, self.max_tokens, self.words = least_first, max_tokens, tuple(words)
+        self._id = {token: i for i, token in enumerate(self.words or ALPHABET, start=3)}
+        self._token = {i: token for token, i in self._id.items()}
 
     def __len__(self) -> int:
-        return len(ALPHABET) + 3
+        return len(self._id) + 3
 
     def _turn(self, text: str) -> str:
-        return _DIGITS.sub(lambda m: m.group()[::-1], text) if self.least_first else text
+        return _DIGITS.sub(lambda m: m.group()[::-1], text) if self.least_first and not self.words else text
+
+    def _split(self, step: str) -> Sequence[str]:
+        return step.split() if self.words else step.replace(" ", "")
 
     def fits(self, step: str) -> bool:
-        """Whether a step can be written: known characters, short enough."""
-        bare = step.replace(" ", "")
-        return 0 < len(bare) < self.max_tokens and all(c in self._id for c in bare)
+        """Whether a step can be written: known characters or words, short enough."""
+        tokens = self._split(self._turn(step))
+        return 0 < len(tokens) < self.max_tokens and all(token in self._id for token in tokens)
 
     def encode(self, step: str) -> list[int]:
         """Token ids with the closing `STOP`; the step must fit."""
-        return [self._id[c] for c in self._turn(step.replace(" ", ""))] + [STOP]
+        return [self._id[token] for token in self._split(self._turn(step))] + [STOP]
 
     @property
     def finish(self) -> list[int]:
@@ -114,10 +151,16 @@ class StepTokenizer:
         return [FINISH, STOP]
 
     def decode(self, ids: Sequence[int]) -> str:
-        """Text up to the first `STOP`; anything that is not a character is left out."""
-        chars: list[str] = []
+        """Text up to the first `STOP`; anything that is not a character or word is left out."""
+        tokens: list[str] = []
         for i in ids:
             if i == STOP:
                 break
-            chars.append(self._char.get(int(i), ""))
-        return self._turn("".join(chars))
+            if int(i) in self._token:
+                tokens.append(self._token[int(i)])
+        return self._turn((" " if self.words else "").join(tokens))
+
+
+def words_of(steps: Iterable[str]) -> tuple[str, ...]:
+    """All words of some steps in alphabetical order, for a `StepTokenizer`."""
+    return tuple(sorted({word for step in steps for word in step.split()}))

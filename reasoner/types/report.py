@@ -19,7 +19,8 @@ class EvalReport(Record):
     """One checkpoint on one set of problems."""
 
     checkpoint: str
-    split: Split
+    split: Split | Literal["file"]
+    """`file`: all rows of a file that was named, whatever split they belong to."""
     cycle: int
     mode: Mode
     overall: Rate
