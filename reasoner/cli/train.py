@@ -28,14 +28,16 @@ def train(
     from reasoner.cli.progress import view_for
     from reasoner.cli.voice import Voice
     from reasoner.config.resolved import dump_yaml, redacted
+    from reasoner.training.footprint import footprint
 
     settings, folder = options.settings_of(config, overrides, seed=seed), options.home_of(home)
     voice = Voice(as_json=json, quiet=quiet)
     if dry_run:
-        voice.record("plan", {"config": redacted(settings).model_dump(mode="json"), "home": str(folder)})
-        voice.show(
-            f"{dump_yaml(settings)}\nplan: {settings.train.base_updates} updates into {out or folder / 'checkpoints'}"
-        )
+        size, updates = footprint(settings), settings.train.base_updates
+        plan = {"config": redacted(settings).model_dump(mode="json"), "home": str(folder)}
+        voice.record("plan", {**plan, "footprint": size.model_dump(mode="json")})
+        voice.show(f"{dump_yaml(settings)}\nplan: {updates} updates into {out or folder / 'checkpoints'}")
+        voice.show(f"student: {size.words()}")
         return
     from reasoner import bootstrap
 

@@ -8,6 +8,7 @@ from reasoner.config.resolved import config_hash, dump_yaml, redacted
 from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.evaluation.alpha import alpha_of_cycle
 from reasoner.evaluation.statistics import smallest_detectable_gain
+from reasoner.training.footprint import footprint
 from reasoner.types.record import Record
 
 POWER = 0.8
@@ -47,6 +48,7 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int, price_of: PriceOf)
     """
     detectable = [_detectable(settings, cycle) for cycle in range(1, cycles + 1)]
     teacher = _teacher(settings, cycles, price_of)
+    size = footprint(settings)
     record = {
         "config": redacted(settings).model_dump(mode="json"),
         "config_hash": config_hash(settings),
@@ -54,8 +56,16 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int, price_of: PriceOf)
         "cycles": cycles,
         "detectable": detectable,
         "teacher": teacher,
+        "footprint": size.model_dump(mode="json"),
     }
-    lines = [dump_yaml(settings).rstrip(), "", *_words(settings, home, cycles), "", *_gate_words(settings, detectable)]
+    lines = [
+        dump_yaml(settings).rstrip(),
+        "",
+        *_words(settings, home, cycles),
+        f"student: {size.words()}",
+        "",
+        *_gate_words(settings, detectable),
+    ]
     return Plan(lines=(*lines, "", *_teacher_words(teacher)), record=record)
 
 
