@@ -6,6 +6,8 @@ from typing import Any, Literal, NoReturn
 
 from reasoner.errors import DataError
 
+UNKNOWN_LICENSE = "unknown"
+
 
 @dataclass(frozen=True)
 class Row:

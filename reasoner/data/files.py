@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from reasoner.data import prosqa_rows
-from reasoner.data.drafts import Draft, Row
+from reasoner.data.drafts import UNKNOWN_LICENSE, Draft, Row
 from reasoner.errors import DataError
 from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem, Provenance
 
 READER_VERSION = "1"
-UNKNOWN_LICENSE = "unknown"
 UNKNOWN_SKILL = "mixed"
 """Skill of a row that does not say one and whose last step shows no single operator."""
 
@@ -187,5 +186,5 @@ def _problem(row: Row, draft: Draft, domain: Domain, sha256: str) -> Problem:
         ),
     )
     if domain.check(problem, problem.answer) != "right":
-        row.fail("answer", f"an answer that the domain {domain.name!r} can check; it read {draft.answer!r}")
+        row.fail("answer", f"a number that the domain {domain.name!r} can check; it read {draft.answer!r}")
     return problem

@@ -6,11 +6,11 @@ writes, a layer of the search each, so that a file's rows teach the same way of 
 
 import re
 
-from reasoner.data.drafts import Draft, Row
+from reasoner.data.drafts import UNKNOWN_LICENSE, Draft, Row
 from reasoner.domains.prosqa import checker, generator, graph, working
 
 NAME = generator.NAME
-LICENSE = "MIT"
+
 _EXPECTED = "rules such as 'Every lempus is a dumpus.', and last 'Is Tom a dumpus or gorpus?' with one true candidate"
 _STEP = re.compile(r"(?:every\s+)?([a-z]+)\s+is\s+an?\s+([a-z]+)\.?")
 
@@ -31,7 +31,11 @@ def draft(row: Row) -> Draft:
         row.fail("answer", f"'{told.entity.title()} is a {truth}.', which is what the rules say")
     _refuse_other_proofs(row, told, truth)
     steps = working.work(told)
-    return Draft(None, question, answer, steps, generator.SKILL, len(steps), LICENSE)
+    return Draft(None, question, answer, steps, generator.SKILL, len(steps), _license(row))
+
+
+def _license(row: Row) -> str:
+    return row.text("license", "the name of a licence") if "license" in row.fields else UNKNOWN_LICENSE
 
 
 def _refuse_other_proofs(row: Row, told: graph.Graph, truth: str) -> None:

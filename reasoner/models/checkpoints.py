@@ -57,7 +57,7 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
     if missing:
         raise NotFoundError(f"{folder} is not a checkpoint: {', '.join(missing)} missing; see `reasoner models list`")
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    shape = Shape(**config["shape"])
+    shape = Shape.from_dict(config["shape"])
     net = build_net(shape, seed=0)
     net.load_state_dict(load_file(folder / WEIGHTS))
     student = Student(

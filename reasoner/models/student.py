@@ -4,8 +4,9 @@ Shapes: B problems, T steps, N real steps, K slots, D width, L tokens.
 """
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -49,6 +50,11 @@ class Shape:
         """Plain JSON. Later fields are left out at their defaults, so that older fingerprints stay true."""
         plain = asdict(self) | {"step_words": list(self.step_words)}
         return {k: v for k, v in plain.items() if v or k not in ("sentence_words", "step_words")}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Shape":
+        """The shape that `to_dict` told."""
+        return cls(**{**plain, "step_words": tuple(plain.get("step_words", ()))})
 
 
 class LatentReasoner(nn.Module):

@@ -38,6 +38,10 @@ def test_evaluate_tells_the_rate_with_its_interval_by_skill_and_steps(command: C
     assert (event["event"], event["accuracy"], event["n"]) == ("evaluation", 0.41, 600)
 
 
+def test_evaluate_names_the_file_that_takes_the_place_of_a_set(command: Command, stage: Stage) -> None:
+    assert "on rows.json, talk mode" in command("evaluate", "--data", "rows.json").stdout
+
+
 def test_solve_shows_steps_and_answer(command: Command, stage: Stage) -> None:
     result = command("solve", "Ann has 3 apples and buys 4. How many has she?")
     assert "3+4=7" in result.stdout

@@ -1,13 +1,15 @@
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
 import torch
-from student_maker import small_student, some_problems
+from student_maker import SHAPE, small_student, some_problems
 
-from reasoner.errors import NotFoundError
+from reasoner.errors import ConfigError, NotFoundError
 from reasoner.models.batches import pad_questions
-from reasoner.models.checkpoints import WEIGHTS, fingerprint, load_student, save_student
+from reasoner.models.checkpoints import CONFIG, WEIGHTS, fingerprint, load_student, save_student
+from reasoner.models.student import Student, new_student
 
 B, T = 3, 4
 
@@ -96,3 +98,42 @@ def test_a_changed_weight_file_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"model\.safetensors"):
         load_student(tmp_path)
+
+
+RULES = ["Every bempus is a rumpus. Ann is a bempus. Every dulpus is a wimpus. Is Ann a rumpus or wimpus?"] * 3
+
+
+def student_of_words() -> Student:
+    settings = SHAPE.model_copy(update={"question_text": "sentences", "step_text": "words"})
+    return new_student(settings, RULES, seed=0, steps=["bempus", "so: rumpus"])
+
+
+def test_a_student_of_sentences_has_one_state_each_whatever_their_order() -> None:
+    student = student_of_words()
+    turned = "Ann is a bempus. Every dulpus is a wimpus. Every bempus is a rumpus. Is Ann a rumpus or wimpus?"
+    batch = pad_questions(student.reads.encode([RULES[0], turned, "Ann is a bempus."]))
+    with torch.no_grad():
+        states = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+    assert states.shape == (3, 4, student.shape.width)
+    assert batch.mask_BL.sum(dim=1).tolist() == [4, 4, 1]
+    torch.testing.assert_close(states[0, [1, 2, 0, 3]], states[1], atol=1e-5, rtol=1e-4)
+    assert not torch.allclose(states[0, 0], states[0, 2], atol=1e-2)
+
+
+def test_a_student_of_words_comes_back_the_same(tmp_path: Path) -> None:
+    student = student_of_words()
+    mark = save_student(student, tmp_path / "one", about={})
+    again = load_student(tmp_path / "one")
+    assert (fingerprint(again), again.shape) == (mark, student.shape)
+    assert again.writes.decode(again.writes.encode("so: rumpus")) == "so: rumpus"
+    assert again.reads.encode(RULES) == student.reads.encode(RULES)
+
+
+def test_words_cannot_be_learnt_from_no_steps() -> None:
+    with pytest.raises(ConfigError, match="step_text"):
+        new_student(SHAPE.model_copy(update={"step_text": "words"}), RULES, seed=0)
+
+
+def test_a_checkpoint_of_the_usual_student_says_nothing_of_sentences_or_words(tmp_path: Path) -> None:
+    save_student(small_student(), tmp_path / "one", about={})
+    assert not {"sentence_words", "step_words"} & json.loads((tmp_path / "one" / CONFIG).read_text())["shape"].keys()

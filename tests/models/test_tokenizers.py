@@ -1,6 +1,6 @@
 import pytest
 
-from reasoner.models.tokenizers import NUMBER, PLACES, QuestionTokenizer, StepTokenizer
+from reasoner.models.tokenizers import NUMBER, PAD, PLACES, UNKNOWN, QuestionTokenizer, StepTokenizer, words_of
 
 QUESTIONS = ["Mia has 12 apples. Leo has 3 more apples than Mia.", "Ann sells 40 pens for 2 coins each."] * 20
 
@@ -54,3 +54,42 @@ def test_a_step_is_read_back_as_it_was_written(step: str, least_first: bool) -> 
 @pytest.mark.parametrize("step", ["", "12 apples", "1+1=2" * 9])
 def test_a_step_that_cannot_be_written_does_not_fit(step: str) -> None:
     assert not StepTokenizer(least_first=True, max_tokens=16).fits(step)
+
+
+@pytest.fixture(scope="module")
+def by_sentence() -> QuestionTokenizer:
+    return QuestionTokenizer.learn(QUESTIONS, vocabulary=200, max_tokens=18, sentence_words=4)
+
+
+def test_a_sentence_is_a_row_of_words_and_a_long_one_several(by_sentence: QuestionTokenizer) -> None:
+    short, long = by_sentence.encode(["Mia has apples. Leo sells.", "Leo has 3 more apples than Mia?"])
+    assert (short.places, len(short.ids), short.ids[3], short.ids[6:]) == (4, 8, PAD, [PAD, PAD])
+    assert (len(long.ids), long.ids[2], long.digits) == (8, NUMBER, [[4, 0, 0, 0, 0, 0]])
+
+
+def test_a_question_keeps_its_last_whole_sentences(by_sentence: QuestionTokenizer) -> None:
+    (encoded,) = by_sentence.encode(["Leo has 1. Leo has 2. Leo has 3. Leo has 4. Leo has 5. Mia has?"])
+    assert len(encoded.ids) == 16
+    assert [row[0] for row in encoded.digits] == [4, 5, 6]
+
+
+def test_a_word_that_was_not_learnt_is_unknown_and_an_empty_question_too(by_sentence: QuestionTokenizer) -> None:
+    (encoded, empty) = by_sentence.encode(["Mia has wumpuses.", ""])
+    assert encoded.ids[2] == UNKNOWN
+    assert empty.ids == [UNKNOWN, PAD, PAD, PAD]
+
+
+def test_the_saved_sentence_tokenizer_reads_alike(by_sentence: QuestionTokenizer) -> None:
+    again = QuestionTokenizer.from_json(by_sentence.to_json(), max_tokens=18, sentence_words=4)
+    assert again.encode(QUESTIONS) == by_sentence.encode(QUESTIONS)
+
+
+def test_steps_in_words_are_read_back_and_others_do_not_fit() -> None:
+    writes = StepTokenizer(least_first=True, max_tokens=4, words=words_of(["pear 12 apple", "so: pear"]))
+    assert writes.words == ("12", "apple", "pear", "so:")
+    assert len(writes) == 7
+    for step in ("apple 12 pear", "so: apple"):
+        assert writes.fits(step)
+        assert writes.decode(writes.encode(step)) == step
+    for step in ("", "plum", "apple apple apple apple", "12+7"):
+        assert not writes.fits(step)
