@@ -95,13 +95,14 @@ def _audits(
     source, domain = open_source(data, settings.seed), get_domain(data.domain)
     problems = source.sealed()[:n]
     held_out = [step for p in (*source.sealed(), *source.gate(1)) for step in p.steps]
+    equations = data.domain == "math"
     bench = _Bench(
         student, source.practice(1)[:PROBE_PROBLEMS], source.sealed(), derive(settings.seed, "fresh weights")
     )
     seed = derive(settings.seed, "audit")
     found: dict[str, Callable[[], Section]] = {
         "round_trip": lambda: latent_audit.round_trip_section(
-            student, held_out, _base_steps(specimen), max_number=data.max_number
+            student, held_out, _base_steps(specimen, held_out), max_number=data.max_number if equations else None
         ),
         "probes": lambda: latent_audit.probes_section(bench.train, bench.test, bench.random()),
         "spectrum": lambda: latent_audit.spectrum_section(bench.test),
@@ -109,6 +110,8 @@ def _audits(
         "causal": lambda: causal.causal_section(student, domain, problems, seed=seed),
         "modes": lambda: modes.modes_section(student, domain, problems),
     }
+    if not equations:
+        del found["probes"]
     if data.practice == "generated":
         found["out_of_distribution"] = lambda: out_of_distribution.out_of_distribution_section(
             student, domain, data, n=n, seed=seed
@@ -165,22 +168,26 @@ def _rival_settings(specimen: _Specimen) -> Settings:
     return settings.model_copy(update={"data": data})
 
 
-def _base_steps(specimen: _Specimen) -> set[str] | None:
-    """Every step that base training drew; None where the problems are a user's rows, which may be in any order."""
+def _base_steps(specimen: _Specimen, held_out: list[str]) -> set[str] | None:
+    """Steps that base training drew, up to where all that is asked for has been drawn.
+
+    None where they cannot be drawn again in reasonable time: a user's rows, and domains whose steps are not numbered.
+    """
     from reasoner.data.sources import open_source
+    from reasoner.evaluation.latent_audit import all_equations
     from reasoner.training.feed import BLOCK, derive
 
     settings = specimen.settings
-    if settings.data.practice != "generated":
+    if settings.data.practice != "generated" or settings.data.domain != "math":
         return None
     source, seed = open_source(settings.data, settings.seed), derive(settings.seed, "base")
-    blocks = -(-settings.train.base_updates // BLOCK)
-    return {
-        step
-        for number in range(blocks)
-        for problem in source.base_problems(BLOCK * settings.train.batch_size, derive(seed, "fresh", number))
-        for step in problem.steps
-    }
+    seen, missing = set[str](), {*held_out, *all_equations(0, settings.data.max_number)}
+    for number in range(-(-settings.train.base_updates // BLOCK)):
+        drawn = source.base_problems(BLOCK * settings.train.batch_size, derive(seed, "fresh", number))
+        seen.update(step for problem in drawn for step in problem.steps)
+        if missing <= seen:
+            break
+    return seen
 
 
 def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:

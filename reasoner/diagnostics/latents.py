@@ -45,6 +45,11 @@ def writable(student: Student, problem: Problem) -> bool:
     return all(student.writes.fits(s) for s in problem.steps) and 0 < len(problem.steps) < student.shape.max_steps
 
 
+def as_written(student: Student, step: str) -> str:
+    """The step as the student itself would write it; only spaces can differ."""
+    return student.writes.decode(student.writes.encode(step))
+
+
 @torch.inference_mode()
 def collect(student: Student, problems: Sequence[Problem]) -> Latents:
     """The latents of all steps of the problems that the student can write; on the CPU."""
@@ -71,7 +76,7 @@ def _of_batch(student: Student, problems: Sequence[Problem]) -> Latents:
     predicted = net.predictor(known[:, :-1], states, question.mask_BL)
     previous = torch.cat([aimed.new_zeros(B, 1, *shape[2:]), aimed[:, :-1]], dim=1)
     places = torch.arange(T, device=device).expand(B, T)
-    texts = tuple(s.replace(" ", "") for p in problems for s in p.steps)
+    texts = tuple(as_written(student, s) for p in problems for s in p.steps)
     tensors = (places[real], encoded, target, predicted[real], previous[real])
     return Latents(texts, *(t.float().cpu() for t in tensors))
 
@@ -100,6 +105,6 @@ def encoded(student: Student, steps: Sequence[str]) -> Tensor:
 
 def round_trips(student: Student, steps: Sequence[str]) -> list[bool]:
     """For each step that the student can write, whether decode(encode(step)) gives it back exactly."""
-    texts = [s.replace(" ", "") for s in steps]
-    assert all(student.writes.fits(t) for t in texts), "a step that does not fit cannot make the round trip"
+    assert all(student.writes.fits(s) for s in steps), "a step that does not fit cannot make the round trip"
+    texts = [as_written(student, s) for s in steps]
     return [a == b for a, b in zip(decoded(student, encoded(student, texts)), texts, strict=True)] if texts else []

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from reasoner.errors import DataError
 from reasoner.evaluation.findings import number, share
 from reasoner.types.diagnosis import Finding, Section
 
@@ -35,7 +36,7 @@ def products(low: int, high: int, *, factors: tuple[int, int]) -> list[str]:
 
 
 def round_trip_section(
-    student: "Student", held_out: Iterable[str], seen: set[str] | None, *, max_number: int
+    student: "Student", held_out: Iterable[str], seen: set[str] | None, *, max_number: int | None
 ) -> Section:
     """How many steps come back from decode(encode(step)) exactly.
 
@@ -43,7 +44,7 @@ def round_trip_section(
         student: ready for inference.
         held_out: steps of problems that no training draws from.
         seen: steps that base training drew, where they can be drawn again.
-        max_number: largest number of the stories.
+        max_number: largest number of the stories; None where steps are no equations.
     """
     from reasoner.diagnostics.latents import round_trips
 
@@ -53,22 +54,22 @@ def round_trip_section(
         distinct = [s for s in dict.fromkeys(steps) if student.writes.fits(s)]
         return share(name, sum(round_trips(student, distinct)), len(distinct), note=note)
 
-    distinct = list(dict.fromkeys(held_out))
-    rows = [row("steps of sealed and gate problems", distinct, "distinct steps")]
-    if seen is not None:
-        unseen = [s for s in distinct if s not in seen]
-        rows.append(row("of them, never drawn in base training", unseen, f"{len(seen)} distinct steps were drawn"))
-    every = all_equations(0, max_number)
-    rows.append(row(f"every equation up to {max_number}", every, "of the form that stories have, seen or not"))
-    if seen is not None:
-        rows.append(
-            row("of them, never drawn in base training", [s for s in every if s not in seen], "in range, unseen")
-        )
-    foreign = products(0, max_number, factors=(10, max_number // 2))
-    rows.append(row("factors and divisors above 9", foreign, "in range, of a form that no story has"))
-    larger = all_equations(max_number, 2 * max_number)[:: max(1, max_number // 25)]
-    rows.append(row(f"larger numbers, {max_number + 1} to {2 * max_number}", larger, "out of range, a sample"))
-    return Section(name="round_trip", findings=tuple(rows), seconds=time.monotonic() - began)
+    def rows(name: str, steps: list[str], note: str) -> list[Finding]:
+        """A row for all, and one for those not seen in training."""
+        unseen = [] if seen is None else [s for s in steps if s not in seen]
+        one = row(name, steps, note)
+        return [one] if seen is None else [one, row(f"{name}, never drawn in base training", unseen, "")]
+
+    found = rows("steps of sealed and gate problems", list(dict.fromkeys(held_out)), "distinct steps")
+    if max_number is not None:
+        every, foreign = all_equations(0, max_number), products(0, max_number, factors=(10, max_number // 2))
+        larger = all_equations(max_number, 2 * max_number)[:: max(1, max_number // 25)]
+        found += rows(f"every equation up to {max_number}", every, "of the form that stories have")
+        found += [
+            row("factors and divisors above 9", foreign, "in range, of a form that no story has"),
+            row(f"larger numbers, {max_number + 1} to {2 * max_number}", larger, "out of range, a sample"),
+        ]
+    return Section(name="round_trip", findings=tuple(found), seconds=time.monotonic() - began)
 
 
 def probes_section(train: "Latents", test: "Latents", random: "RandomLatents") -> Section:
@@ -78,6 +79,9 @@ def probes_section(train: "Latents", test: "Latents", random: "RandomLatents") -
         train: steps that the probes are trained on.
         test: other steps; those whose text is among the training ones are left out here.
         random: the same steps through a student of fresh weights.
+
+    Raises:
+        DataError: no test step is new.
     """
     from reasoner.diagnostics.probes import parse, probe
 
@@ -85,7 +89,10 @@ def probes_section(train: "Latents", test: "Latents", random: "RandomLatents") -
     known = set(train.texts)
     labels = parse(train.texts)
     unseen = parse([t if t not in known else "" for t in test.texts])
-    assert len(unseen.operator_N), f"of {len(test.texts)} steps none is new to the probes"
+    if not len(unseen.operator_N):
+        raise DataError(
+            f"of {len(test.texts)} sealed steps none is an equation new to the probes; raise data.sealed_size"
+        )
     rows: list[Finding] = []
     for kind in ("encoded", "predicted"):
         four = (train, test, random.train, random.test)
@@ -156,6 +163,8 @@ def references_section(student: "Student", latents: "Latents", train: "Latents",
 
     began = time.monotonic()
     later = latents.only(latents.place_N > 0)
+    if not later.texts:
+        return Section(name="references", findings=(), seconds=time.monotonic() - began)
     found = guesses(later, train, seed=seed)
     (ours, *others), n = found, len(later.texts)
     rows = list[Finding]()

@@ -49,13 +49,19 @@ def kinds(data: DataSettings, domain: Domain, *, longest: int) -> list[Kind]:
         data: of the student's training.
         domain: draws the problems.
         longest: steps that the student can think, the finishing one included.
+
+    Returns:
+        Numbers and wordings only where the domain tells stories.
     """
-    usual = {"max_number": data.max_number, "distractor_rate": data.distractor_rate}
+    stories = domain.name == "math"
+    usual = {"max_number": data.max_number, "distractor_rate": data.distractor_rate} if stories else {}
     most, steps = max(data.difficulties), data.difficulties
     found = [Kind("as in training, freshly drawn", steps, usual, _any, "")]
     for more in (most + 1, most + 2):
         if more <= domain.max_difficulty and more < longest:
             found.append(Kind(f"more steps: {more}", (more,), usual, _any, f"training has {most} at most"))
+    if not stories:
+        return found
     limit = min(2 * data.max_number, LARGEST)
     if limit > data.max_number:
         large = {**usual, "max_number": limit}

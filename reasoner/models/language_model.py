@@ -117,11 +117,11 @@ def prefix_mask(question_BL: Tensor, solution: int) -> Tensor:
 
 
 def left_padded(tokens_BL: Tensor) -> Tensor:
-    """The same rows with their padding in front."""
-    lengths = (tokens_BL != PAD).sum(dim=1, keepdim=True)
-    L = tokens_BL.shape[1]
-    index = torch.arange(L, device=tokens_BL.device)[None] - (L - lengths)
-    return torch.where(index >= 0, tokens_BL.gather(1, index.clamp_min(0)), PAD)
+    """The same rows, [B, L'], with their padding in front; the words of sentences [B, L, W] one after another."""
+    flat = tokens_BL.flatten(1)
+    order = torch.argsort((flat != PAD).int(), dim=1, stable=True)
+    longest = int((flat != PAD).sum(dim=1).max())
+    return flat.gather(1, order)[:, flat.shape[1] - longest :]
 
 
 def joined_steps(steps_BTL: Tensor) -> Tensor:
@@ -177,7 +177,7 @@ def say(model: LanguageModel, question_BL: Tensor, digits_MP: Tensor, *, max_ste
 
     Args:
         model: ready for inference.
-        question_BL: questions, padded on either side.
+        question_BL: questions, padded on either side, or [B, L, W] by sentence.
         digits_MP: digits of their numbers.
         max_steps: steps after which nothing more is written, the finishing step included.
         max_tokens: tokens of a whole solution.

@@ -51,6 +51,7 @@ def test_round_trips_tell_seen_from_unseen_steps() -> None:
     without = round_trip_section(student, ["1+2=3"], None, max_number=20).findings
     assert len(without) == 4
     assert without[0].n == 1
+    assert len(round_trip_section(student, ["1+2=3"], None, max_number=None).findings) == 1
 
 
 def test_modes_are_compared_overall_and_by_steps() -> None:

@@ -15,6 +15,10 @@ def test_the_rival_has_as_many_weights_as_the_student_within_a_twentieth() -> No
 
 def test_padding_moves_to_the_front_and_steps_join() -> None:
     assert left_padded(torch.tensor([[5, 6, PAD], [7, 8, 9]])).tolist() == [[PAD, 5, 6], [7, 8, 9]]
+    assert left_padded(torch.tensor([[[5, PAD], [6, 7]], [[8, PAD], [PAD, PAD]]])).tolist() == [
+        [5, 6, 7],
+        [PAD, PAD, 8],
+    ]
     steps = pad_steps([[[4, STOP], [FINISH, STOP]], [[4, 5, STOP]]])
     assert joined_steps(steps).tolist() == [[4, STOP, FINISH, STOP], [4, 5, STOP, PAD]]
 
