@@ -200,7 +200,9 @@ def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         student, about = load_student(folder, device=settings.compute.device), config["about"]
         mark, is_base = config["fingerprint"], not about.get("parent")
-        return _Specimen(student, folder.resolve().name, mark, settings, about.get("train_seconds"), threads, is_base)
+        # A candidate's own seconds leave out those of its ancestors.
+        seconds = about.get("train_seconds") if is_base else None
+        return _Specimen(student, folder.resolve().name, mark, settings, seconds, threads, is_base)
     place = open_home(home)
     found = place.checkpoint(checkpoint)
     lineage = _jobs(place, found.id)

@@ -192,7 +192,13 @@ def _train(
 def _keep(
     student: Student, trained: Trained, payload: dict[str, Any], *, home: Path, parent: str, examples: int
 ) -> dict[str, Any]:
-    about = {"parent": parent, "updates": trained.updates, "examples": examples, "health": trained.health.to_dict()}
+    about = {
+        "parent": parent,
+        "updates": trained.updates,
+        "examples": examples,
+        "train_seconds": round(trained.seconds, 3),
+        "health": trained.health.to_dict(),
+    }
     mark = save_student(student, home / "checkpoints" / payload["checkpoint"], about=about)
     return {
         "checkpoint": payload["checkpoint"],

@@ -21,21 +21,23 @@ SECTIONS = [
 @pytest.fixture
 def checkpoint(tmp_path: Path) -> Path:
     folder = tmp_path / "untrained"
-    save_student(small_student(), folder, about={"parent": ""})
+    save_student(small_student(), folder, about={"parent": "another"})
     return folder
 
 
 @pytest.mark.slow
-def test_every_section_is_one_line_and_the_pictures_are_there(
-    command: Command, checkpoint: Path, tmp_path: Path
-) -> None:
+def test_every_section_is_one_line_and_the_pictures_are_there(command: Command, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    options = ["--json", "--quiet", "--n", "20", "--baseline-seconds", "0.5", "--out", str(out)]
-    result = command("diagnose", str(checkpoint), *options, *QUICK)
+    base = tmp_path / "base"
+    save_student(small_student(), base, about={"parent": "", "train_seconds": 0.5})
+    options = ["--json", "--quiet", "--n", "20", "--out", str(out)]
+    result = command("diagnose", str(base), *options, *QUICK)
     assert result.exit_code == 0, result.stderr
     told = [json.loads(line) for line in result.stdout.splitlines()]
     assert [one["section"] for one in told] == SECTIONS
     assert {one["event"] for one in told} == {"diagnose"}
+    (trained,) = [f["value"] for f in told[-1]["findings"] if f["name"] == "training of the language model"]
+    assert trained >= 0.5
     assert all(finding["n"] or finding["unit"] in ("count", "seconds") for finding in told[2]["findings"])
     assert {"spectrum.png", "std.png", "accuracy.png", "diagnosis.json"} == {path.name for path in out.iterdir()}
 
