@@ -23,8 +23,12 @@ class QuestionBatch:
     @property
     def mask_BL(self) -> Tensor:
         """True on real tokens."""
-        first_BL = self.tokens_BL if self.tokens_BL.dim() == 2 else self.tokens_BL[..., 0]
-        return first_BL != PAD
+        return real(self.tokens_BL)
+
+
+def real(tokens_BL: Tensor) -> Tensor:
+    """[B, L]: where a token, or any word of a sentence, stands."""
+    return tokens_BL != PAD if tokens_BL.dim() == 2 else (tokens_BL != PAD).any(dim=-1)
 
 
 def pad_questions(questions: Sequence[EncodedQuestion], *, device: str = "cpu") -> QuestionBatch:

@@ -6,6 +6,7 @@ Shapes: B problems, N steps, L tokens, W words of a sentence, P digit places, K 
 import torch
 from torch import Tensor, nn
 
+from reasoner.models.batches import real
 from reasoner.models.layers import Block, normalise
 from reasoner.models.tokenizers import DIGIT_KINDS, NUMBER, PAD, PLACES
 
@@ -40,10 +41,9 @@ class QuestionEncoder(nn.Module):
         numbers_MD = self.digit(digits_MP + places).sum(dim=1)
         x = self.token(tokens_BL)
         x = x.index_put(((tokens_BL == NUMBER).nonzero(as_tuple=True)), numbers_MD, accumulate=True)
-        real = tokens_BL != PAD
         if self.sentence is not None:
-            x, real = self.sentence((x * real[..., None]).flatten(2)), real[..., 0]
-        mask = real[:, None, None, :]
+            x = self.sentence((x * (tokens_BL != PAD)[..., None]).flatten(2))
+        mask = real(tokens_BL)[:, None, None, :]
         for block in self.blocks:
             x = block(x, mask)
         return self.norm(x)

@@ -22,6 +22,7 @@ _NUMBER = re.compile(rf"\d{{1,{PLACES}}}")
 _DIGITS = re.compile(r"\d+")
 _MARK = "<num>"
 _ENDS = frozenset(".?!")
+_LEFT_OUT = re.compile(rf"{_NUMBER.pattern}|[.?!]")
 
 FINISH, STOP = 1, 2
 """Step tokens: a step that says the solution is complete; the end of a step."""
@@ -70,8 +71,10 @@ class QuestionTokenizer:
             [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Punctuation("isolated")]
         )
         kind = trainers.WordLevelTrainer if whole else trainers.BpeTrainer
-        trainer = kind(vocab_size=vocabulary, special_tokens=["<pad>", "<unk>", _MARK], show_progress=False)
-        tokenizer.train_from_iterator((_NUMBER.sub(" ", q) for q in questions), trainer)
+        special = ["<pad>", "<unk>", _MARK, *(sorted(_ENDS) if whole else ())]
+        trainer = kind(vocab_size=vocabulary, special_tokens=special, show_progress=False)
+        learnt = _LEFT_OUT if whole else _NUMBER
+        tokenizer.train_from_iterator((learnt.sub(" ", q) for q in questions), trainer)
         return cls(tokenizer, max_tokens=max_tokens, sentence_words=sentence_words)
 
     @classmethod
@@ -86,6 +89,11 @@ class QuestionTokenizer:
     def __len__(self) -> int:
         return self._tokenizer.get_vocab_size()
 
+    def ids_of(self, words: Sequence[str]) -> list[int]:
+        """The id of each word by itself; `UNKNOWN` where it is no token."""
+        ids = (self._tokenizer.token_to_id(word.lower()) for word in words)
+        return [UNKNOWN if i is None else i for i in ids]
+
     def encode(self, questions: Sequence[str]) -> list[EncodedQuestion]:
         """Encodes many at once. Longer questions keep their end, where the asking stands."""
         marked = [_NUMBER.sub(f" {_MARK} ", q.replace(_MARK, " ")) for q in questions]
@@ -96,14 +104,21 @@ class QuestionTokenizer:
         return [self._with_digits(e.ids, q) for e, q in zip(encoded, questions, strict=True)]
 
     def _by_sentence(self, ids: list[int], tokens: list[str]) -> list[int]:
-        """The words of each sentence in a row of `sentence_words`, the last one padded; longer ones take several."""
+        """A row of `sentence_words` for each sentence, padded; longer ones take several.
+
+        The last sentence, which asks, is taken apart: a row a word, at the word's place.
+        """
         P, sentence, rows = self.sentence_words, list[int](), list[int]()
-        for i, token in zip([*ids, PAD], [*tokens, "."], strict=True):
+        whole = _without_end(tokens)
+        asked = max((i for i in range(whole) if tokens[i] in _ENDS), default=-1) + 1
+        for i, token in zip(ids[:asked], tokens[:asked], strict=True):
             if token not in _ENDS:
                 sentence.append(i)
             elif sentence:
                 rows += sentence + [PAD] * (-len(sentence) % P)
                 sentence = []
+        for place, i in enumerate(ids[asked:whole]):
+            rows += [i if k == place % P else PAD for k in range(P)]
         return rows
 
     def _with_digits(self, ids: list[int], question: str, places: int = 1) -> EncodedQuestion:
@@ -164,3 +179,11 @@ class StepTokenizer:
 def words_of(steps: Iterable[str]) -> tuple[str, ...]:
     """All words of some steps in alphabetical order, for a `StepTokenizer`."""
     return tuple(sorted({word for step in steps for word in step.split()}))
+
+
+def _without_end(tokens: Sequence[str]) -> int:
+    """How many tokens stand before the marks that close the text."""
+    count = len(tokens)
+    while count and tokens[count - 1] in _ENDS:
+        count -= 1
+    return count
