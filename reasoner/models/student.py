@@ -186,7 +186,28 @@ def new_student(settings: StudentSettings, questions: list[str], *, seed: int, s
         least_first=settings.digits == "least_first", max_tokens=settings.max_step_tokens, words=words
     )
     shape = shape_of(settings, question_tokens=len(reads), step_tokens=len(writes), step_words=words)
-    return Student(net=build_net(shape, seed=seed), shape=shape, reads=reads, writes=writes)
+    student = Student(net=build_net(shape, seed=seed), shape=shape, reads=reads, writes=writes)
+    if words:
+        _share_words(student)
+    return student
+
+
+@torch.no_grad()
+def _share_words(student: Student) -> None:
+    """Lets each word begin with one embedding, read in the question, read in a step or written.
+
+    Otherwise every word of the vocabulary has to be learnt anew at each of these places before anything can be copied.
+    """
+    net, writes = student.net, student.writes
+    ids = [writes.encode(word)[0] for word in writes.words]
+    vectors = net.question_encoder.token.weight[student.reads.ids_of(writes.words)]
+    for weight in (
+        net.step_encoder.token.weight,
+        net.target_encoder.token.weight,
+        net.decoder.token.weight,
+        net.decoder.head.weight,
+    ):
+        weight[ids] = vectors
 
 
 def pooled(states_BLD: Tensor, mask_BL: Tensor) -> Tensor:

@@ -114,10 +114,18 @@ def test_a_student_of_sentences_has_one_state_each_whatever_their_order() -> Non
     batch = pad_questions(student.reads.encode([RULES[0], turned, "Ann is a bempus."]))
     with torch.no_grad():
         states = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
-    assert states.shape == (3, 4, student.shape.width)
-    assert batch.mask_BL.sum(dim=1).tolist() == [4, 4, 1]
-    torch.testing.assert_close(states[0, [1, 2, 0, 3]], states[1], atol=1e-5, rtol=1e-4)
+    assert states.shape == (3, 9, student.shape.width)
+    assert batch.mask_BL.sum(dim=1).tolist() == [9, 9, 4]
+    torch.testing.assert_close(states[0, [1, 2, 0, *range(3, 9)]], states[1], atol=1e-5, rtol=1e-4)
     assert not torch.allclose(states[0, 0], states[0, 2], atol=1e-2)
+
+
+def test_a_word_begins_with_one_embedding_wherever_it_is_read_or_written() -> None:
+    student = student_of_words()
+    (read,), written = student.reads.ids_of(["bempus"]), student.writes.encode("bempus")[0]
+    net = student.net
+    for weight in (net.step_encoder.token.weight, net.decoder.token.weight, net.decoder.head.weight):
+        assert torch.equal(weight[written], net.question_encoder.token.weight[read])
 
 
 def test_a_student_of_words_comes_back_the_same(tmp_path: Path) -> None:
