@@ -1,6 +1,6 @@
 """Settings that are possible one by one but not together."""
 
-from reasoner.config.settings import Settings
+from reasoner.config.settings import SCRATCH, Settings
 
 MOST_STEPS = 8
 """The longest story that the math domain tells."""
@@ -18,6 +18,14 @@ def _shape(settings: Settings) -> list[tuple[str, str]]:
         if student.width % (2 * heads):
             multiple = f"a multiple of twice student.{name}={heads}"
             found.append(("student.width", f"got {student.width}; it should be {multiple}."))
+    if student.question_encoder != SCRATCH and student.question_text == "sentences":
+        found.append(
+            ("student.question_text", "got 'sentences'; a pretrained question encoder reads pieces of its own.")
+        )
+    if student.lora_rank and student.decoder == SCRATCH:
+        found.append(
+            ("student.lora_rank", f"got {student.lora_rank}; student.decoder names no language model to add to.")
+        )
     train = settings.train
     if train.decoder_updates + train.predictor_updates >= train.base_updates:
         given = train.base_updates

@@ -4,6 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+SCRATCH = "scratch"
+"""A part that is trained from fresh weights."""
+
 
 class Section(BaseModel):
     """A group of settings: frozen, unknown keys refused."""
@@ -54,6 +57,27 @@ class StudentSettings(Section):
         default="characters", description="what one token of a step is; words are learnt from the training steps"
     )
     digits: Literal["least_first", "most_first"] = "least_first"
+    question_encoder: str = Field(
+        default=SCRATCH,
+        min_length=1,
+        description="`scratch`, `minilm`, or a Hugging Face encoder: a folder or hub name",
+    )
+    step_encoder: str = Field(default=SCRATCH, min_length=1, description="the same for steps")
+    backbone_training: Literal["frozen", "tuned"] = Field(
+        default="frozen", description="whether pretrained encoders are trained; frozen ones read each text only once"
+    )
+    predictor: Literal["transformer", "mlp"] = Field(
+        default="transformer", description="`mlp` sees the question's mean and the step before, nothing else"
+    )
+    latent_variable: int = Field(
+        default=0, ge=0, le=256, description="numbers of z, which says in training what no context can tell; 0 is off"
+    )
+    decoder: str = Field(
+        default=SCRATCH, min_length=1, description="`scratch`, or a Hugging Face causal language model: folder or name"
+    )
+    lora_rank: int = Field(
+        default=0, ge=0, le=256, description="of the low-rank additions to that language model; 0 trains all of it"
+    )
     mode: Literal["talk", "think"] = "talk"
 
 
@@ -92,6 +116,9 @@ class LossSettings(Section):
     sigreg_weight: float = Field(default=0.0, ge=0, description="LeJEPA's distance of slots from a normal distribution")
     contrastive_weight: float = Field(
         default=0.0, ge=0, description="InfoNCE of predicted slots among a batch's targets"
+    )
+    latent_variable_weight: float = Field(
+        default=0.1, ge=0, description="divergence of z from N(0, 1), where student.latent_variable is not 0"
     )
     own_latents: float = Field(
         default=0.0, ge=0, le=1, description="share of problems whose earlier steps are the predictor's own latents"

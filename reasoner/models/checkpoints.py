@@ -1,7 +1,8 @@
 """Students on disk: `model.safetensors`, `config.json`, `question_tokenizer.json`, written whole or not at all.
 
 The fingerprint is a SHA-256 over all tensors, both tokenizers' settings and the shape, so equal students have equal
-fingerprints wherever they were trained. Nothing is unpickled.
+fingerprints wherever they were trained. Nothing is unpickled. Frozen pretrained models are named, not stored; what a
+tuned one needs beside its weights lies in `backbones/`.
 """
 
 import hashlib
@@ -14,8 +15,12 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from reasoner.errors import NotFoundError
-from reasoner.models.student import Shape, Student, build_net
-from reasoner.models.tokenizers import QuestionTokenizer, StepTokenizer
+from reasoner.models.backbones import BackboneReader
+from reasoner.models.lending import keep_tuned, lend_again
+from reasoner.models.parts import step_tokenizer
+from reasoner.models.shape import Shape
+from reasoner.models.student import Student, build_net
+from reasoner.models.tokenizers import QuestionTokenizer
 
 WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "question_tokenizer.json"
 
@@ -38,6 +43,7 @@ def save_student(student: Student, folder: Path, *, about: dict[str, object]) ->
     partial.mkdir(parents=True)
     tensors = {k: v.detach().contiguous().clone() for k, v in student.net.state_dict().items()}
     save_file(tensors, partial / WEIGHTS)
+    keep_tuned(student.lent, student.shape, partial)
     (partial / TOKENIZER).write_text(student.reads.to_json(), encoding="utf-8")
     config = {"fingerprint": mark, "shape": student.shape.to_dict(), "about": about}
     (partial / CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True), encoding="utf-8")
@@ -51,24 +57,24 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
     """The student in `folder`, ready for inference.
 
     Raises:
-        NotFoundError: there is no complete checkpoint there, or its files do not match its fingerprint.
+        NotFoundError: there is no complete checkpoint there, or its files do not match its fingerprint, or a frozen
+            model that it stands on has changed.
+        ConfigError: a frozen model that it stands on is not here.
     """
     missing = [name for name in (WEIGHTS, CONFIG, TOKENIZER) if not (folder / name).is_file()]
     if missing:
         raise NotFoundError(f"{folder} is not a checkpoint: {', '.join(missing)} missing; see `reasoner models list`")
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     shape = Shape.from_dict(config["shape"])
-    net = build_net(shape, seed=0)
+    lent = lend_again(shape, folder)
+    net = build_net(shape, seed=0, lent=lent)
     net.load_state_dict(load_file(folder / WEIGHTS))
     student = Student(
         net=net.eval(),
         shape=shape,
-        reads=QuestionTokenizer.from_json(
-            (folder / TOKENIZER).read_text(encoding="utf-8"),
-            max_tokens=shape.max_question_tokens,
-            sentence_words=shape.sentence_words,
-        ),
-        writes=StepTokenizer(least_first=shape.least_first, max_tokens=shape.max_step_tokens, words=shape.step_words),
+        reads=_reader(shape, (folder / TOKENIZER).read_text(encoding="utf-8")),
+        writes=step_tokenizer(shape),
+        lent=lent,
     )
     if fingerprint(student) != config["fingerprint"]:
         raise NotFoundError(
@@ -77,3 +83,9 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
         )
     student.net.to(torch.device(device))
     return student
+
+
+def _reader(shape: Shape, text: str) -> QuestionTokenizer | BackboneReader:
+    if shape.question_backbone:
+        return BackboneReader(text)
+    return QuestionTokenizer.from_json(text, max_tokens=shape.max_question_tokens, sentence_words=shape.sentence_words)

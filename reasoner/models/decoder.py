@@ -4,6 +4,7 @@ Shapes: N steps, K slots, L tokens, D width, V vocabulary.
 """
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -59,7 +60,26 @@ class Written:
     """Natural log-probability of each row."""
 
 
-def write(decoder: StepDecoder, slots_NKD: Tensor) -> Written:
+class Writer(Protocol):
+    """Writes a step from its slots; `StepDecoder` says what each method gives."""
+
+    slots: int
+    max_tokens: int
+
+    def __call__(self, slots_NKD: Tensor, tokens_NL: Tensor) -> Tensor:
+        """Logits [N, L+1, V]."""
+        ...
+
+    def begin(self, slots_NKD: Tensor) -> tuple[Tensor, Any]:
+        """Logits [N, V], and what `go_on` needs."""
+        ...
+
+    def go_on(self, token_N: Tensor, position: int, pasts: Any) -> Tensor:
+        """Logits [N, V] of the next token."""
+        ...
+
+
+def write(decoder: Writer, slots_NKD: Tensor) -> Written:
     """Decodes each row greedily until its `STOP` or the decoder's longest step."""
     N = slots_NKD.shape[0]
     written: list[Tensor] = []

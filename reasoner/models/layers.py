@@ -3,6 +3,8 @@
 Shapes: B batch, L tokens (queries), M tokens (keys), H heads, D width. Masks are True where attention is allowed.
 """
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -104,14 +106,22 @@ class Block(nn.Module):
 
 
 def init_weights(module: nn.Module) -> None:
-    """Normal(0, 0.05) for embeddings; Xavier for linear maps, zero bias."""
-    for part in module.modules():
+    """Normal(0, 0.05) for embeddings; Xavier for linear maps, zero bias. Parts marked `pretrained` are left alone."""
+    for part in _fresh_parts(module):
         if isinstance(part, nn.Linear):
             nn.init.xavier_uniform_(part.weight)
             if part.bias is not None:
                 nn.init.zeros_(part.bias)
         elif isinstance(part, nn.Embedding):
             nn.init.normal_(part.weight, std=0.05)
+
+
+def _fresh_parts(module: nn.Module) -> Iterator[nn.Module]:
+    """As `modules()`, without what is pretrained."""
+    yield module
+    for child in module.children():
+        if not getattr(child, "pretrained", False):
+            yield from _fresh_parts(child)
 
 
 def normalise(slots: Tensor) -> Tensor:

@@ -4,57 +4,34 @@ Shapes: B problems, T steps, N real steps, K slots, D width, L tokens.
 """
 
 import copy
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from reasoner.config.settings import StudentSettings
 from reasoner.errors import ConfigError
+from reasoner.models.backbone_encoders import BackboneQuestionEncoder, BackboneStepEncoder
+from reasoner.models.backbones import BackboneReader
 from reasoner.models.decoder import StepDecoder
 from reasoner.models.encoders import QuestionEncoder, StepEncoder
+from reasoner.models.language_decoder import LanguageDecoder
+from reasoner.models.latent_variable import Informed, LatentVariable
 from reasoner.models.layers import init_weights
+from reasoner.models.lending import NOTHING_LENT, Lent, lend
+from reasoner.models.mlp_predictor import MlpPredictor
+from reasoner.models.parts import (
+    make_decoder,
+    make_latent_variable,
+    make_predictor,
+    make_question_encoder,
+    make_step_encoder,
+)
 from reasoner.models.predictor import StepPredictor
+from reasoner.models.shape import SENTENCE_WORDS, Shape, shape_of
 from reasoner.models.tokenizers import QuestionTokenizer, StepTokenizer, words_of
-
-SENTENCE_WORDS = 8
-"""Words of a sentence token; longer sentences become several."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What fixes the size of every tensor of a student."""
-
-    width: int
-    heads: int
-    step_heads: int
-    slots: int
-    question_layers: int
-    step_layers: int
-    predictor_layers: int
-    decoder_layers: int
-    max_steps: int
-    max_step_tokens: int
-    max_question_tokens: int
-    question_tokens: int
-    step_tokens: int
-    least_first: bool
-    sentence_words: int = 0
-    """Words of a sentence that is one token of the question; 0 where each word is its own."""
-    step_words: tuple[str, ...] = ()
-    """Words that a step is written with; empty for characters."""
-
-    def to_dict(self) -> dict[str, object]:
-        """Plain JSON. Later fields are left out at their defaults, so that older fingerprints stay true."""
-        plain = asdict(self) | {"step_words": list(self.step_words)}
-        return {k: v for k, v in plain.items() if v or k not in ("sentence_words", "step_words")}
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> "Shape":
-        """The shape that `to_dict` told."""
-        return cls(**{**plain, "step_words": tuple(plain.get("step_words", ()))})
 
 
 class LatentReasoner(nn.Module):
@@ -63,18 +40,21 @@ class LatentReasoner(nn.Module):
     def __init__(
         self,
         *,
-        question_encoder: QuestionEncoder,
-        step_encoder: StepEncoder,
-        predictor: StepPredictor,
-        decoder: StepDecoder,
+        question_encoder: QuestionEncoder | BackboneQuestionEncoder,
+        step_encoder: StepEncoder | BackboneStepEncoder,
+        predictor: StepPredictor | MlpPredictor,
+        decoder: StepDecoder | LanguageDecoder,
+        latent: LatentVariable | None = None,
     ) -> None:
         super().__init__()
         self.question_encoder = question_encoder
         self.step_encoder = step_encoder
         self.predictor = predictor
         self.decoder = decoder
-        for part in (question_encoder, step_encoder, predictor, decoder):
-            init_weights(part)
+        self.latent = latent
+        for part in (question_encoder, step_encoder, predictor, decoder, latent):
+            if part is not None:
+                init_weights(part)
         self.target_encoder = copy.deepcopy(step_encoder).requires_grad_(False)
 
     @torch.no_grad()
@@ -83,6 +63,12 @@ class LatentReasoner(nn.Module):
         pairs = zip(self.target_encoder.parameters(), self.step_encoder.parameters(), strict=True)
         for target, online in pairs:
             target.lerp_(online, 1.0 - momentum)
+
+    def informed(self, predicted_NKD: Tensor, target_NKD: Tensor, *, noise: torch.Generator) -> Informed:
+        """The predicted slots under a z that has seen the target, for training; unchanged where there is no z."""
+        if self.latent is None:
+            return Informed(predicted_NKD, predicted_NKD.new_zeros(()))
+        return self.latent(predicted_NKD, target_NKD, noise=noise)
 
     def trainable(self) -> list[tuple[str, nn.Parameter]]:
         """Named parameters that gradients may change."""
@@ -95,8 +81,9 @@ class Student:
 
     net: LatentReasoner
     shape: Shape
-    reads: QuestionTokenizer
+    reads: QuestionTokenizer | BackboneReader
     writes: StepTokenizer
+    lent: Lent = NOTHING_LENT
 
     @property
     def parameters(self) -> int:
@@ -104,89 +91,49 @@ class Student:
         return sum(p.numel() for _, p in self.net.trainable())
 
 
-def shape_of(
-    settings: StudentSettings, *, question_tokens: int, step_tokens: int, step_words: tuple[str, ...] = ()
-) -> Shape:
-    """The shape that settings ask for, once the vocabularies are known."""
-    return Shape(
-        width=settings.width,
-        heads=settings.heads,
-        step_heads=settings.step_heads,
-        slots=settings.slots,
-        question_layers=settings.question_layers,
-        step_layers=settings.step_layers,
-        predictor_layers=settings.predictor_layers,
-        decoder_layers=settings.decoder_layers,
-        max_steps=settings.max_steps,
-        max_step_tokens=settings.max_step_tokens,
-        max_question_tokens=settings.max_question_tokens,
-        question_tokens=question_tokens,
-        step_tokens=step_tokens,
-        least_first=settings.digits == "least_first",
-        sentence_words=SENTENCE_WORDS if settings.question_text == "sentences" else 0,
-        step_words=step_words,
-    )
-
-
-def build_net(shape: Shape, *, seed: int) -> LatentReasoner:
-    """A fresh network; the same seed gives the same weights."""
+def build_net(shape: Shape, *, seed: int, lent: Lent = NOTHING_LENT) -> LatentReasoner:
+    """A fresh network around what is lent to it; the same seed gives the same weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return LatentReasoner(
-            question_encoder=QuestionEncoder(
-                shape.question_tokens,
-                width=shape.width,
-                heads=shape.heads,
-                layers=shape.question_layers,
-                sentence_words=shape.sentence_words,
-            ),
-            step_encoder=StepEncoder(
-                shape.step_tokens,
-                width=shape.width,
-                heads=shape.step_heads,
-                layers=shape.step_layers,
-                slots=shape.slots,
-                max_tokens=shape.max_step_tokens,
-            ),
-            predictor=StepPredictor(
-                width=shape.width,
-                heads=shape.heads,
-                layers=shape.predictor_layers,
-                slots=shape.slots,
-                max_steps=shape.max_steps,
-            ),
-            decoder=StepDecoder(
-                shape.step_tokens,
-                width=shape.width,
-                heads=shape.step_heads,
-                layers=shape.decoder_layers,
-                slots=shape.slots,
-                max_tokens=shape.max_step_tokens,
-            ),
+            question_encoder=make_question_encoder(shape, lent),
+            step_encoder=make_step_encoder(shape, lent),
+            predictor=make_predictor(shape),
+            decoder=make_decoder(shape, lent),
+            latent=make_latent_variable(shape),
         )
 
 
-def new_student(settings: StudentSettings, questions: list[str], *, seed: int, steps: Iterable[str] = ()) -> Student:
+def new_student(
+    settings: StudentSettings,
+    questions: list[str],
+    *,
+    seed: int,
+    steps: Iterable[str] = (),
+    cache: Path | None = None,
+) -> Student:
     """A student with fresh weights and a vocabulary learnt from `questions`, and from `steps` if it writes words.
 
+    Args:
+        settings: its shape, and the pretrained models it stands on.
+        questions: a pretrained question encoder has a vocabulary of its own and needs none.
+        seed: of the weights.
+        steps: worked steps.
+        cache: `cache/backbone` of a home, for the states of frozen models; None keeps them in memory.
+
     Raises:
-        ConfigError: it is to write words and there are no steps to learn them from.
+        ConfigError: it is to write words and there are no steps to learn them from, or a model is not here.
     """
-    by_sentence = settings.question_text == "sentences"
-    reads = QuestionTokenizer.learn(
-        questions,
-        vocabulary=settings.question_vocabulary,
-        max_tokens=settings.max_question_tokens,
-        sentence_words=SENTENCE_WORDS if by_sentence else 0,
-    )
+    lent = lend(settings, cache=cache)
+    reads = _reader(settings, questions, lent)
     words = words_of(steps) if settings.step_text == "words" else ()
     if settings.step_text == "words" and not words:
         raise ConfigError("student.step_text: given 'words', but no training step has any; expected worked problems")
     writes = StepTokenizer(
         least_first=settings.digits == "least_first", max_tokens=settings.max_step_tokens, words=words
     )
-    shape = shape_of(settings, question_tokens=len(reads), step_tokens=len(writes), step_words=words)
-    student = Student(net=build_net(shape, seed=seed), shape=shape, reads=reads, writes=writes)
+    shape = shape_of(settings, question_tokens=len(reads), step_tokens=len(writes), step_words=words, marks=lent.marks)
+    student = Student(net=build_net(shape, seed=seed, lent=lent), shape=shape, reads=reads, writes=writes, lent=lent)
     if words:
         _share_words(student)
     return student
@@ -199,15 +146,27 @@ def _share_words(student: Student) -> None:
     Otherwise every word of the vocabulary has to be learnt anew at each of these places before anything can be copied.
     """
     net, writes = student.net, student.writes
+    if not isinstance(net.question_encoder, QuestionEncoder):
+        return
     ids = [writes.encode(word)[0] for word in writes.words]
     vectors = net.question_encoder.token.weight[student.reads.ids_of(writes.words)]
-    for weight in (
-        net.step_encoder.token.weight,
-        net.target_encoder.token.weight,
-        net.decoder.token.weight,
-        net.decoder.head.weight,
-    ):
-        weight[ids] = vectors
+    for part in (net.step_encoder, net.target_encoder):
+        if isinstance(part, StepEncoder):
+            part.token.weight[ids] = vectors
+    if isinstance(net.decoder, StepDecoder):
+        net.decoder.token.weight[ids] = net.decoder.head.weight[ids] = vectors
+
+
+def _reader(settings: StudentSettings, questions: list[str], lent: Lent) -> QuestionTokenizer | BackboneReader:
+    if lent.question is not None:
+        most = min(settings.max_question_tokens, lent.question.positions)
+        return BackboneReader(lent.question.tokenizer, max_tokens=most)
+    return QuestionTokenizer.learn(
+        questions,
+        vocabulary=settings.question_vocabulary,
+        max_tokens=settings.max_question_tokens,
+        sentence_words=SENTENCE_WORDS if settings.question_text == "sentences" else 0,
+    )
 
 
 def pooled(states_BLD: Tensor, mask_BL: Tensor) -> Tensor:

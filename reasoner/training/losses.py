@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from reasoner.config.settings import LossSettings
 from reasoner.models.batches import QuestionBatch
-from reasoner.models.decoder import StepDecoder
+from reasoner.models.decoder import Writer
 from reasoner.models.student import LatentReasoner
 from reasoner.models.tokenizers import PAD
 from reasoner.training.recipe import Recipe, Stage
@@ -69,15 +69,19 @@ def losses(
     predicted = _predict(net, question, steps, steps_BTL.shape, own=weigh.own_latents, stage=stage, noise=noise)
     with torch.no_grad():
         target = net.target_encoder(steps.distinct_UL)[steps.which_N]
+    informed = net.informed(predicted, target, noise=noise)
+    predicted = informed.slots_NKD
     latent = distance(predicted, target, weigh.latent)
+    cost = weigh.latent_variable_weight * informed.divergence
     if stage == "predictor":
-        return Losses(latent, latent, zero, zero, variance)
+        return Losses(latent + cost, latent, zero, zero, variance)
 
     decode = decode_loss(net.decoder, predicted, steps.tokens_NL, dropout=weigh.token_dropout, noise=noise)
     stride = max(1, round(1 / weigh.autoencode_share))
     autoencode = decode_loss(net.decoder, steps.distinct_UKD[::stride], steps.distinct_UL[::stride])
     total = (
         decode
+        + cost
         + weigh.latent_weight * latent
         + weigh.autoencode_weight * autoencode
         + weigh.variance_weight * variance
@@ -87,7 +91,7 @@ def losses(
 
 
 def decode_loss(
-    decoder: StepDecoder,
+    decoder: Writer,
     slots_NKD: Tensor,
     tokens_NL: Tensor,
     *,

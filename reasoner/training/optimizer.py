@@ -7,6 +7,7 @@ this one stacks matrices of one size and iterates in float32.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,8 @@ NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
 MOMENTUM = 0.95
 WEIGHT_DECAY = 0.01
+PRETRAINED_SHARE = 0.02
+"""Share of AdamW's rate for pretrained weights, which usual rates of fresh ones would wipe out (BERT's: 2e-5 to 5e-5)."""
 
 
 def orthogonalise(updates_GMN: Tensor) -> Tensor:
@@ -31,18 +34,18 @@ class StudentOptimizer:
     """Both optimizers behind one `step`, with a state made of named tensors only."""
 
     def __init__(self, named: Sequence[tuple[str, nn.Parameter]]) -> None:
-        self._matrices = [(n, p) for n, p in named if p.ndim == 2 and ".blocks." in n]
+        self._matrices = [(n, p) for n, p in named if p.ndim == 2 and ".blocks." in n and not _lent(n)]
         chosen = {n for n, _ in self._matrices}
         self._rest = [(n, p) for n, p in named if n not in chosen]
         self._momentum = {n: torch.zeros_like(p) for n, p in self._matrices}
         self._adam = torch.optim.AdamW(
-            [p for _, p in self._rest], lr=0.0, betas=(0.9, 0.98), weight_decay=WEIGHT_DECAY, fused=True
+            _groups(self._rest), lr=0.0, betas=(0.9, 0.98), weight_decay=WEIGHT_DECAY, fused=True
         )
 
     def step(self, *, adam_rate: float, muon_rate: float) -> None:
         """Applies the gradients of this update and clears them."""
         for group in self._adam.param_groups:
-            group["lr"] = adam_rate
+            group["lr"] = adam_rate * group["share"]
         self._adam.step()
         self._muon(muon_rate)
         for _, p in (*self._matrices, *self._rest):
@@ -84,3 +87,15 @@ class StudentOptimizer:
             }
             if kept:
                 self._adam.state[p] = {k: v.clone() for k, v in kept.items()}
+
+
+def _lent(name: str) -> bool:
+    """Whether a weight is a pretrained one; low-rank additions to those are fresh."""
+    return ".backbone." in name and ".lora_" not in name
+
+
+def _groups(named: Sequence[tuple[str, nn.Parameter]]) -> list[dict[str, Any]]:
+    fresh = [p for n, p in named if not _lent(n)]
+    lent = [p for n, p in named if _lent(n)]
+    groups = [{"params": fresh, "share": 1.0}, {"params": lent, "share": PRETRAINED_SHARE}]
+    return [group for group in groups if group["params"]]

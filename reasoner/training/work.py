@@ -80,6 +80,7 @@ def train_base(
         [p.question for p in sample],
         seed=derive(settings.seed, "weights"),
         steps=(step for p in sample for step in p.steps),
+        cache=home / "cache" / "backbone",
     )
     recipe = recipe_of(settings, threads=payload["threads"], updates=settings.train.base_updates)
     feed = _curriculum(student, settings, source)
