@@ -1,8 +1,8 @@
 """Finds and loads Hugging Face models: by the name `minilm`, by a local folder, or by a hub name.
 
 A local folder and `minilm` never touch the network; a hub name that its user wrote may. Weights are read from
-safetensors alone. A model's mark is a SHA-256 of its weights, architecture and tokenizer, so that a checkpoint that names a frozen
-model instead of storing it can tell whether it is the same one.
+safetensors alone. A model's mark is a SHA-256 of its weights, architecture and tokenizer, so that a checkpoint that
+names a frozen model instead of storing it can tell whether it is the same one.
 """
 
 import hashlib

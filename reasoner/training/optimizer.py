@@ -17,7 +17,7 @@ ITERATIONS = 5
 MOMENTUM = 0.95
 WEIGHT_DECAY = 0.01
 PRETRAINED_SHARE = 0.02
-"""Share of AdamW's rate for pretrained weights, which usual rates of fresh ones would wipe out (BERT's: 2e-5 to 5e-5)."""
+"""Share of AdamW's rate for pretrained weights, which usual rates of fresh ones would wipe out (BERT's: near 3e-5)."""
 
 
 def orthogonalise(updates_GMN: Tensor) -> Tensor:
