@@ -68,7 +68,7 @@ def load_encoder(name: str) -> Pretrained:
         )
     # The pooler makes one vector of a text; we take all token states.
     if hasattr(body, "pooler"):
-        body.pooler = None  # pyright: ignore[reportAttributeAccessIssue]
+        body.pooler = None  # pyright: ignore[reportArgumentType]
     tokenizer = _tokenizer(name, place)
     return Pretrained(name, mark_of(body, config, tokenizer), body, config, tokenizer)
 
