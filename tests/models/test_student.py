@@ -9,6 +9,7 @@ from student_maker import SHAPE, small_student, some_problems
 from reasoner.errors import ConfigError, NotFoundError
 from reasoner.models.batches import pad_questions
 from reasoner.models.checkpoints import CONFIG, WEIGHTS, fingerprint, load_student, save_student
+from reasoner.models.encoders import QuestionEncoder, StepEncoder
 from reasoner.models.student import Student, new_student
 
 B, T = 3, 4
@@ -124,6 +125,8 @@ def test_a_word_begins_with_one_embedding_wherever_it_is_read_or_written() -> No
     student = student_of_words()
     (read,), written = student.reads.ids_of(["bempus"]), student.writes.encode("bempus")[0]
     net = student.net
+    assert isinstance(net.step_encoder, StepEncoder)
+    assert isinstance(net.question_encoder, QuestionEncoder)
     for weight in (net.step_encoder.token.weight, net.decoder.token.weight, net.decoder.head.weight):
         assert torch.equal(weight[written], net.question_encoder.token.weight[read])
 
