@@ -42,6 +42,8 @@ class StudentSettings(Section):
     heads: int = Field(default=4, ge=1)
     step_heads: int = Field(default=2, ge=1, description="heads of step encoder and decoder, whose sequences are short")
     slots: int = Field(default=4, ge=1, le=32, description="latent slots per step")
+    speller: bool = Field(default=False, description="in training, all tokens of a step are also read off its slots")
+    predictor_passes: int = Field(default=1, ge=1, le=8, description="times the predictor's blocks refine their output")
     question_layers: int = Field(default=2, ge=1)
     step_layers: int = Field(default=1, ge=1)
     predictor_layers: int = Field(default=3, ge=1)
@@ -120,8 +122,12 @@ class LossSettings(Section):
     latent_variable_weight: float = Field(
         default=0.1, ge=0, description="divergence of z from N(0, 1), where student.latent_variable is not 0"
     )
+    spell_weight: float = Field(default=0.3, ge=0, description="cross-entropy of the speller, where there is one")
     own_latents: float = Field(
         default=0.0, ge=0, le=1, description="share of problems whose earlier steps are the predictor's own latents"
+    )
+    own_latents_from: float = Field(
+        default=0.4, ge=0, le=1, description="share of training after which that begins; at once in fine-tuning"
     )
     token_dropout: float = Field(
         default=0.0, ge=0, lt=1, description="share of the decoder's input tokens hidden, so that slots must carry them"

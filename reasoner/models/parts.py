@@ -11,6 +11,7 @@ from reasoner.models.mlp_predictor import MlpPredictor
 from reasoner.models.predictor import StepPredictor
 from reasoner.models.pretrained import Pretrained
 from reasoner.models.shape import Shape
+from reasoner.models.speller import Speller
 from reasoner.models.tokenizers import StepTokenizer
 
 
@@ -64,6 +65,7 @@ def make_predictor(shape: Shape) -> StepPredictor | MlpPredictor:
         layers=shape.predictor_layers,
         slots=shape.slots,
         max_steps=shape.max_steps,
+        passes=shape.predictor_passes,
     )
 
 
@@ -93,6 +95,13 @@ def make_latent_variable(shape: Shape) -> LatentVariable | None:
     """None where the shape has no z."""
     size = shape.latent_variable
     return LatentVariable(width=shape.width, slots=shape.slots, size=size) if size else None
+
+
+def make_speller(shape: Shape) -> Speller | None:
+    """None where nobody asked for one."""
+    if not shape.speller:
+        return None
+    return Speller(shape.step_tokens, width=shape.width, slots=shape.slots, max_tokens=shape.max_step_tokens)
 
 
 def step_tokenizer(shape: Shape) -> StepTokenizer:

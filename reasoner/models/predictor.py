@@ -10,11 +10,14 @@ from reasoner.models.layers import Block, block_causal_mask, normalise
 
 
 class StepPredictor(nn.Module):
-    """Block t of the output is the predicted slots of step t; it sees the slots of steps before t only."""
+    """Block t of the output is the predicted slots of step t; it sees the slots of steps before t only.
 
-    def __init__(self, *, width: int, heads: int, layers: int, slots: int, max_steps: int) -> None:
+    With more than one of `passes` the same blocks refine their own output (Tiny Recursive Model, arXiv:2510.04871).
+    """
+
+    def __init__(self, *, width: int, heads: int, layers: int, slots: int, max_steps: int, passes: int = 1) -> None:
         super().__init__()
-        self.slots, self.max_steps = slots, max_steps
+        self.slots, self.max_steps, self.passes = slots, max_steps, passes
         self.start = nn.Parameter(torch.randn(slots, width) * 0.02)
         self.slot = nn.Embedding(slots, width)
         self.step = nn.Embedding(max_steps, width)
@@ -38,6 +41,6 @@ class StepPredictor(nn.Module):
         x = x + self.slot.weight + self.step.weight[:blocks, None]
         x = x.reshape(B, blocks * K, D)
         mask = block_causal_mask(blocks, K, x.device)
-        for block in self.blocks:
+        for block in list(self.blocks) * self.passes:
             x = block(x, mask, memory_BMD=question_BLD, memory_mask=question_mask_BL[:, None, None, :])
         return normalise(self.project(self.norm(x))).view(B, blocks, K, D)

@@ -33,6 +33,8 @@ class Shape:
     step_words: tuple[str, ...] = ()
     """Words that a step is written with; empty for characters."""
     predictor: str = "transformer"
+    speller: bool = False
+    predictor_passes: int = 1
     latent_variable: int = 0
     """Numbers of z; 0 where there is none."""
     question_backbone: str = ""
@@ -86,6 +88,8 @@ def shape_of(
         sentence_words=SENTENCE_WORDS if settings.question_text == "sentences" else 0,
         step_words=step_words,
         predictor=settings.predictor,
+        speller=settings.speller,
+        predictor_passes=settings.predictor_passes,
         latent_variable=settings.latent_variable,
         question_backbone=_name(settings.question_encoder),
         step_backbone=_name(settings.step_encoder),

@@ -27,10 +27,12 @@ from reasoner.models.parts import (
     make_latent_variable,
     make_predictor,
     make_question_encoder,
+    make_speller,
     make_step_encoder,
 )
 from reasoner.models.predictor import StepPredictor
 from reasoner.models.shape import SENTENCE_WORDS, Shape, shape_of
+from reasoner.models.speller import Speller
 from reasoner.models.tokenizers import QuestionTokenizer, StepTokenizer, words_of
 
 
@@ -45,6 +47,7 @@ class LatentReasoner(nn.Module):
         predictor: StepPredictor | MlpPredictor,
         decoder: StepDecoder | LanguageDecoder,
         latent: LatentVariable | None = None,
+        speller: Speller | None = None,
     ) -> None:
         super().__init__()
         self.question_encoder = question_encoder
@@ -52,7 +55,8 @@ class LatentReasoner(nn.Module):
         self.predictor = predictor
         self.decoder = decoder
         self.latent = latent
-        for part in (question_encoder, step_encoder, predictor, decoder, latent):
+        self.speller = speller
+        for part in (question_encoder, step_encoder, predictor, decoder, latent, speller):
             if part is not None:
                 init_weights(part)
         self.target_encoder = copy.deepcopy(step_encoder).requires_grad_(False)
@@ -101,6 +105,7 @@ def build_net(shape: Shape, *, seed: int, lent: Lent = NOTHING_LENT) -> LatentRe
             predictor=make_predictor(shape),
             decoder=make_decoder(shape, lent),
             latent=make_latent_variable(shape),
+            speller=make_speller(shape),
         )
 
 

@@ -57,8 +57,19 @@ def losses(
     recipe: Recipe,
     stage: Stage,
     noise: torch.Generator,
+    own: float = 0.0,
 ) -> Losses:
-    """The objective of a batch at a stage; `noise` (on the CPU) is all its randomness."""
+    """The objective of a batch at a stage.
+
+    Args:
+        net: the network.
+        question: of the batch.
+        steps_BTL: its solutions.
+        recipe: weighs the terms.
+        stage: leaves some out.
+        noise: all randomness, on the CPU.
+        own: share of the problems that go on from the predictor's own latents.
+    """
     weigh, steps = recipe.loss, _encode(net, steps_BTL)
     zero = steps.distinct_UKD.new_zeros(())
     variance = variance_hinge(steps.distinct_UKD)
@@ -66,7 +77,7 @@ def losses(
         autoencode = decode_loss(net.decoder, steps.distinct_UKD, steps.distinct_UL)
         return Losses(autoencode + weigh.variance_weight * variance, zero, zero, autoencode, variance)
 
-    predicted = _predict(net, question, steps, steps_BTL.shape, own=weigh.own_latents, stage=stage, noise=noise)
+    predicted = _predict(net, question, steps, steps_BTL.shape, own=own, stage=stage, noise=noise)
     with torch.no_grad():
         target = net.target_encoder(steps.distinct_UL)[steps.which_N]
     informed = net.informed(predicted, target, noise=noise)
@@ -81,6 +92,7 @@ def losses(
     autoencode = decode_loss(net.decoder, steps.distinct_UKD[::stride], steps.distinct_UL[::stride])
     total = (
         decode
+        + weigh.spell_weight * _spelling(net, steps, predicted)
         + cost
         + weigh.latent_weight * latent
         + weigh.autoencode_weight * autoencode
@@ -161,6 +173,18 @@ def _predict(
             first = net.predictor(placed[chosen, :-1], states[chosen], question.mask_BL[chosen])
             placed = placed.index_copy(0, chosen, first)
     return net.predictor(placed, states, question.mask_BL).flatten(0, 1)[steps.index_N]
+
+
+def _spelling(net: LatentReasoner, steps: _Steps, predicted_NKD: Tensor) -> Tensor:
+    """How badly steps are spelt from predicted slots, and half as much from their own; nothing without a speller."""
+    if net.speller is None:
+        return predicted_NKD.new_zeros(())
+    pairs = ((1.0, predicted_NKD, steps.tokens_NL), (0.5, steps.distinct_UKD, steps.distinct_UL))
+    total = predicted_NKD.new_zeros(())
+    for weight, slots, tokens in pairs:
+        logits = net.speller(slots, tokens.shape[1])
+        total = total + weight * F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), ignore_index=PAD)
+    return total
 
 
 def _apart(

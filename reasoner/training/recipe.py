@@ -46,6 +46,10 @@ class Recipe:
             return "decoder"
         return "predictor" if update < self.decoder_updates + self.predictor_updates else "joint"
 
+    def own_latents(self, update: int) -> float:
+        """Share of problems that go on from own latents: none before the predictor has something of its own to say."""
+        return self.loss.own_latents if update >= self.loss.own_latents_from * self.updates else 0.0
+
     def rate(self, update: int) -> float:
         """Learning-rate factor: linear warm-up, then a cosine down to `LAST_RATE`."""
         cosine = 0.5 * (1 + math.cos(math.pi * update / self.updates))

@@ -93,7 +93,15 @@ def add_gradients(student: Student, batches: Batches, *, recipe: Recipe, update:
     noise, stage, found = noise_of(recipe, update), recipe.stage(update), None
     for number in range(update * recipe.accumulate, (update + 1) * recipe.accumulate):
         batch = batches.at(number)
-        found = losses(student.net, batch.question, batch.steps_BTL, recipe=recipe, stage=stage, noise=noise)
+        found = losses(
+            student.net,
+            batch.question,
+            batch.steps_BTL,
+            recipe=recipe,
+            stage=stage,
+            noise=noise,
+            own=recipe.own_latents(update),
+        )
         if not torch.isfinite(found.total):
             raise CollapseError(f"the loss is {found.total.item()} at update {update}; lower train.learning_rate")
         (found.total / recipe.accumulate).backward()

@@ -146,7 +146,7 @@ def recipe_of(settings: Settings, *, threads: int, updates: int, cycle: int | No
         checkpoint_every=train_settings.checkpoint_every,
         min_round_trip=train_settings.min_round_trip,
         accumulate=train_settings.accumulate,
-        loss=settings.loss,
+        loss=settings.loss.model_copy(update={"own_latents_from": 0.0}) if fine else settings.loss,
     )
 
 

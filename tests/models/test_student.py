@@ -148,3 +148,18 @@ def test_words_cannot_be_learnt_from_no_steps() -> None:
 def test_a_checkpoint_of_the_usual_student_says_nothing_of_sentences_or_words(tmp_path: Path) -> None:
     save_student(small_student(), tmp_path / "one", about={})
     assert not {"sentence_words", "step_words"} & json.loads((tmp_path / "one" / CONFIG).read_text())["shape"].keys()
+
+
+def test_passes_refine_with_the_same_weights() -> None:
+    once, twice = (
+        new_student(SHAPE.model_copy(update={"predictor_passes": n}), [p.question for p in some_problems(B)], seed=0)
+        for n in (1, 2)
+    )
+    assert once.parameters == twice.parameters
+    batch = pad_questions(once.reads.encode([p.question for p in some_problems(B)]))
+    with torch.no_grad():
+        states = once.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+        steps = torch.randn(B, T, once.shape.slots, once.shape.width)
+        assert not torch.allclose(
+            once.net.predictor(steps, states, batch.mask_BL), twice.net.predictor(steps, states, batch.mask_BL)
+        )

@@ -2,9 +2,10 @@
 
 import pytest
 import torch
-from student_maker import small_student, some_problems
+from student_maker import SHAPE, small_student, some_problems
 
 from reasoner.config.settings import LossSettings
+from reasoner.models.student import Student, new_student
 from reasoner.training.feed import Batches, FreshFeed
 from reasoner.training.losses import decode_loss, distance, losses
 from reasoner.training.recipe import Recipe
@@ -21,15 +22,18 @@ def normal(seed: int = 0) -> torch.Tensor:
     return torch.randn(N, K, D, generator=noise(seed))
 
 
-def total(loss: LossSettings, *, seed: int = 0) -> float:
-    student = small_student()
+def total(loss: LossSettings, *, seed: int = 0, student: Student | None = None) -> float:
+    student = student or small_student()
     feed = FreshFeed(student, lambda n, s: some_problems(n, seed=s % 1000), seed=0)
     batch = Batches(feed, batch_size=8, seed=0).at(0)
     recipe = Recipe(
         updates=1, decoder_updates=0, predictor_updates=0, warmup=1, batch_size=8, adam_rate=1e-3, muon_rate=1e-3,
         seed=0, threads=1, checkpoint_every=1, min_round_trip=0.0, loss=loss,
     )  # fmt: skip
-    found = losses(student.net, batch.question, batch.steps_BTL, recipe=recipe, stage="joint", noise=noise(seed))
+    own = recipe.own_latents(0)
+    found = losses(
+        student.net, batch.question, batch.steps_BTL, recipe=recipe, stage="joint", noise=noise(seed), own=own
+    )
     return float(found.total.detach())
 
 
@@ -74,7 +78,7 @@ def test_every_distance_is_nothing_at_the_target_and_grows_away_from_it(kind: st
         {"covariance_weight": 0.04},
         {"sigreg_weight": 0.02},
         {"contrastive_weight": 0.1},
-        {"own_latents": 1.0},
+        {"own_latents": 1.0, "own_latents_from": 0.0},
         {"token_dropout": 0.5},
     ],
 )
@@ -82,7 +86,27 @@ def test_every_setting_changes_the_objective(changed: dict[str, object]) -> None
     assert total(LossSettings.model_validate(changed)) != total(LossSettings())
 
 
-@pytest.mark.parametrize("changed", [{"own_latents": 0.5}, {"token_dropout": 0.5}, {"sigreg_weight": 0.1}])
+def test_own_latents_wait_for_their_share_of_training() -> None:
+    assert total(LossSettings(own_latents=1.0)) == total(LossSettings())
+
+
+def test_a_speller_adds_its_cross_entropy_and_learns_from_predicted_slots() -> None:
+    shape = SHAPE.model_copy(update={"speller": True})
+    student = new_student(shape, [p.question for p in some_problems(300)], seed=0)
+    with_it, without = (total(LossSettings(spell_weight=w), student=student) for w in (0.3, 0.0))
+    assert with_it > without + 0.3
+    assert student.net.speller is not None
+    slots = torch.randn(5, student.shape.slots, student.shape.width, requires_grad=True)
+    logits = student.net.speller(slots, 7)
+    assert logits.shape == (5, 7, student.shape.step_tokens)
+    logits.square().sum().backward()
+    assert slots.grad is not None
+    assert bool((slots.grad != 0).all())
+
+
+@pytest.mark.parametrize(
+    "changed", [{"own_latents": 0.5, "own_latents_from": 0.0}, {"token_dropout": 0.5}, {"sigreg_weight": 0.1}]
+)
 def test_equal_noise_gives_an_equal_objective_and_other_noise_another(changed: dict[str, object]) -> None:
     loss = LossSettings.model_validate(changed)
     assert total(loss) == total(loss)
