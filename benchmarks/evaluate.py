@@ -33,8 +33,8 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     place = open_home(given.home)
-    chosen = place.checkpoint(given.checkpoint)
-    student = place.student(chosen.id)
+    picked = place.choose(given.checkpoint)
+    chosen, student = picked.checkpoint, picked.student()
     settings = load_settings(given.config, [f"data.sealed_size={given.problems}"], {}, None)
     questions = [p.question for p in open_source(settings.data, settings.seed).sealed()]
 

@@ -136,7 +136,7 @@ class _Bench:
         from reasoner.evaluation.latent_audit import RandomLatents
         from reasoner.models.student import build_net
 
-        net = build_net(self._student.shape, seed=self._seed).eval()
+        net = build_net(self._student.shape, seed=self._seed, lent=self._student.lent).eval()
         fresh = dataclasses.replace(self._student, net=net)
         return RandomLatents(*(collect(fresh, problems) for problems in self._problems))
 

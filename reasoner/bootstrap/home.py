@@ -1,5 +1,6 @@
 """A home: the folder with everything that a person's students, runs and memories are made of."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,20 @@ from reasoner.types.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A checkpoint and where its files are."""
+
+    checkpoint: Checkpoint
+    folder: Path
+
+    def student(self) -> "Student":
+        """It, ready for inference."""
+        from reasoner.models.checkpoints import load_student
+
+        return load_student(self.folder)
 
 
 @dataclass(frozen=True)
@@ -51,9 +66,31 @@ class Home:
 
     def student(self, id: str) -> "Student":
         """The student of a checkpoint id."""
-        from reasoner.models.checkpoints import load_student
+        return Chosen(self.checkpoint(id), self.checkpoints / id).student()
 
-        return load_student(self.checkpoints / id)
+    def choose(self, given: str | None) -> Chosen:
+        """A checkpoint by id or by the folder of its files, or the home's champion.
+
+        Raises:
+            NotFoundError: neither is there.
+        """
+        from reasoner.models.checkpoints import CONFIG
+
+        folder = Path(given) if given else None
+        if folder is None or not (folder / CONFIG).is_file():
+            found = self.checkpoint(given)
+            return Chosen(found, self.checkpoints / found.id)
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        parent = str(config["about"].get("parent", ""))
+        made = Checkpoint(
+            id=folder.resolve().name,
+            fingerprint=config["fingerprint"],
+            parent=parent,
+            kind="candidate" if parent else "base",
+            run="",
+            cycle=0,
+        )
+        return Chosen(made, folder)
 
 
 def open_home(root: Path) -> Home:

@@ -84,12 +84,13 @@ def evaluate(
     from reasoner.evaluation.reports import summarise
 
     place = open_home(home)
-    chosen = place.checkpoint(checkpoint)
+    picked = place.choose(checkpoint)
+    chosen = picked.checkpoint
     domain = get_domain(settings.data.domain)
     problems = _problems_of(settings, split) if data is None else read_problems(data, domain)
     name = split if data is None else "file"
     tried = attempt_all(
-        place.student(chosen.id),
+        picked.student(),
         domain,
         problems[:n],
         mode,
@@ -122,10 +123,11 @@ def solve(settings: Settings, *, home: Path, question: str, checkpoint: str | No
     from reasoner.search.greedy import solve as think
 
     place = open_home(home)
-    chosen = place.checkpoint(checkpoint)
+    picked = place.choose(checkpoint)
+    chosen = picked.checkpoint
     domain = get_domain(settings.data.domain)
     began = time.monotonic()
-    solved = think(place.student(chosen.id), [question], mode)[0]
+    solved = think(picked.student(), [question], mode)[0]
     steps = tuple(
         SolvedStep(text=text, holds=domain.check_step(text), logprob=round(logprob, 4))
         for text, logprob in zip(solved.steps, solved.logprobs, strict=False)

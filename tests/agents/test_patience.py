@@ -36,6 +36,8 @@ def test_the_wait_that_a_server_asks_for_is_kept_within_reason() -> None:
         (format_datetime(datetime.now(UTC) + timedelta(seconds=300), usegmt=True), 100, 301),
         (format_datetime(datetime.now(UTC) - timedelta(seconds=300), usegmt=True), 0, 0),
     ],
+    # Named, since workers that collect at different seconds must find the same tests.
+    ids=["seconds", "seconds gone by", "no number", "a date to come", "a date gone by"],
 )
 def test_retry_after_may_be_seconds_or_a_date(header: str, low: float, high: float) -> None:
     request = httpx.Request("POST", "http://127.0.0.1/")
