@@ -21,4 +21,4 @@ test: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/pyright
 	$(VENV)/bin/lint-imports --no-logo
-	$(VENV)/bin/pytest -n 2
+	OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n 4 --dist worksteal

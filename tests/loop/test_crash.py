@@ -57,13 +57,26 @@ def test_a_run_killed_as_a_node_with_effects_begins_ends_like_an_undisturbed_one
 def test_a_run_killed_as_every_node_has_done_its_work_ends_like_an_undisturbed_one(
     tmp_path: Path, undisturbed: tuple[Path, Ended]
 ) -> None:
-    """The event of a node's end is written before its state is saved: the node runs again."""
+    """The event of a node's end is written before its state is saved: the node runs again.
+
+    On a busy machine a kill may come so late that the next, quick node has been done too; that one is passed over.
+    """
+    kills = 0
     for node in NODES:
+        if was_done(tmp_path, node):
+            continue
         code = loop_until(tmp_path, f'"node": "{node}"')
         assert code == -signal.SIGKILL, f"the run ended with {code} before {node} was done"
+        kills += 1
+    assert kills > len(NODES) / 2
     assert loop_until(tmp_path, '"event": "done"') == -signal.SIGKILL
     same_outcome(tmp_path, loop(tmp_path), undisturbed)
     assert "has not ended" not in (run_folder(tmp_path) / "report.md").read_text()
+
+
+def was_done(home: Path, node: str) -> bool:
+    """Whether the run has told the end of a node."""
+    return any(f'"node": "{node}"' in path.read_text() for path in home.glob("runs/*/events.jsonl"))
 
 
 @pytest.mark.parametrize("kind", ["base", "finetune"])
