@@ -21,4 +21,4 @@ test: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/pyright
 	$(VENV)/bin/lint-imports --no-logo
-	OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n 4 --dist worksteal
+	$(VENV)/bin/pytest -n 3 --dist worksteal

@@ -59,17 +59,20 @@ def test_a_run_killed_as_every_node_has_done_its_work_ends_like_an_undisturbed_o
 ) -> None:
     """The event of a node's end is written before its state is saved: the node runs again.
 
-    On a busy machine a kill may come so late that the next, quick node has been done too; that one is passed over.
+    On a busy machine a kill may come so late that the next, quick node has been done too, or even the run; what a kill
+    came too late for is passed over.
     """
     kills = 0
     for node in NODES:
         if was_done(tmp_path, node):
             continue
         code = loop_until(tmp_path, f'"node": "{node}"')
+        if code == 0:
+            break
         assert code == -signal.SIGKILL, f"the run ended with {code} before {node} was done"
         kills += 1
     assert kills > len(NODES) / 2
-    assert loop_until(tmp_path, '"event": "done"') == -signal.SIGKILL
+    assert loop_until(tmp_path, '"event": "done"') in (0, -signal.SIGKILL)
     same_outcome(tmp_path, loop(tmp_path), undisturbed)
     assert "has not ended" not in (run_folder(tmp_path) / "report.md").read_text()
 
