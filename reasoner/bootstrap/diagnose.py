@@ -1,7 +1,6 @@
 """A checkpoint on the bench: all audits in order, and the rival that was given as much."""
 
 import dataclasses
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,30 +190,24 @@ def _base_steps(specimen: _Specimen, held_out: list[str]) -> set[str] | None:
 
 
 def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:
-    from reasoner.models.checkpoints import CONFIG, load_student
     from reasoner.training.threads import choose_threads
 
-    folder = Path(checkpoint)
-    threads = settings.compute.threads or choose_threads()
-    if (folder / CONFIG).is_file():
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        student, about = load_student(folder, device=settings.compute.device), config["about"]
-        mark, is_base = config["fingerprint"], not about.get("parent")
-        # A candidate's own seconds leave out those of its ancestors.
-        seconds = about.get("train_seconds") if is_base else None
-        return _Specimen(student, folder.resolve().name, mark, settings, seconds, threads, is_base)
     place = open_home(home)
-    found = place.checkpoint(checkpoint)
-    lineage = _jobs(place, found.id)
+    picked = place.choose(checkpoint)
+    found, threads = picked.checkpoint, settings.compute.threads or choose_threads()
+    is_base = found.kind == "base"
+    # A folder is known to no store; of a candidate's, its own seconds leave out those of its ancestors.
+    lineage = _jobs(place, found.id) if found.run else []
     payload = lineage[-1].spec.payload if lineage else {}
+    own_seconds = picked.about.get("train_seconds") if is_base else None
     return _Specimen(
-        student=load_student(place.checkpoints / found.id, device=settings.compute.device),
+        student=picked.student(device=settings.compute.device),
         id=found.id,
         fingerprint=found.fingerprint,
         settings=Settings.model_validate(payload["settings"]) if payload else settings,
-        seconds=sum(job.result["train_seconds"] for job in lineage) if lineage else None,
+        seconds=sum(job.result["train_seconds"] for job in lineage) if lineage else own_seconds,
         threads=payload.get("threads", threads),
-        is_base=found.kind == "base",
+        is_base=is_base,
     )
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database, open_database
@@ -22,11 +22,16 @@ class Chosen:
     checkpoint: Checkpoint
     folder: Path
 
-    def student(self) -> "Student":
+    @property
+    def about(self) -> dict[str, Any]:
+        """What was kept of its training."""
+        return _config(self.folder)["about"]
+
+    def student(self, *, device: str = "cpu") -> "Student":
         """It, ready for inference."""
         from reasoner.models.checkpoints import load_student
 
-        return load_student(self.folder)
+        return load_student(self.folder, device=device)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Home:
         if folder is None or not (folder / CONFIG).is_file():
             found = self.checkpoint(given)
             return Chosen(found, self.checkpoints / found.id)
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        config = _config(folder)
         parent = str(config["about"].get("parent", ""))
         made = Checkpoint(
             id=folder.resolve().name,
@@ -97,3 +102,9 @@ def open_home(root: Path) -> Home:
     """The home in this folder, made if it is not there."""
     root.mkdir(parents=True, exist_ok=True)
     return Home(root.resolve())
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    from reasoner.models.checkpoints import CONFIG
+
+    return json.loads((folder / CONFIG).read_text(encoding="utf-8"))

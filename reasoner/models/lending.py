@@ -40,6 +40,11 @@ class Lent:
             self._caches[mark] = StateCache(None if self.cache is None else self.cache / mark)
         return self._caches[mark]
 
+    def flush(self) -> None:
+        """Writes the states that wait for their shard to be full, so that the next process finds them."""
+        for cache in self._caches.values():
+            cache.flush()
+
 
 NOTHING_LENT = Lent()
 

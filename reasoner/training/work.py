@@ -179,15 +179,18 @@ def _train(
     student.net.to(payload["device"])
     batches = Batches(feed, batch_size=recipe.batch_size, seed=recipe.seed, device=payload["device"])
     minutes = payload["settings"]["train"]["checkpoint_minutes"]
-    return train(
-        student,
-        batches,
-        recipe=recipe,
-        folder=folder,
-        report=report,
-        should_stop=should_stop,
-        checkpoint_minutes=minutes,
-    )
+    try:
+        return train(
+            student,
+            batches,
+            recipe=recipe,
+            folder=folder,
+            report=report,
+            should_stop=should_stop,
+            checkpoint_minutes=minutes,
+        )
+    finally:
+        student.lent.flush()
 
 
 def _keep(

@@ -7,7 +7,8 @@ import torch
 from hugging_face import tiny_bert, tiny_gpt2
 from student_maker import SHAPE, some_problems
 
-from reasoner.errors import ConfigError, NotFoundError
+from reasoner.config.loading import load_settings
+from reasoner.errors import CollapseError, ConfigError, NotFoundError
 from reasoner.models.backbones import FrozenBackbone
 from reasoner.models.batches import pad_questions
 from reasoner.models.checkpoints import WEIGHTS, fingerprint, load_student, save_student
@@ -19,6 +20,7 @@ from reasoner.training.feed import Batches, FreshFeed
 from reasoner.training.losses import losses
 from reasoner.training.optimizer import StudentOptimizer
 from reasoner.training.recipe import Recipe
+from reasoner.training.work import base_spec, train_base
 
 BERT, GPT2 = "bert", "gpt2"
 VARIANTS: dict[str, dict[str, object]] = {
@@ -127,13 +129,29 @@ def test_a_frozen_encoder_reads_each_text_once_over_processes(folder: Path, tmp_
         tokens = pad_questions(student.reads.encode(questions)).tokens_BL
         found = backbone(tokens)
         assert torch.equal(found, backbone(tokens))
-        backbone.cache.flush()
+        student.lent.flush()
         return found, backbone.texts_read
 
     first, again = states(), states()
     assert torch.equal(first[0], again[0])
     assert (first[1], again[1]) == (len(set(questions)), 0)
     assert [path.name for path in tmp_path.iterdir()] == [encoder.mark]
+
+
+def test_training_that_fails_leaves_the_states_it_has_computed_to_the_next_process(
+    folder: Path, tmp_path: Path
+) -> None:
+    overrides = [
+        f"student.question_encoder={folder / BERT}",
+        *("train.base_updates=3", "train.decoder_updates=1", "train.predictor_updates=1", "train.batch_size=4"),
+        "train.min_round_trip=1",
+    ]
+    settings = load_settings("tiny", overrides, {}, None)
+    (tmp_path / "job").mkdir()
+    payload = base_spec(settings, threads=1).payload
+    with pytest.raises(CollapseError):  # nothing is learnt in three updates, and the contract says so
+        train_base(payload, home=tmp_path, folder=tmp_path / "job", report=print, should_stop=lambda: False)
+    assert list((tmp_path / "cache" / "backbone").glob("*/*.safetensors"))
 
 
 def test_the_target_encoder_shares_a_frozen_encoder_and_follows_the_rest(folder: Path) -> None:
