@@ -16,7 +16,8 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jobs.handlers import HANDLERS, Handler, JobContext
+from jobs.context import JobContext
+from jobs.handlers import HANDLERS, Handler
 from jobs.interrupt import stop_on
 from memory.locks import claimed, process_mark
 from memory.store.database import Database, open_database

@@ -6,24 +6,9 @@ the `KeyboardInterrupt` that floors below know).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-
-@dataclass(frozen=True)
-class JobContext:
-    """What a handler may use."""
-
-    home: Path
-    job_id: str
-    folder: Path
-    """`<home>/jobs/<job id>`, the handler's own."""
-    report: Callable[[float, str], None]
-    """Share done, 0 to 1, and a note for people; cheap enough for every update."""
-    should_stop: Callable[[], bool]
-    """Whether the job has been asked to stop."""
-
+from jobs.context import JobContext
 
 Handler = Callable[[JobContext, dict[str, Any]], dict[str, Any]]
 
@@ -31,25 +16,25 @@ Handler = Callable[[JobContext, dict[str, Any]], dict[str, Any]]
 def _base(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     from reasoner.training.work import train_base
 
-    return train_base(
-        payload,
-        home=context.home,
-        folder=context.folder,
-        report=context.report,
-        should_stop=context.should_stop,
-    )
+    return _alone_or_together("base", train_base, context, payload)
 
 
 def _finetune(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     from reasoner.training.work import train_candidate
 
-    return train_candidate(
-        payload,
-        home=context.home,
-        folder=context.folder,
-        report=context.report,
-        should_stop=context.should_stop,
-    )
+    return _alone_or_together("finetune", train_candidate, context, payload)
+
+
+def _alone_or_together(
+    kind: str, work: Callable[..., dict[str, Any]], context: JobContext, payload: dict[str, Any]
+) -> dict[str, Any]:
+    """Trains here, or has as many processes train as the payload asks for."""
+    if payload.get("processes", 1) > 1:
+        from jobs.team import work_together
+
+        return work_together(kind, context, payload)
+    told = {"home": context.home, "folder": context.folder, "report": context.report}
+    return work(payload, **told, should_stop=context.should_stop)
 
 
 HANDLERS: dict[str, Handler] = {"base": _base, "finetune": _finetune}

@@ -190,7 +190,17 @@ class ComputeSettings(Section):
     """The machine."""
 
     threads: int = Field(default=0, ge=0, description="0 chooses by a short trial at the start of a run")
-    device: str = "cpu"
+    device: str = Field(
+        default="cpu",
+        pattern=r"^(cpu|cuda(:\d+)?)$",
+        description="`cpu`, `cuda` (every GPU) or `cuda:<n>`; compiled, autocast there",
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto", description="of training's forward passes; auto is bfloat16 where a trial finds it faster"
+    )
+    processes: int = Field(
+        default=0, ge=0, le=64, description="that train together, each with a share of a batch; 0 is one for each GPU"
+    )
 
 
 class Settings(Section):

@@ -16,6 +16,7 @@ from reasoner.errors import TrainingFailed
 from reasoner.models.batches import QuestionBatch, pad_questions, pad_steps
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import EncodedQuestion
+from reasoner.training.team import ALONE, Team
 from reasoner.types.problem import Problem
 
 BLOCK = 16
@@ -128,10 +129,10 @@ class MixedFeed:
 
 
 class Batches:
-    """Cuts a feed into batches of like length."""
+    """Cuts a feed into batches of like length; each of a team's processes gets its share of every batch."""
 
-    def __init__(self, feed: Feed, *, batch_size: int, seed: int, device: str = "cpu") -> None:
-        self._feed, self._batch_size, self._seed, self._device = feed, batch_size, seed, device
+    def __init__(self, feed: Feed, *, batch_size: int, seed: int, device: str = "cpu", team: Team = ALONE) -> None:
+        self._feed, self._batch_size, self._seed, self._device, self._team = feed, batch_size, seed, device, team
         self._number, self._block = -1, list[list[Item]]()
 
     def at(self, index: int) -> Batch:
@@ -139,7 +140,8 @@ class Batches:
         number, offset = divmod(index, BLOCK)
         if number != self._number:
             self._number, self._block = number, self._cut(number)
-        items = self._block[offset % len(self._block)]
+        whole = self._block[offset % len(self._block)]
+        items = whole[self._team.rank :: self._team.size] or whole[:1]
         return Batch(
             pad_questions([i.question for i in items], device=self._device),
             pad_steps([i.steps for i in items], device=self._device),

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from reasoner.config.settings import LossSettings
+from reasoner.training.precision import Precision
 
 Stage = Literal["decoder", "predictor", "joint"]
 
@@ -34,6 +35,7 @@ class Recipe:
     checkpoint_every: int
     min_round_trip: float
     accumulate: int = 1
+    precision: Precision = "float32"
     loss: LossSettings = field(default_factory=LossSettings)
 
     def to_dict(self) -> Mapping[str, object]:

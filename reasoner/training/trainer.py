@@ -17,8 +17,10 @@ from reasoner.models.student import Student
 from reasoner.training.feed import Batches, derive
 from reasoner.training.losses import Losses, losses
 from reasoner.training.optimizer import StudentOptimizer
+from reasoner.training.precision import computing_in
 from reasoner.training.recipe import Recipe
 from reasoner.training.state import load_state, save_state
+from reasoner.training.team import ALONE, Team
 
 CLIP = 1.0
 LOG_EVERY = 25
@@ -43,16 +45,20 @@ def train(
     report: Callable[[float, str], None],
     should_stop: Callable[[], bool],
     checkpoint_minutes: float = math.inf,
+    team: Team = ALONE,
 ) -> Trained:
     """Trains in place, going on from the state in `folder` if there is one.
 
-    The state is saved every `recipe.checkpoint_every` updates, and when the last one is `checkpoint_minutes` old.
+    The state is saved every `recipe.checkpoint_every` updates, and when the last one is `checkpoint_minutes` old. In a
+    team only the leader reports, saves and examines.
 
     Raises:
         CollapseError: the latents fail their contract.
         KeyboardInterrupt: `should_stop` said so; the state is saved.
     """
-    torch.use_deterministic_algorithms(True)
+    device = str(next(student.net.parameters()).device)
+    # On a GPU the gradient of attention has no deterministic kernel; elsewhere anything else would be an error.
+    torch.use_deterministic_algorithms(True, warn_only=device != "cpu")
     # Filling fresh memory would catch reads of uninitialised tensors; it costs 7% of an update here.
     torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue]
     net = student.net.train()
@@ -60,16 +66,18 @@ def train(
     resumed = load_state(folder, net, optimizer, recipe=recipe.to_dict())
     done, before = (resumed.updates, resumed.seconds) if resumed else (0, 0.0)
     began = saved = time.monotonic()
-    log = _Log(folder / "losses.jsonl", done)
+    log = _Log(folder / "losses.jsonl", done, silent=not team.leads)
     for update in range(done, recipe.updates):
-        found = add_gradients(student, batches, recipe=recipe, update=update)
+        found = add_gradients(student, batches, recipe=recipe, update=update, rank=team.rank)
+        team.mean_gradients(p for _, p in net.trainable())
         _apply(student, optimizer, recipe=recipe, update=update)
         log.add(update, found)
         done = update + 1
-        if done % LOG_EVERY == 0:
+        if team.leads and done % LOG_EVERY == 0:
             report(done / recipe.updates, f"update {done}/{recipe.updates}, decode loss {log.last:.3f}")
-        stopping = should_stop()
-        if stopping or done % recipe.checkpoint_every == 0 or time.monotonic() - saved > 60 * checkpoint_minutes:
+        stopping = team.any(should_stop(), device)
+        due = done % recipe.checkpoint_every == 0 or time.monotonic() - saved > 60 * checkpoint_minutes
+        if team.leads and (stopping or due):
             spent = before + time.monotonic() - began
             save_state(folder, net, optimizer, updates=done, seconds=spent, recipe=recipe.to_dict())
             saved = time.monotonic()
@@ -83,25 +91,26 @@ def train(
     return Trained(done, before + time.monotonic() - began, health)
 
 
-def noise_of(recipe: Recipe, update: int) -> torch.Generator:
-    """All randomness of an update, so that resuming needs no random state."""
-    return torch.Generator().manual_seed(derive(recipe.seed, "noise", update))
+def noise_of(recipe: Recipe, update: int, rank: int = 0) -> torch.Generator:
+    """All randomness of an update in one process, so that resuming needs no random state."""
+    return torch.Generator().manual_seed(derive(recipe.seed, "noise", update, *([rank] if rank else [])))
 
 
-def add_gradients(student: Student, batches: Batches, *, recipe: Recipe, update: int) -> Losses:
+def add_gradients(student: Student, batches: Batches, *, recipe: Recipe, update: int, rank: int = 0) -> Losses:
     """Adds up the gradients of an update's batches; gives back the last batch's losses."""
-    noise, stage, found = noise_of(recipe, update), recipe.stage(update), None
+    noise, stage, found = noise_of(recipe, update, rank), recipe.stage(update), None
     for number in range(update * recipe.accumulate, (update + 1) * recipe.accumulate):
         batch = batches.at(number)
-        found = losses(
-            student.net,
-            batch.question,
-            batch.steps_BTL,
-            recipe=recipe,
-            stage=stage,
-            noise=noise,
-            own=recipe.own_latents(update),
-        )
+        with computing_in(recipe.precision, batch.steps_BTL.device.type):
+            found = losses(
+                student.net,
+                batch.question,
+                batch.steps_BTL,
+                recipe=recipe,
+                stage=stage,
+                noise=noise,
+                own=recipe.own_latents(update),
+            )
         if not torch.isfinite(found.total):
             raise CollapseError(f"the loss is {found.total.item()} at update {update}; lower train.learning_rate")
         (found.total / recipe.accumulate).backward()
@@ -134,9 +143,9 @@ def _check(student: Student, steps_BTL: Tensor, *, min_round_trip: float) -> Hea
 class _Log:
     """`losses.jsonl`: one line each `LOG_EVERY` updates, never a line twice after a resume."""
 
-    def __init__(self, path: Path, done: int) -> None:
-        self._path, self.last = path, float("nan")
-        if path.is_file():
+    def __init__(self, path: Path, done: int, *, silent: bool) -> None:
+        self._path, self._silent, self.last = path, silent, float("nan")
+        if path.is_file() and not silent:
             kept = [
                 line
                 for line in path.read_text().splitlines()
@@ -145,7 +154,7 @@ class _Log:
             path.write_text("".join(f"{line}\n" for line in kept))
 
     def add(self, update: int, found: Losses) -> None:
-        if (update + 1) % LOG_EVERY:
+        if self._silent or (update + 1) % LOG_EVERY:
             return
         self.last = float(found.decode.detach())
         parts = {k: round(float(getattr(found, k).detach()), 5) for k in ("latent", "decode", "autoencode", "variance")}

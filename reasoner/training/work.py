@@ -13,11 +13,14 @@ import torch
 
 from reasoner.config.settings import Settings
 from reasoner.data.sources import ProblemSource, open_source
-from reasoner.errors import TrainingFailed
+from reasoner.errors import ConfigError, TrainingFailed
 from reasoner.models.checkpoints import load_student, save_student
+from reasoner.models.layers import quicken
 from reasoner.models.student import Student, new_student
 from reasoner.training.feed import Batches, CurriculumFeed, Feed, FreshFeed, MixedFeed, Worked, derive, encode
+from reasoner.training.precision import Precision, choose_precision
 from reasoner.training.recipe import Recipe
+from reasoner.training.team import ALONE, Team
 from reasoner.training.trainer import Trained, train
 from reasoner.types.job import JobSpec
 
@@ -32,7 +35,7 @@ Report = Callable[[float, str], None]
 
 def base_spec(settings: Settings, *, threads: int) -> JobSpec:
     """The job that trains a base. Its key, which also names the checkpoint, stands for all that decides the outcome."""
-    payload = {"settings": _relevant(settings, fine=False), "threads": threads, "device": settings.compute.device}
+    payload = {"settings": _relevant(settings, fine=False), "threads": threads, **_machine(settings)}
     content = json.dumps(payload, sort_keys=True).encode()
     name = f"base-{hashlib.sha256(content).hexdigest()[:12]}"
     return JobSpec(key=name, kind="base", payload={**payload, "checkpoint": name})
@@ -58,7 +61,7 @@ def candidate_payload(
     )
     return {
         "settings": _relevant(settings, fine=True),
-        "device": settings.compute.device,
+        **_machine(settings),
         "cycle": cycle,
         "parent": parent,
         "checkpoint": checkpoint,
@@ -69,7 +72,13 @@ def candidate_payload(
 
 
 def train_base(
-    payload: dict[str, Any], *, home: Path, folder: Path, report: Report, should_stop: Callable[[], bool]
+    payload: dict[str, Any],
+    *,
+    home: Path,
+    folder: Path,
+    report: Report,
+    should_stop: Callable[[], bool],
+    team: Team = ALONE,
 ) -> dict[str, Any]:
     """Trains a student from scratch on the base difficulties."""
     settings = _begin(payload)
@@ -82,14 +91,25 @@ def train_base(
         steps=(step for p in sample for step in p.steps),
         cache=home / "cache" / "backbone",
     )
-    recipe = recipe_of(settings, threads=payload["threads"], updates=settings.train.base_updates)
+    recipe = recipe_of(
+        settings,
+        threads=payload["threads"],
+        updates=settings.train.base_updates,
+        precision=payload.get("precision", "float32"),
+    )
     feed = _curriculum(student, settings, source)
-    trained = _train(student, feed, recipe, payload, folder=folder, report=report, should_stop=should_stop)
-    return _keep(student, trained, payload, home=home, parent="", examples=0)
+    trained = _train(student, feed, recipe, payload, folder=folder, report=report, should_stop=should_stop, team=team)
+    return _keep(student, trained, payload, home=home, parent="", examples=0, team=team)
 
 
 def train_candidate(
-    payload: dict[str, Any], *, home: Path, folder: Path, report: Report, should_stop: Callable[[], bool]
+    payload: dict[str, Any],
+    *,
+    home: Path,
+    folder: Path,
+    report: Report,
+    should_stop: Callable[[], bool],
+    team: Team = ALONE,
 ) -> dict[str, Any]:
     """Fine-tunes a candidate from its parent on the rows of a cycle and a share of original problems."""
     settings = _begin(payload)
@@ -98,12 +118,18 @@ def train_candidate(
     if not items:
         raise TrainingFailed(f"no row of {payload['rows']!r} can be learnt by this student; see train.* and student.*")
     source = open_source(settings.data, settings.seed)
-    recipe = recipe_of(settings, threads=payload["threads"], updates=payload["updates"], cycle=payload["cycle"])
+    recipe = recipe_of(
+        settings,
+        threads=payload["threads"],
+        updates=payload["updates"],
+        cycle=payload["cycle"],
+        precision=payload.get("precision", "float32"),
+    )
     share = settings.train.original_share
     original = _fresh(student, source, seed=recipe.seed)
     feed = MixedFeed(items, original, original_share=share, seed=recipe.seed)
-    trained = _train(student, feed, recipe, payload, folder=folder, report=report, should_stop=should_stop)
-    return _keep(student, trained, payload, home=home, parent=payload["parent"], examples=len(items))
+    trained = _train(student, feed, recipe, payload, folder=folder, report=report, should_stop=should_stop, team=team)
+    return _keep(student, trained, payload, home=home, parent=payload["parent"], examples=len(items), team=team)
 
 
 def read_rows(path: Path) -> list[Worked]:
@@ -129,7 +155,20 @@ def _begin(payload: dict[str, Any]) -> Settings:
     return Settings.model_validate(payload["settings"])
 
 
-def recipe_of(settings: Settings, *, threads: int, updates: int, cycle: int | None = None) -> Recipe:
+def _machine(settings: Settings) -> dict[str, Any]:
+    """What of the machine can change a weight; what is usual goes unsaid, so that keys stay what they were."""
+    device, compute = settings.compute.device, settings.compute
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise ConfigError(f"compute.device: given {device!r}, but torch finds no GPU here; expected 'cpu'")
+    precision = choose_precision(device) if compute.precision == "auto" else compute.precision
+    processes = compute.processes or (torch.cuda.device_count() if device == "cuda" else 1)
+    unusual: dict[str, Any] = {"precision": precision} if precision != "float32" else {}
+    return {"device": device, **unusual, **({"processes": processes} if processes > 1 else {})}
+
+
+def recipe_of(
+    settings: Settings, *, threads: int, updates: int, cycle: int | None = None, precision: Precision = "float32"
+) -> Recipe:
     """The recipe of a base, or of a cycle's candidate: no stages, other rates, other draws."""
     train_settings, fine = settings.train, cycle is not None
     share = train_settings.finetune_share if fine else 1.0
@@ -146,6 +185,7 @@ def recipe_of(settings: Settings, *, threads: int, updates: int, cycle: int | No
         checkpoint_every=train_settings.checkpoint_every,
         min_round_trip=train_settings.min_round_trip,
         accumulate=train_settings.accumulate,
+        precision=precision,
         loss=settings.loss.model_copy(update={"own_latents_from": 0.0}) if fine else settings.loss,
     )
 
@@ -175,9 +215,12 @@ def _train(
     folder: Path,
     report: Report,
     should_stop: Callable[[], bool],
+    team: Team,
 ) -> Trained:
-    student.net.to(payload["device"])
-    batches = Batches(feed, batch_size=recipe.batch_size, seed=recipe.seed, device=payload["device"])
+    device = f"cuda:{team.rank}" if payload["device"] == "cuda" and team.size > 1 else payload["device"]
+    student.net.to(device)
+    quicken(student.net, device)
+    batches = Batches(feed, batch_size=recipe.batch_size, seed=recipe.seed, device=device, team=team)
     minutes = payload["settings"]["train"]["checkpoint_minutes"]
     try:
         return train(
@@ -188,14 +231,18 @@ def _train(
             report=report,
             should_stop=should_stop,
             checkpoint_minutes=minutes,
+            team=team,
         )
     finally:
         student.lent.flush()
 
 
 def _keep(
-    student: Student, trained: Trained, payload: dict[str, Any], *, home: Path, parent: str, examples: int
+    student: Student, trained: Trained, payload: dict[str, Any], *, home: Path, parent: str, examples: int, team: Team
 ) -> dict[str, Any]:
+    """The result of the job, once the leader has written the checkpoint."""
+    if not team.leads:
+        return {}
     about = {
         "parent": parent,
         "updates": trained.updates,

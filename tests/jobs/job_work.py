@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jobs.handlers import JobContext
+from jobs.context import JobContext
 from jobs.interrupt import Interrupted
 from reasoner.errors import CollapseError
 

@@ -1,0 +1,68 @@
+"""One of the processes that train together: `python -m jobs.rank --folder JOB --rank R`, started by `jobs.team`."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from jobs.interrupt import stop_on
+from jobs.team import ORDER, PROGRESS, RESULT, STARTER_VARIABLE
+from memory.locks import is_alive
+from reasoner.errors import EXIT_INTERRUPTED, EXIT_OK
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Does its share of the job that the folder's order describes; returns the process's exit code."""
+    parser = argparse.ArgumentParser(prog="python -m jobs.rank", description="One of those that train together.")
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--rank", type=int, required=True)
+    given = parser.parse_args(arguments)
+    order = json.loads((given.folder / ORDER).read_text())
+    starter = os.environ.get(STARTER_VARIABLE, "")
+    with stop_on(signal.SIGTERM, signal.SIGINT) as asked:
+        try:
+            result = _work(order, given.folder, given.rank, lambda: asked() or not is_alive(starter))
+        except KeyboardInterrupt:
+            return EXIT_INTERRUPTED
+    if given.rank == 0:
+        (given.folder / RESULT).write_text(json.dumps(result))
+    return EXIT_OK
+
+
+def _work(order: dict[str, Any], folder: Path, rank: int, should_stop: Callable[[], bool]) -> dict[str, Any]:
+    from torch import distributed
+
+    from reasoner.training.team import join_team
+    from reasoner.training.work import train_base, train_candidate
+
+    payload = order["payload"]
+    device = f"cuda:{rank}" if payload["device"] == "cuda" else payload["device"]
+    team = join_team(Path(order["meeting"]), rank=rank, size=order["size"], device=device)
+    work = {"base": train_base, "finetune": train_candidate}[order["kind"]]
+    try:
+        return work(
+            payload,
+            home=Path(order["home"]),
+            folder=folder,
+            report=_reporter(folder / PROGRESS),
+            should_stop=should_stop,
+            team=team,
+        )
+    finally:
+        distributed.destroy_process_group()
+
+
+def _reporter(path: Path) -> Callable[[float, str], None]:
+    def report(share: float, note: str) -> None:
+        with path.open("a") as file:
+            file.write(json.dumps({"share": share, "note": note}) + "\n")
+
+    return report
+
+
+if __name__ == "__main__":
+    sys.exit(main())
