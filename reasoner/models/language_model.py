@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from reasoner.models.layers import Block, Past, init_weights, rotate
+from reasoner.models.layers import Block, Past, init_weights, norm_attention, rotate
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import DIGIT_KINDS, FINISH, NUMBER, PAD, PLACES, STOP
 
@@ -143,7 +143,10 @@ def rival_of(student: Student, *, seed: int) -> LanguageModel:
         if abs(_weights(student, width, layers) - wanted) <= TOLERANCE * wanted:
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)
-                return _model(student, width, layers)
+                model = _model(student, width, layers)
+            if student.shape.attention_norm:
+                norm_attention(model)
+            return model
     raise AssertionError(f"no language model of about {wanted} weights with {heads} heads")
 
 

@@ -23,6 +23,10 @@ def rotate(x_BHLd: Tensor) -> Tensor:
     return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
 
 
+FIRST_SHARE = 0.1
+"""Of what a fresh block would add to its input: blocks that begin near the identity learn faster (docs/lab-book.md)."""
+
+
 class Past:
     """Keys and values of the positions that a causal block has already read, [B, H, M, d] each."""
 
@@ -38,7 +42,12 @@ class Past:
 
 
 class Attention(nn.Module):
-    """Multi-head attention from x to a memory (x itself for self-attention)."""
+    """Multi-head attention from x to a memory (x itself for self-attention).
+
+    With `normed`, queries and keys have unit variance (arXiv:2010.04245), so that no head can freeze early.
+    """
+
+    normed = False
 
     def __init__(self, width: int, heads: int, *, rotary: bool = False) -> None:
         super().__init__()
@@ -63,6 +72,8 @@ class Attention(nn.Module):
         q = self.query(x_BLD).view(B, L, self.heads, -1).transpose(1, 2)
         kv = self.key_value(memory_BMD).view(B, M, 2, self.heads, -1)
         k, v = kv[:, :, 0].transpose(1, 2), kv[:, :, 1].transpose(1, 2)
+        if self.normed:
+            q, k = (F.rms_norm(part, part.shape[-1:]) for part in (q, k))
         if self.rotary:
             q, k = rotate(q), rotate(k)
         if past is not None:
@@ -114,7 +125,10 @@ def quicken(module: nn.Module, device: str) -> None:
 
 
 def init_weights(module: nn.Module) -> None:
-    """Normal(0, 0.05) for embeddings; Xavier for linear maps, zero bias. Parts marked `pretrained` are left alone."""
+    """Normal(0, 0.05) for embeddings; Xavier for linear maps, zero bias; blocks begin near the identity.
+
+    Parts marked `pretrained` are left alone.
+    """
     for part in _fresh_parts(module):
         if isinstance(part, nn.Linear):
             nn.init.xavier_uniform_(part.weight)
@@ -122,6 +136,17 @@ def init_weights(module: nn.Module) -> None:
                 nn.init.zeros_(part.bias)
         elif isinstance(part, nn.Embedding):
             nn.init.normal_(part.weight, std=0.05)
+    for part in _fresh_parts(module):
+        if isinstance(part, Block):
+            for last in (part.attend_self.out, part.narrow, *([part.attend_cross.out] if part.attend_cross else [])):
+                last.weight.data.mul_(FIRST_SHARE)
+
+
+def norm_attention(module: nn.Module) -> None:
+    """All attention within has its queries and keys normed."""
+    for part in module.modules():
+        if isinstance(part, Attention):
+            part.normed = True
 
 
 def _fresh_parts(module: nn.Module) -> Iterator[nn.Module]:

@@ -34,6 +34,8 @@ class Shape:
     """Words that a step is written with; empty for characters."""
     predictor: str = "transformer"
     speller: bool = False
+    attention_norm: bool = False
+    """False for students from before there was one."""
     predictor_passes: int = 1
     latent_variable: int = 0
     """Numbers of z; 0 where there is none."""
@@ -89,6 +91,7 @@ def shape_of(
         step_words=step_words,
         predictor=settings.predictor,
         speller=settings.speller,
+        attention_norm=settings.attention_norm,
         predictor_passes=settings.predictor_passes,
         latent_variable=settings.latent_variable,
         question_backbone=_name(settings.question_encoder),

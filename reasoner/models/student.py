@@ -19,7 +19,7 @@ from reasoner.models.decoder import StepDecoder
 from reasoner.models.encoders import QuestionEncoder, StepEncoder
 from reasoner.models.language_decoder import LanguageDecoder
 from reasoner.models.latent_variable import Informed, LatentVariable
-from reasoner.models.layers import init_weights
+from reasoner.models.layers import init_weights, norm_attention
 from reasoner.models.lending import NOTHING_LENT, Lent, lend
 from reasoner.models.mlp_predictor import MlpPredictor
 from reasoner.models.parts import (
@@ -99,7 +99,7 @@ def build_net(shape: Shape, *, seed: int, lent: Lent = NOTHING_LENT) -> LatentRe
     """A fresh network around what is lent to it; the same seed gives the same weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return LatentReasoner(
+        net = LatentReasoner(
             question_encoder=make_question_encoder(shape, lent),
             step_encoder=make_step_encoder(shape, lent),
             predictor=make_predictor(shape),
@@ -107,6 +107,9 @@ def build_net(shape: Shape, *, seed: int, lent: Lent = NOTHING_LENT) -> LatentRe
             latent=make_latent_variable(shape),
             speller=make_speller(shape),
         )
+    if shape.attention_norm:
+        norm_attention(net)
+    return net
 
 
 def new_student(
