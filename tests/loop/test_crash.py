@@ -2,9 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +78,34 @@ def test_a_run_killed_as_every_node_has_done_its_work_ends_like_an_undisturbed_o
     assert loop_until(tmp_path, '"event": "done"') in (0, -signal.SIGKILL)
     same_outcome(tmp_path, loop(tmp_path), undisturbed)
     assert "has not ended" not in (run_folder(tmp_path) / "report.md").read_text()
+
+
+@pytest.mark.parametrize("node", ["evaluate", "decide"])
+def test_a_run_killed_between_a_nodes_outcome_and_the_next_step_goes_on(
+    tmp_path: Path, undisturbed: tuple[Path, Ended], node: str
+) -> None:
+    """LangGraph saves what a node returned first, then the step that follows from it: here the second is missing."""
+    home = tmp_path / "home"
+    shutil.copytree(undisturbed[0], home)
+    forget_events_after(home, node)
+    with closing(sqlite3.connect(home / "reasoner.db")) as database, database:
+        database.execute("UPDATE runs SET state = 'running', cycles_done = 0")
+    with closing(sqlite3.connect(home / "graph.db")) as graph, graph:
+        # Of a run of one cycle the first step is the input, the last is after `report`.
+        doomed = "(SELECT checkpoint_id FROM checkpoints ORDER BY checkpoint_id LIMIT -1 OFFSET ?)"
+        for table in ("writes", "checkpoints"):
+            graph.execute(f"DELETE FROM {table} WHERE checkpoint_id IN {doomed}", (2 + NODES.index(node) - 1,))
+    same_outcome(home, loop(home), undisturbed)
+    ends = [line for line in (run_folder(home) / "events.jsonl").read_text().splitlines() if '"event": "node"' in line]
+    assert len(ends) == len(NODES)
+
+
+def forget_events_after(home: Path, node: str) -> None:
+    """Leaves the events as they were when a node had just ended."""
+    path = run_folder(home) / "events.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    (last,) = (i for i, line in enumerate(lines) if f'"node": "{node}"' in line)
+    path.write_text("".join(lines[: last + 1]))
 
 
 def was_done(home: Path, node: str) -> bool:
