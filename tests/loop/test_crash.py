@@ -94,7 +94,7 @@ def test_a_run_killed_between_a_nodes_outcome_and_the_next_step_goes_on(
         # Of a run of one cycle the first step is the input, the last is after `report`.
         doomed = "(SELECT checkpoint_id FROM checkpoints ORDER BY checkpoint_id LIMIT -1 OFFSET ?)"
         for table in ("writes", "checkpoints"):
-            graph.execute(f"DELETE FROM {table} WHERE checkpoint_id IN {doomed}", (2 + NODES.index(node) - 1,))
+            graph.execute(f"DELETE FROM {table} WHERE checkpoint_id IN {doomed}", (2 + NODES.index(node),))
     same_outcome(home, loop(home), undisturbed)
     ends = [line for line in (run_folder(home) / "events.jsonl").read_text().splitlines() if '"event": "node"' in line]
     assert len(ends) == len(NODES)
