@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from jobs.interrupt import stop_on
-from jobs.team import ORDER, PROGRESS, RESULT, STARTER_VARIABLE
+from jobs.team import ERROR, ORDER, PROGRESS, RESULT, STARTER_VARIABLE, write_whole
 from memory.locks import is_alive
-from reasoner.errors import EXIT_INTERRUPTED, EXIT_OK
+from reasoner.errors import EXIT_INTERRUPTED, EXIT_OK, ReasonerError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,8 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             result = _work(order, given.folder, given.rank, lambda: asked() or not is_alive(starter))
         except KeyboardInterrupt:
             return EXIT_INTERRUPTED
+        except ReasonerError as error:
+            write_whole(given.folder / ERROR, f"{type(error).__name__}: {error}")
+            raise
     if given.rank == 0:
-        (given.folder / RESULT).write_text(json.dumps(result))
+        write_whole(given.folder / RESULT, json.dumps(result))
     return EXIT_OK
 
 
@@ -37,31 +40,18 @@ def _work(order: dict[str, Any], folder: Path, rank: int, should_stop: Callable[
     from torch import distributed
 
     from reasoner.training.team import join_team
-    from reasoner.training.work import train_base, train_candidate
+    from reasoner.training.work import KINDS, Workplace
 
     payload = order["payload"]
-    device = f"cuda:{rank}" if payload["device"] == "cuda" else payload["device"]
-    team = join_team(Path(order["meeting"]), rank=rank, size=order["size"], device=device)
-    work = {"base": train_base, "finetune": train_candidate}[order["kind"]]
+    team = join_team(Path(order["meeting"]), rank=rank, size=order["size"], device=payload["device"])
+
+    def report(share: float, note: str) -> None:
+        write_whole(folder / PROGRESS, json.dumps({"share": share, "note": note}))
+
     try:
-        return work(
-            payload,
-            home=Path(order["home"]),
-            folder=folder,
-            report=_reporter(folder / PROGRESS),
-            should_stop=should_stop,
-            team=team,
-        )
+        return KINDS[order["kind"]](payload, Workplace(Path(order["home"]), folder, report, should_stop, team))
     finally:
         distributed.destroy_process_group()
-
-
-def _reporter(path: Path) -> Callable[[float, str], None]:
-    def report(share: float, note: str) -> None:
-        with path.open("a") as file:
-            file.write(json.dumps({"share": share, "note": note}) + "\n")
-
-    return report
 
 
 if __name__ == "__main__":

@@ -151,6 +151,9 @@ def _parts(
     known = read_events(folder.root) if (folder.root / "events.jsonl").exists() else []
     source = _source(settings, cycles)
     about = _describe(folder.root, settings, row.id)
+    # What a trial has chosen once holds for the whole run: another choice at a later start would be another base.
+    chosen = settings.compute.model_copy(update={"precision": about.get("precision", "float32")})
+    settings = settings.model_copy(update={"compute": chosen})
     torch.set_num_threads(about["threads"])
     events = EventLog(folder.root, row.id, listener)
     starts = len(of_kind(known, "launch"))
@@ -211,15 +214,17 @@ def _describe(folder: Path, settings: Settings, run: str) -> dict[str, Any]:
     """The run's manifest and resolved configuration, written at its first start and kept."""
     from agents.run_folder import write_json, write_text
     from reasoner.bootstrap.manifest import manifest
+    from reasoner.training.precision import precision_of
     from reasoner.training.threads import choose_threads
 
     path = folder / "manifest.json"
     if not path.exists():
         write_text(folder / "config.resolved.yaml", dump_yaml(settings))
         threads = settings.compute.threads or choose_threads()
-        write_json(path, manifest(settings, run=run, threads=threads))
+        chosen = {"threads": threads, "precision": precision_of(settings.compute)}
+        write_json(path, {**manifest(settings, run=run), **chosen})
     about = _read_json(path)
-    now = manifest(settings, run=run, threads=about["threads"])
+    now = manifest(settings, run=run)
     changed = [name for name in ("data_hash", "checker_hash", "domain", "splits") if about[name] != now[name]]
     if changed:
         raise UsageError(

@@ -17,8 +17,8 @@ from reasoner.types.ports import Domain
 PACKAGES = ("torch", "tokenizers", "langgraph", "litellm", "faiss-cpu", "sqlalchemy", "numpy")
 
 
-def manifest(settings: Settings, *, run: str, threads: int) -> dict[str, Any]:
-    """Plain JSON."""
+def manifest(settings: Settings, *, run: str) -> dict[str, Any]:
+    """Plain JSON, without what a trial chooses."""
     domain: Domain = get_domain(settings.data.domain)
     return {
         "run": run,
@@ -29,7 +29,6 @@ def manifest(settings: Settings, *, run: str, threads: int) -> dict[str, Any]:
         "packages": {name: _version(name) for name in PACKAGES},
         "config_hash": config_hash(settings),
         "seed": settings.seed,
-        "threads": threads,
         "domain": f"{domain.name} {domain.version}",
         "checker_hash": domain.checker_hash(),
         "splits": SPLIT_VERSION,

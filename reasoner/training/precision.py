@@ -11,6 +11,9 @@ from typing import Literal
 
 import torch
 
+from reasoner.config.settings import ComputeSettings
+from reasoner.errors import ConfigError
+
 Precision = Literal["float32", "bfloat16"]
 
 TRIAL_SECONDS = 0.03
@@ -18,10 +21,22 @@ WORTH = 1.3
 """How much faster products must be for the conversions around them to pay."""
 
 
+def require_device(device: str) -> None:
+    """Raises ConfigError where torch finds no such device."""
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise ConfigError(f"compute.device: given {device!r}, but torch finds no GPU here; expected 'cpu'")
+
+
+def precision_of(compute: ComputeSettings) -> Precision:
+    """What is set, or what a trial chooses."""
+    return choose_precision(compute.device) if compute.precision == "auto" else compute.precision
+
+
 @cache
 def choose_precision(device: str) -> Precision:
     """The faster one for matrix products of nano size on a device, by a trial of some hundredths of a second."""
     if device.startswith("cuda"):
+        require_device(device)
         return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
     gain = _rate(torch.bfloat16) / _rate(torch.float32)
     return "bfloat16" if gain > WORTH else "float32"
@@ -30,7 +45,7 @@ def choose_precision(device: str) -> Precision:
 def computing_in(precision: Precision, device: str) -> AbstractContextManager[object]:
     """Forward passes within the block compute in `precision`; a backward pass follows its forward pass."""
     kind = device.partition(":")[0]
-    return torch.autocast(kind, dtype=torch.bfloat16, enabled=precision == "bfloat16", cache_enabled=False)
+    return torch.autocast(kind, dtype=torch.bfloat16, enabled=precision == "bfloat16")
 
 
 def _rate(kind: torch.dtype) -> float:

@@ -5,6 +5,7 @@ being sent. They meet through a file and speak over loopback, so no port is open
 """
 
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +29,10 @@ class Team:
     def leads(self) -> bool:
         """Whether this is the one that reports, saves and examines."""
         return self.rank == 0
+
+    def device_of(self, device: str) -> str:
+        """The device of this process: of several on `cuda` each has its own GPU."""
+        return f"cuda:{self.rank}" if device == "cuda" and self.size > 1 else device
 
     def mean_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
         """Every process ends with the mean of all gradients. A stage has the same ones in every process."""
@@ -58,13 +63,13 @@ def join_team(meeting: Path, *, rank: int, size: int, device: str) -> Team:
         meeting: a file that is not there yet, the same for all.
         rank: 0 to size - 1, each once.
         size: how many there are.
-        device: `cuda:<n>` or `cpu`.
+        device: as the settings name it.
     """
-    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
-    os.environ.setdefault("NCCL_SOCKET_IFNAME", "lo")
-    cuda = device.startswith("cuda")
+    for library in ("GLOO", "NCCL"):
+        os.environ.setdefault(f"{library}_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
+    team, cuda = Team(rank, size), device.startswith("cuda")
     if cuda:
-        torch.cuda.set_device(device)
+        torch.cuda.set_device(team.device_of(device))
     distributed.init_process_group(
         "nccl" if cuda else "gloo",
         init_method=meeting.absolute().as_uri(),
@@ -72,4 +77,4 @@ def join_team(meeting: Path, *, rank: int, size: int, device: str) -> Team:
         world_size=size,
         timeout=PATIENCE,
     )
-    return Team(rank, size)
+    return team

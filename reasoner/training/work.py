@@ -6,6 +6,7 @@ Both write `checkpoints/<id>/` below the home and keep their resumable state in 
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ import torch
 
 from reasoner.config.settings import Settings
 from reasoner.data.sources import ProblemSource, open_source
-from reasoner.errors import ConfigError, TrainingFailed
+from reasoner.errors import TrainingFailed
 from reasoner.models.checkpoints import load_student, save_student
 from reasoner.models.layers import quicken
 from reasoner.models.student import Student, new_student
 from reasoner.training.feed import Batches, CurriculumFeed, Feed, FreshFeed, MixedFeed, Worked, derive, encode
-from reasoner.training.precision import Precision, choose_precision
+from reasoner.training.precision import Precision, precision_of, require_device
 from reasoner.training.recipe import Recipe
 from reasoner.training.team import ALONE, Team
 from reasoner.training.trainer import Trained, train
@@ -30,7 +31,18 @@ VOCABULARY_SAMPLE = 4000
 FINE_ONLY = {"parent", "finetune_updates", "finetune_epochs", "finetune_share", "original_share"}
 """Settings of `train` that a base knows nothing of."""
 
-Report = Callable[[float, str], None]
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where a training job works and who watches it."""
+
+    home: Path
+    folder: Path
+    """The job's own, for its resumable state."""
+    report: Callable[[float, str], None]
+    """Share done, 0 to 1, and a note."""
+    should_stop: Callable[[], bool]
+    team: Team = ALONE
 
 
 def base_spec(settings: Settings, *, threads: int) -> JobSpec:
@@ -71,15 +83,7 @@ def candidate_payload(
     }
 
 
-def train_base(
-    payload: dict[str, Any],
-    *,
-    home: Path,
-    folder: Path,
-    report: Report,
-    should_stop: Callable[[], bool],
-    team: Team = ALONE,
-) -> dict[str, Any]:
+def train_base(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """Trains a student from scratch on the base difficulties."""
     settings = _begin(payload)
     source = open_source(settings.data, settings.seed)
@@ -89,47 +93,32 @@ def train_base(
         [p.question for p in sample],
         seed=derive(settings.seed, "weights"),
         steps=(step for p in sample for step in p.steps),
-        cache=home / "cache" / "backbone",
+        cache=place.home / "cache" / "backbone",
     )
-    recipe = recipe_of(
-        settings,
-        threads=payload["threads"],
-        updates=settings.train.base_updates,
-        precision=payload.get("precision", "float32"),
-    )
+    recipe = _recipe(settings, payload, updates=settings.train.base_updates)
     feed = _curriculum(student, settings, source)
-    trained = _train(student, feed, recipe, payload, folder=folder, report=report, should_stop=should_stop, team=team)
-    return _keep(student, trained, payload, home=home, parent="", examples=0, team=team)
+    trained = _train(student, feed, recipe, payload, place)
+    return _keep(student, trained, payload, place, parent="", examples=0)
 
 
-def train_candidate(
-    payload: dict[str, Any],
-    *,
-    home: Path,
-    folder: Path,
-    report: Report,
-    should_stop: Callable[[], bool],
-    team: Team = ALONE,
-) -> dict[str, Any]:
+def train_candidate(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """Fine-tunes a candidate from its parent on the rows of a cycle and a share of original problems."""
     settings = _begin(payload)
-    student = load_student(home / "checkpoints" / payload["parent"])
-    items = encode(student, read_rows(home / payload["rows"]))
+    student = load_student(place.home / "checkpoints" / payload["parent"])
+    items = encode(student, read_rows(place.home / payload["rows"]))
     if not items:
         raise TrainingFailed(f"no row of {payload['rows']!r} can be learnt by this student; see train.* and student.*")
     source = open_source(settings.data, settings.seed)
-    recipe = recipe_of(
-        settings,
-        threads=payload["threads"],
-        updates=payload["updates"],
-        cycle=payload["cycle"],
-        precision=payload.get("precision", "float32"),
-    )
+    recipe = _recipe(settings, payload, updates=payload["updates"], cycle=payload["cycle"])
     share = settings.train.original_share
     original = _fresh(student, source, seed=recipe.seed)
     feed = MixedFeed(items, original, original_share=share, seed=recipe.seed)
-    trained = _train(student, feed, recipe, payload, folder=folder, report=report, should_stop=should_stop, team=team)
-    return _keep(student, trained, payload, home=home, parent=payload["parent"], examples=len(items), team=team)
+    trained = _train(student, feed, recipe, payload, place)
+    return _keep(student, trained, payload, place, parent=payload["parent"], examples=len(items))
+
+
+KINDS = {"base": train_base, "finetune": train_candidate}
+"""What does which kind of training job."""
 
 
 def read_rows(path: Path) -> list[Worked]:
@@ -151,16 +140,16 @@ def _relevant(settings: Settings, *, fine: bool) -> dict[str, Any]:
 
 
 def _begin(payload: dict[str, Any]) -> Settings:
-    torch.set_num_threads(payload["threads"])
+    # Several processes share the threads of the job: more threads than cores are many times slower.
+    torch.set_num_threads(max(1, payload["threads"] // payload.get("processes", 1)))
     return Settings.model_validate(payload["settings"])
 
 
 def _machine(settings: Settings) -> dict[str, Any]:
     """What of the machine can change a weight; what is usual goes unsaid, so that keys stay what they were."""
     device, compute = settings.compute.device, settings.compute
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise ConfigError(f"compute.device: given {device!r}, but torch finds no GPU here; expected 'cpu'")
-    precision = choose_precision(device) if compute.precision == "auto" else compute.precision
+    require_device(device)
+    precision = precision_of(compute)
     processes = compute.processes or (torch.cuda.device_count() if device == "cuda" else 1)
     unusual: dict[str, Any] = {"precision": precision} if precision != "float32" else {}
     return {"device": device, **unusual, **({"processes": processes} if processes > 1 else {})}
@@ -206,42 +195,36 @@ def _curriculum(student: Student, settings: Settings, source: ProblemSource) -> 
     return CurriculumFeed(easy, full, easy_batches=settings.train.curriculum_updates * settings.train.accumulate)
 
 
-def _train(
-    student: Student,
-    feed: Feed,
-    recipe: Recipe,
-    payload: dict[str, Any],
-    *,
-    folder: Path,
-    report: Report,
-    should_stop: Callable[[], bool],
-    team: Team,
-) -> Trained:
-    device = f"cuda:{team.rank}" if payload["device"] == "cuda" and team.size > 1 else payload["device"]
+def _recipe(settings: Settings, payload: dict[str, Any], *, updates: int, cycle: int | None = None) -> Recipe:
+    precision: Precision = payload.get("precision", "float32")
+    return recipe_of(settings, threads=payload["threads"], updates=updates, cycle=cycle, precision=precision)
+
+
+def _train(student: Student, feed: Feed, recipe: Recipe, payload: dict[str, Any], place: Workplace) -> Trained:
+    device = place.team.device_of(payload["device"])
     student.net.to(device)
     quicken(student.net, device)
-    batches = Batches(feed, batch_size=recipe.batch_size, seed=recipe.seed, device=device, team=team)
-    minutes = payload["settings"]["train"]["checkpoint_minutes"]
+    batches = Batches(feed, batch_size=recipe.batch_size, seed=recipe.seed, device=device, team=place.team)
     try:
         return train(
             student,
             batches,
             recipe=recipe,
-            folder=folder,
-            report=report,
-            should_stop=should_stop,
-            checkpoint_minutes=minutes,
-            team=team,
+            folder=place.folder,
+            report=place.report,
+            should_stop=place.should_stop,
+            checkpoint_minutes=payload["settings"]["train"]["checkpoint_minutes"],
+            team=place.team,
         )
     finally:
         student.lent.flush()
 
 
 def _keep(
-    student: Student, trained: Trained, payload: dict[str, Any], *, home: Path, parent: str, examples: int, team: Team
+    student: Student, trained: Trained, payload: dict[str, Any], place: Workplace, *, parent: str, examples: int
 ) -> dict[str, Any]:
     """The result of the job, once the leader has written the checkpoint."""
-    if not team.leads:
+    if not place.team.leads:
         return {}
     about = {
         "parent": parent,
@@ -250,7 +233,7 @@ def _keep(
         "train_seconds": round(trained.seconds, 3),
         "health": trained.health.to_dict(),
     }
-    mark = save_student(student, home / "checkpoints" / payload["checkpoint"], about=about)
+    mark = save_student(student, place.home / "checkpoints" / payload["checkpoint"], about=about)
     return {
         "checkpoint": payload["checkpoint"],
         "fingerprint": mark,

@@ -68,12 +68,12 @@ def test_two_processes_train_one_student_and_the_death_of_one_loses_nothing(tmp_
 
     killer = threading.Thread(target=kill_one)
     killer.start()
-    with pytest.raises(TrainingFailed, match="trained together"):
+    with pytest.raises(TrainingFailed, match="2 processes trained together"):
         run(killed, job)
     killer.join()
     assert ranks_of(killed) == []
     assert run(killed, job).result["fingerprint"] == expected["fingerprint"]
-    assert json.loads((folder / "team_progress.jsonl").read_text())["note"].startswith("update 25/28")
+    assert json.loads((folder / "team_progress.json").read_text())["note"].startswith("update 25/28")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from reasoner.training.feed import Batches, FreshFeed
 from reasoner.training.losses import losses
 from reasoner.training.optimizer import StudentOptimizer
 from reasoner.training.recipe import Recipe
-from reasoner.training.work import base_spec, train_base
+from reasoner.training.work import Workplace, base_spec, train_base
 
 BERT, GPT2 = "bert", "gpt2"
 VARIANTS: dict[str, dict[str, object]] = {
@@ -150,7 +150,7 @@ def test_training_that_fails_leaves_the_states_it_has_computed_to_the_next_proce
     (tmp_path / "job").mkdir()
     payload = base_spec(settings, threads=1).payload
     with pytest.raises(CollapseError):  # nothing is learnt in three updates, and the contract says so
-        train_base(payload, home=tmp_path, folder=tmp_path / "job", report=print, should_stop=lambda: False)
+        train_base(payload, Workplace(tmp_path, tmp_path / "job", print, lambda: False))
     assert list((tmp_path / "cache" / "backbone").glob("*/*.safetensors"))
 
 
