@@ -5,14 +5,13 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from loop_runs import Ended, command, environment, loop, loop_until, paid_calls, run_folder
+from loop_runs import Ended, Running, loop, loop_until, paid_calls, run_folder
 
 from memory.locks import pid_of
 from memory.store.database import open_database
@@ -21,12 +20,6 @@ from memory.store.jobs import JobStore
 NODES = ("prepare", "evaluate", "mine", "teach", "check", "remember", "train", "examine", "decide", "report")
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
-    home = tmp_path_factory.mktemp("undisturbed")
-    return home, loop(home)
 
 
 def same_outcome(home: Path, ended: Ended, reference: tuple[Path, Ended]) -> None:
@@ -124,14 +117,13 @@ def test_a_run_whose_parent_and_child_are_killed_in_training_goes_on_from_the_st
 
 def kill_in_training(home: Path, kind: str) -> dict[str, Any]:
     """Kills parent and child once the child has saved a state; returns the job as it was left."""
-    parent = subprocess.Popen(command(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+    parent = Running(home)
     for _ in range(6000):
         job = job_of(home, kind) if (home / "reasoner.db").exists() else {}
         if job and (home / "jobs" / job["id"] / "state.safetensors").exists():
             assert job["state"] == "running", "the child was faster than the test; give it more updates"
-            os.kill(parent.pid, signal.SIGKILL)
+            parent.kill()
             os.kill(job["pid"], signal.SIGKILL)
-            parent.wait()
             return job
         time.sleep(0.01)
     pytest.fail("no training state appeared in a minute")
@@ -156,8 +148,9 @@ def test_ctrl_c_saves_says_so_and_ends_with_130(tmp_path: Path, undisturbed: tup
     same_outcome(tmp_path, loop(tmp_path), undisturbed)
 
 
-def test_a_finished_run_answers_at_once_and_does_nothing(undisturbed: tuple[Path, Ended]) -> None:
-    home, first = undisturbed
+def test_a_finished_run_answers_at_once_and_does_nothing(tmp_path: Path, undisturbed: tuple[Path, Ended]) -> None:
+    home, first = tmp_path / "home", undisturbed[1]
+    shutil.copytree(undisturbed[0], home)
     before = (run_folder(home) / "events.jsonl").read_bytes()
     again = loop(home)
     assert again.code == 0

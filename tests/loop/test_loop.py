@@ -1,24 +1,18 @@
 """The loop as people and scripts meet it: events, folders, continuing, several runs on one home."""
 
 import json
+import shutil
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
-from loop_runs import Ended, command, environment, loop, run_folder
+from loop_runs import Ended, Running, loop, run_folder
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
-    home = tmp_path_factory.mktemp("home")
-    return home, loop(home, cycles=2)
-
-
-def test_standard_output_tells_the_run_in_the_agreed_events(finished: tuple[Path, Ended]) -> None:
-    _, ended = finished
+def test_standard_output_tells_the_run_in_the_agreed_events(undisturbed: tuple[Path, Ended]) -> None:
+    _, ended = undisturbed
     assert ended.code == 0, ended.words
     assert ended.events[0]["event"] == "launch"
     assert all(e["run"] == ended.events[0]["run"] for e in ended.events)
@@ -29,13 +23,13 @@ def test_standard_output_tells_the_run_in_the_agreed_events(finished: tuple[Path
     assert sealed["ci95"][0] <= sealed["accuracy"] <= sealed["ci95"][1]
     assert {d["verdict"] for d in ended.of("decision")} <= {"promote", "keep", "reject"}
     assert all(d["alpha"] > 0 and d["reason"] for d in ended.of("decision"))
-    assert ended.done["cycles"] == 2
-    assert ended.done["teacher_calls"] == 8
+    assert ended.done["cycles"] == 1
+    assert ended.done["teacher_calls"] == 4
     assert ended.done["usd"] == 0
 
 
-def test_the_run_folder_holds_what_the_interface_lists(finished: tuple[Path, Ended]) -> None:
-    folder = run_folder(finished[0])
+def test_the_run_folder_holds_what_the_interface_lists(undisturbed: tuple[Path, Ended]) -> None:
+    folder = run_folder(undisturbed[0])
     listed = (
         "config.resolved.yaml",
         "manifest.json",
@@ -48,23 +42,26 @@ def test_the_run_folder_holds_what_the_interface_lists(finished: tuple[Path, End
     )
     assert [name for name in listed if not (folder / name).is_file()] == []
     assert list(folder.glob("plots/*.png"))
-    assert (finished[0] / "runs" / "results.tsv").read_text().count("\n") == 4
-    row = json.loads((folder / "dataset" / "2.jsonl").read_text().splitlines()[0])
+    assert (undisturbed[0] / "runs" / "results.tsv").read_text().count("\n") == 3
+    row = json.loads((folder / "dataset" / "1.jsonl").read_text().splitlines()[0])
     assert {"prompt", "completion", "id", "source", "split", "license", "teacher", "verdict", "sha256"} <= set(row)
 
 
-def test_held_out_structures_never_reach_the_training_rows(finished: tuple[Path, Ended]) -> None:
-    rows = (run_folder(finished[0]) / "dataset" / "2.jsonl").read_text().splitlines()
+def test_held_out_structures_never_reach_the_training_rows(undisturbed: tuple[Path, Ended]) -> None:
+    rows = (run_folder(undisturbed[0]) / "dataset" / "1.jsonl").read_text().splitlines()
     assert {json.loads(row)["split"] for row in rows} == {"practice"}
 
 
-def test_more_cycles_go_on_from_a_finished_run(finished: tuple[Path, Ended]) -> None:
-    home, first = finished
-    longer = loop(home, cycles=3)
+def test_more_cycles_go_on_from_a_finished_run(tmp_path: Path, undisturbed: tuple[Path, Ended]) -> None:
+    home, first = tmp_path / "home", undisturbed[1]
+    shutil.copytree(undisturbed[0], home)
+    longer = loop(home, cycles=2)
     assert longer.code == 0, longer.words
     assert {e["run"] for e in longer.events} == {first.done["run"]}
-    assert [d["cycle"] for d in longer.of("decision")] == [3]
-    assert longer.done["cycles"] == 3
+    assert [d["cycle"] for d in longer.of("decision")] == [2]
+    assert (longer.done["cycles"], longer.done["teacher_calls"]) == (2, 8)
+    assert all((run_folder(home) / "dataset" / f"{cycle}.jsonl").is_file() for cycle in (1, 2))
+    assert (home / "runs" / "results.tsv").read_text().count("\n") == 4
 
 
 def test_without_a_teacher_the_student_learns_from_its_own_checked_answers_only(tmp_path: Path) -> None:
@@ -78,32 +75,20 @@ def test_without_a_teacher_the_student_learns_from_its_own_checked_answers_only(
         assert "nothing passed the check" in ended.of("decision")[0]["reason"]
 
 
-def test_two_runs_on_one_home_do_not_disturb_each_other(tmp_path: Path, finished: tuple[Path, Ended]) -> None:
-    both = [
-        subprocess.Popen(
-            command(tmp_path, f"seed={seed}"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
-        )
-        for seed in (0, 7)
-    ]
-    outputs = [p.communicate(timeout=300) for p in both]
-    assert [p.returncode for p in both] == [0, 0], outputs
-    alone = loop(tmp_path / "alone")
-    marks = [json.loads(out.splitlines()[-1])["fingerprint"] for out, _ in outputs]
-    assert marks[0] == alone.done["fingerprint"] != marks[1]
+def test_two_runs_on_one_home_do_not_disturb_each_other(tmp_path: Path, undisturbed: tuple[Path, Ended]) -> None:
+    both = [running.ended() for running in [Running(tmp_path, f"seed={seed}") for seed in (0, 7)]]
+    assert [ended.code for ended in both] == [0, 0], [ended.words for ended in both]
+    marks = [ended.done["fingerprint"] for ended in both]
+    assert marks[0] == undisturbed[1].done["fingerprint"] != marks[1]
 
 
 def test_the_same_run_in_two_processes_is_refused_to_the_second(tmp_path: Path) -> None:
-    first = subprocess.Popen(
-        command(tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment()
-    )
-    assert first.stderr is not None
-    next(line for line in first.stderr if "prepare" in line)
-    first.send_signal(signal.SIGSTOP)  # however slow the second is to start, the first is at work
+    first = Running(tmp_path, merged=True)
+    next(line for line in first.output if "prepare" in line)
+    first.send(signal.SIGSTOP)  # however slow the second is to start, the first is at work
     second = loop(tmp_path)
-    first.send_signal(signal.SIGCONT)
-    first.stderr.read()
-    first.stderr.close()
-    assert first.wait(timeout=300) == 0
+    first.send(signal.SIGCONT)
+    assert first.ended().code == 0
     assert second.code == 1
     assert "another process" in second.words
 

@@ -1,13 +1,11 @@
 """The loop against a real HTTP server that speaks the OpenAI protocol, and misbehaves."""
 
 import json
-import signal
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from loop_runs import command, environment, loop
+from loop_runs import Running, loop
 from model_server import INPUT_PRICE, OUTPUT_PRICE, ModelServer, running
 
 pytestmark = pytest.mark.slow
@@ -52,13 +50,10 @@ def test_a_loop_never_spends_more_than_its_limit_with_sixteen_calls_in_flight(tm
 def test_a_loop_killed_between_two_answers_asks_again_only_what_was_on_its_way(tmp_path: Path) -> None:
     with running() as server:
         given = words(server, "teacher.concurrency=1")
-        process = subprocess.Popen(
-            command(tmp_path, *given), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
-        )
-        while len(server.requests) < 2 and process.poll() is None:
+        running_loop = Running(tmp_path, *given)
+        while len(server.requests) < 2 and not running_loop.has_ended():
             time.sleep(0.005)
-        process.kill()
-        assert process.wait() == -signal.SIGKILL
+        running_loop.kill()
         ended = loop(tmp_path, *given)
         asked = [json.dumps(body["messages"]) for body in server.requests]
     assert ended.code == 0, ended.words
