@@ -42,6 +42,9 @@ class StudentSettings(Section):
     heads: int = Field(default=4, ge=1)
     step_heads: int = Field(default=2, ge=1, description="heads of step encoder and decoder, whose sequences are short")
     slots: int = Field(default=4, ge=1, le=32, description="latent slots per step")
+    slot_words: bool = Field(
+        default=False, description="slot k begins as the k-th word or whole number of the step, not as a learnt query"
+    )
     speller: bool = Field(default=False, description="in training, all tokens of a step are also read off its slots")
     attention_norm: bool = Field(default=True, description="unit variance of queries and keys in all attention")
     predictor_passes: int = Field(default=1, ge=1, le=8, description="times the predictor's blocks refine their output")

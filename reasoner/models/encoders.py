@@ -8,14 +8,14 @@ from torch import Tensor, nn
 
 from reasoner.models.batches import real
 from reasoner.models.layers import Block, normalise
-from reasoner.models.tokenizers import DIGIT_KINDS, NUMBER, PAD, PLACES
+from reasoner.models.numbers import digit_table, number_vectors
+from reasoner.models.tokenizers import NUMBER, PAD
 
 
 class QuestionEncoder(nn.Module):
     """Reads a question; keeps one state per token, since one vector cannot hold a story.
 
-    A number is one token whose embedding is the sum of its digits' embeddings, one table per place: copying it into
-    a latent takes one look instead of one per digit, and unseen numbers are made of seen digits.
+    A number is one token, made of its digits (`reasoner.models.numbers`).
 
     With `sentence_words` a whole sentence is one token: its words' embeddings, each through the map of its place, are
     summed. Sentences then stand in no order: of rules and facts none comes first, and a rule is found by its words.
@@ -24,7 +24,7 @@ class QuestionEncoder(nn.Module):
     def __init__(self, vocabulary: int, *, width: int, heads: int, layers: int, sentence_words: int = 0) -> None:
         super().__init__()
         self.token = nn.Embedding(vocabulary, width)
-        self.digit = nn.Embedding(PLACES * DIGIT_KINDS, width)
+        self.digit = digit_table(width)
         self.sentence = nn.Linear(sentence_words * width, width) if sentence_words else None
         self.blocks = nn.ModuleList(Block(width, heads, rotary=not sentence_words) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
@@ -37,8 +37,7 @@ class QuestionEncoder(nn.Module):
         Returns:
             States [B, L, D].
         """
-        places = torch.arange(PLACES, device=digits_MP.device) * DIGIT_KINDS
-        numbers_MD = self.digit(digits_MP + places).sum(dim=1)
+        numbers_MD = number_vectors(self.digit, digits_MP)
         x = self.token(tokens_BL)
         x = x.index_put(((tokens_BL == NUMBER).nonzero(as_tuple=True)), numbers_MD, accumulate=True)
         if self.sentence is not None:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from reasoner.models.layers import Block, Past, init_weights, norm_attention, rotate
+from reasoner.models.numbers import digit_table, number_vectors
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import DIGIT_KINDS, FINISH, NUMBER, PAD, PLACES, STOP
 
@@ -54,7 +55,7 @@ class LanguageModel(nn.Module):
     def __init__(self, question_tokens: int, step_tokens: int, *, width: int, heads: int, layers: int) -> None:
         super().__init__()
         self.token = nn.Embedding(question_tokens, width)
-        self.digit = nn.Embedding(PLACES * DIGIT_KINDS, width)
+        self.digit = digit_table(width)
         self.step_token = nn.Embedding(step_tokens, width)
         self.blocks = nn.ModuleList(Block(width, heads, rotary=True) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
@@ -63,8 +64,7 @@ class LanguageModel(nn.Module):
 
     def embed_question(self, tokens_BL: Tensor, digits_MP: Tensor) -> Tensor:
         """[B, L, D]; a number is the sum of its digits' embeddings, as in the student's question encoder."""
-        places = torch.arange(PLACES, device=digits_MP.device) * DIGIT_KINDS
-        numbers_MD = self.digit(digits_MP + places).sum(dim=1)
+        numbers_MD = number_vectors(self.digit, digits_MP)
         return self.token(tokens_BL).index_put(
             ((tokens_BL == NUMBER).nonzero(as_tuple=True)), numbers_MD, accumulate=True
         )

@@ -1,5 +1,7 @@
 """The parts that a shape asks for, fresh from the random state or around a pretrained model that is lent."""
 
+from functools import partial
+
 from reasoner.models.backbone_encoders import BackboneQuestionEncoder, BackboneStepEncoder
 from reasoner.models.backbones import BackboneReader, FrozenBackbone, TunedBackbone
 from reasoner.models.decoder import StepDecoder
@@ -13,6 +15,7 @@ from reasoner.models.pretrained import Pretrained
 from reasoner.models.shape import Shape
 from reasoner.models.speller import Speller
 from reasoner.models.tokenizers import StepTokenizer
+from reasoner.models.word_slots import WordSlotEncoder
 
 
 def make_question_encoder(shape: Shape, lent: Lent) -> QuestionEncoder | BackboneQuestionEncoder:
@@ -30,10 +33,13 @@ def make_question_encoder(shape: Shape, lent: Lent) -> QuestionEncoder | Backbon
     )
 
 
-def make_step_encoder(shape: Shape, lent: Lent) -> StepEncoder | BackboneStepEncoder:
-    """From scratch, or on the step's backbone."""
+def make_step_encoder(shape: Shape, lent: Lent) -> StepEncoder | WordSlotEncoder | BackboneStepEncoder:
+    """From scratch, with slots that begin as queries or as words, or on the step's backbone."""
     if not shape.step_backbone:
-        return StepEncoder(
+        kind = StepEncoder
+        if shape.slot_words:
+            kind = partial(WordSlotEncoder, characters=not shape.step_words, least_first=shape.least_first)
+        return kind(
             shape.step_tokens,
             width=shape.width,
             heads=shape.step_heads,

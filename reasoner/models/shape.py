@@ -34,6 +34,7 @@ class Shape:
     """Words that a step is written with; empty for characters."""
     predictor: str = "transformer"
     speller: bool = False
+    slot_words: bool = False
     attention_norm: bool = False
     """False for students from before there was one."""
     predictor_passes: int = 1
@@ -91,6 +92,7 @@ def shape_of(
         step_words=step_words,
         predictor=settings.predictor,
         speller=settings.speller,
+        slot_words=settings.slot_words,
         attention_norm=settings.attention_norm,
         predictor_passes=settings.predictor_passes,
         latent_variable=settings.latent_variable,

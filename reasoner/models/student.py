@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from reasoner.config.settings import StudentSettings
+from reasoner.config.settings import SCRATCH, StudentSettings
 from reasoner.errors import ConfigError
 from reasoner.models.backbone_encoders import BackboneQuestionEncoder, BackboneStepEncoder
 from reasoner.models.backbones import BackboneReader
@@ -34,6 +34,7 @@ from reasoner.models.predictor import StepPredictor
 from reasoner.models.shape import SENTENCE_WORDS, Shape, shape_of
 from reasoner.models.speller import Speller
 from reasoner.models.tokenizers import QuestionTokenizer, StepTokenizer, words_of
+from reasoner.models.word_slots import WordSlotEncoder
 
 
 class LatentReasoner(nn.Module):
@@ -43,7 +44,7 @@ class LatentReasoner(nn.Module):
         self,
         *,
         question_encoder: QuestionEncoder | BackboneQuestionEncoder,
-        step_encoder: StepEncoder | BackboneStepEncoder,
+        step_encoder: StepEncoder | WordSlotEncoder | BackboneStepEncoder,
         predictor: StepPredictor | MlpPredictor,
         decoder: StepDecoder | LanguageDecoder,
         latent: LatentVariable | None = None,
@@ -130,8 +131,14 @@ def new_student(
         cache: `cache/backbone` of a home, for the states of frozen models; None keeps them in memory.
 
     Raises:
-        ConfigError: it is to write words and there are no steps to learn them from, or a model is not here.
+        ConfigError: it is to write words and there are no steps to learn them from, a model is not here, or its slots
+            are to be words of a pretrained step encoder.
     """
+    if settings.slot_words and settings.step_encoder != SCRATCH:
+        raise ConfigError(
+            f"student.slot_words=true with student.step_encoder={settings.step_encoder!r}: expected {SCRATCH!r}, since "
+            "a pretrained encoder has words of its own; set one of the two"
+        )
     lent = lend(settings, cache=cache)
     reads = _reader(settings, questions, lent)
     words = words_of(steps) if settings.step_text == "words" else ()
@@ -142,16 +149,15 @@ def new_student(
     )
     shape = shape_of(settings, question_tokens=len(reads), step_tokens=len(writes), step_words=words, marks=lent.marks)
     student = Student(net=build_net(shape, seed=seed, lent=lent), shape=shape, reads=reads, writes=writes, lent=lent)
-    if words:
-        _share_words(student)
+    _share_embeddings(student)
     return student
 
 
 @torch.no_grad()
-def _share_words(student: Student) -> None:
-    """Lets each word begin with one embedding, read in the question, read in a step or written.
+def _share_embeddings(student: Student) -> None:
+    """Lets each word, and each digit of a whole number, begin with one embedding wherever it is read or written.
 
-    Otherwise every word of the vocabulary has to be learnt anew at each of these places before anything can be copied.
+    Otherwise every one has to be learnt anew at each of these places before anything can be copied.
     """
     net, writes = student.net, student.writes
     if not isinstance(net.question_encoder, QuestionEncoder):
@@ -159,8 +165,10 @@ def _share_words(student: Student) -> None:
     ids = [writes.encode(word)[0] for word in writes.words]
     vectors = net.question_encoder.token.weight[student.reads.ids_of(writes.words)]
     for part in (net.step_encoder, net.target_encoder):
-        if isinstance(part, StepEncoder):
+        if isinstance(part, StepEncoder | WordSlotEncoder):
             part.token.weight[ids] = vectors
+        if isinstance(part, WordSlotEncoder) and part.digit is not None:
+            part.digit.weight.copy_(net.question_encoder.digit.weight)
     if isinstance(net.decoder, StepDecoder):
         net.decoder.token.weight[ids] = net.decoder.head.weight[ids] = vectors
 

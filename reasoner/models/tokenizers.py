@@ -27,6 +27,8 @@ _LEFT_OUT = re.compile(rf"{_NUMBER.pattern}|[.?!]")
 FINISH, STOP = 1, 2
 """Step tokens: a step that says the solution is complete; the end of a step."""
 ALPHABET = "0123456789+-*/=.()%$"
+FIRST_DIGIT = 3
+"""Step token of the digit 0; the other digits follow."""
 
 
 @dataclass(frozen=True)
@@ -139,11 +141,11 @@ class StepTokenizer:
         words: all words that can be written, none twice; empty for a character a token.
         """
         self.least_first, self.max_tokens, self.words = least_first, max_tokens, tuple(words)
-        self._id = {token: i for i, token in enumerate(self.words or ALPHABET, start=3)}
+        self._id = {token: i for i, token in enumerate(self.words or ALPHABET, start=FIRST_DIGIT)}
         self._token = {i: token for token, i in self._id.items()}
 
     def __len__(self) -> int:
-        return len(self._id) + 3
+        return len(self._id) + FIRST_DIGIT
 
     def _turn(self, text: str) -> str:
         return _DIGITS.sub(lambda m: m.group()[::-1], text) if self.least_first and not self.words else text

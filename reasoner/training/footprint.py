@@ -51,6 +51,8 @@ def _weights(settings: Settings) -> int:
     block, cross, square = 12 * D * D + 13 * D, 4 * D * D + 6 * D, D * D + D
     question = (s.question_vocabulary + EMBEDDED_PLACES + 2) * D + s.question_layers * block
     step = (STEP_VOCABULARY + places + K) * D + s.step_layers * block + square
+    if s.slot_words:
+        step += (EMBEDDED_PLACES - K) * D
     predictor = (2 * K + s.max_steps + 2) * D + s.predictor_layers * (block + cross) + square
     decoder = (2 * STEP_VOCABULARY + K + places + 2) * D + s.decoder_layers * block + square + STEP_VOCABULARY
     return question + step + predictor + decoder

@@ -17,7 +17,14 @@ def settings(*overrides: str):
     return load_settings("nano", overrides, {}, None)
 
 
-@pytest.mark.parametrize("overrides", [(), ("student.width=64", "student.slots=8", "student.predictor_layers=5")])
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        (),
+        ("student.slot_words=true", "student.slots=6"),
+        ("student.width=64", "student.slots=8", "student.predictor_layers=5"),
+    ],
+)
 def test_weights_are_counted_to_the_last_but_the_words_that_were_never_seen(overrides: tuple[str, ...]) -> None:
     chosen = settings(*overrides, "student.question_vocabulary=256")
     student = new_student(chosen.student, [p.question for p in some_problems(400)], seed=0)
