@@ -4,11 +4,12 @@ from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
 from reasoner.bootstrap.recall import memory_stats, reindex_memory, search_memory
-from reasoner.bootstrap.students import evaluate, solve, train
+from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
 
 __all__ = [
     "Baseline",
     "Home",
+    "compare_searchers",
     "diagnose",
     "evaluate",
     "memory_stats",
@@ -16,6 +17,7 @@ __all__ = [
     "plan_loop",
     "reindex_memory",
     "run_loop",
+    "search",
     "search_memory",
     "solve",
     "train",

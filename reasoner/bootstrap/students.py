@@ -2,17 +2,25 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reasoner.bootstrap.home import open_home
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.loop import Progress
+from reasoner.types.ports import Domain
 from reasoner.types.problem import Mode, Problem, Split
 from reasoner.types.report import EvalReport
+from reasoner.types.search import SearchTable, SearchTrace
 from reasoner.types.solution import Solution, SolvedStep
+
+if TYPE_CHECKING:
+    from reasoner.evaluation.attempts import Solver
+    from reasoner.models.student import Student
+    from reasoner.search.greedy import Solved
 
 Watcher = Callable[[Progress], None]
 
@@ -68,7 +76,7 @@ def evaluate(
     """A checkpoint (the home's champion by default) on one of the sets or on a whole file, in one mode.
 
     Args:
-        settings: say where problems come from.
+        settings: say where problems come from, and how it searches.
         home: its folder.
         checkpoint: an id.
         split: `sealed`, or the first cycle's `practice` or `gate` set.
@@ -89,14 +97,17 @@ def evaluate(
     domain = get_domain(settings.data.domain)
     problems = _problems_of(settings, split) if data is None else read_problems(data, domain)
     name = split if data is None else "file"
+    searcher = settings.search.searcher
     tried = attempt_all(
         picked.student(),
         domain,
         problems[:n],
         mode,
+        solver=_solver(settings, domain, mode),
         on_progress=lambda done, total: progress(Progress(cycle=0, node="evaluate", done=done, total=total)),
     )
-    path = place.root / "evaluations" / f"{chosen.id}-{data.stem if data else split}-{mode}.jsonl"
+    way = mode if searcher == "greedy" else searcher
+    path = place.root / "evaluations" / f"{chosen.id}-{data.stem if data else split}-{way}.jsonl"
     write_records(path, tried.attempts)
     return summarise(
         tried.attempts,
@@ -106,7 +117,65 @@ def evaluate(
         mode=mode,
         attempts_file=path.relative_to(place.root).as_posix(),
         seconds=round(tried.seconds, 3),
+        search=searcher,
     )
+
+
+def compare_searchers(
+    settings: Settings,
+    *,
+    home: Path,
+    checkpoint: str | None,
+    split: Split,
+    n: int | None,
+    progress: Watcher,
+    data: Path | None = None,
+) -> SearchTable:
+    """Every way of searching on the same problems, beside greedy. Arguments as in `evaluate`."""
+    from agents.search_table import compare_all
+    from reasoner.data.files import read_problems
+    from reasoner.domains.registry import get_domain
+
+    place = open_home(home)
+    picked = place.choose(checkpoint)
+    domain = get_domain(settings.data.domain)
+    problems = _problems_of(settings, split) if data is None else read_problems(data, domain)
+    rows = compare_all(
+        picked.student(),
+        domain,
+        problems[:n],
+        settings.search,
+        seed=settings.seed,
+        on_progress=lambda name, done, total: progress(
+            Progress(cycle=0, node="search", done=done, total=total, note=name)
+        ),
+    )
+    return SearchTable(checkpoint=picked.checkpoint.id, split=split if data is None else "file", rows=tuple(rows))
+
+
+def _solver(settings: Settings, domain: Domain, mode: Mode) -> "Solver | None":
+    """The solve graph as a solver; None for greedy solving, which needs none."""
+    from agents.searching import search_all
+
+    if settings.search.searcher == "greedy":
+        return None
+    if mode != "talk":
+        raise UsageError(f"--mode {mode} with search.searcher={settings.search.searcher}: searching goes on from words")
+
+    def solve(student: "Student", questions: Sequence[str], mode: Mode) -> "list[Solved]":  # noqa: ARG001 (a `Solver`)
+        return [f.solved for f in search_all(student, domain, questions, settings.search, seed=settings.seed)]
+
+    return solve
+
+
+def search(settings: Settings, *, home: Path, question: str, checkpoint: str | None) -> SearchTrace:
+    """What a checkpoint (the home's champion by default) sees while it looks for a question's answer."""
+    from agents.searching import search_one
+    from reasoner.domains.registry import get_domain
+
+    picked = open_home(home).choose(checkpoint)
+    domain = get_domain(settings.data.domain)
+    return search_one(picked.student(), domain, question, settings.search, seed=settings.seed)
 
 
 def _problems_of(settings: Settings, split: Split) -> list[Problem]:
@@ -120,14 +189,14 @@ def _problems_of(settings: Settings, split: Split) -> list[Problem]:
 def solve(settings: Settings, *, home: Path, question: str, checkpoint: str | None, mode: Mode) -> Solution:
     """A checkpoint's (the home's champion's by default) answer to a question."""
     from reasoner.domains.registry import get_domain
-    from reasoner.search.greedy import solve as think
+    from reasoner.search.greedy import solve as solve_greedily
 
     place = open_home(home)
     picked = place.choose(checkpoint)
     chosen = picked.checkpoint
     domain = get_domain(settings.data.domain)
     began = time.monotonic()
-    solved = think(picked.student(), [question], mode)[0]
+    solved = (_solver(settings, domain, mode) or solve_greedily)(picked.student(), [question], mode)[0]
     steps = tuple(
         SolvedStep(text=text, holds=domain.check_step(text), logprob=round(logprob, 4))
         for text, logprob in zip(solved.steps, solved.logprobs, strict=False)

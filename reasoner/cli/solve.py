@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reasoner.cli import options
-from reasoner.cli.evaluate import Checkpoint, ModeName, ModeOption
+from reasoner.cli.evaluate import Checkpoint, ModeName, ModeOption, SearchOption, searching
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -15,26 +15,40 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog='Example: [bold]reasoner solve "Ann has 3 apples. She buys 4 more. How many has she?"[/bold]')
+@app.command(
+    epilog='Examples: [bold]reasoner solve "Ann has 3 apples. She buys 4 more. How many has she?"[/bold]; '
+    "with [bold]--search beam --trace[/bold] all that it thought of"
+)
 def solve(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="In plain language.", show_default=False)],
     overrides: options.Overrides = None,
     checkpoint: Checkpoint = None,
     mode: ModeOption = None,
+    search: SearchOption = None,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show every candidate of a search, its scores, and why it was pruned.")
+    ] = False,
     config: options.Config = None,
     home: options.Home = None,
+    seed: options.Seed = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Answer a question and show the steps that led there."""
     from reasoner import bootstrap
+    from reasoner.cli.search_view import show_search
     from reasoner.cli.voice import Voice
     from reasoner.errors import UsageError
 
     if not question.strip():
         raise UsageError(f"got the question {question!r}; expected a sentence, such as `reasoner solve --help` shows.")
-    settings, folder = options.settings_of(config, overrides), options.home_of(home)
+    settings, folder = options.settings_of(config, overrides, seed=seed), options.home_of(home)
+    settings = searching(settings, search)
+    if trace:
+        seen = bootstrap.search(settings, home=folder, question=question, checkpoint=checkpoint)
+        show_search(seen, Voice(as_json=json, quiet=quiet))
+        return
     chosen = (mode or ModeName(settings.student.mode)).value
     solution = bootstrap.solve(settings, home=folder, question=question, checkpoint=checkpoint, mode=chosen)
     voice = Voice(as_json=json, quiet=quiet)

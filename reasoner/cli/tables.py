@@ -6,6 +6,7 @@ from agents.reporting.figures import probability, rate
 from reasoner.cli.voice import plain_table
 from reasoner.types.loop import CycleRow, LoopOutcome
 from reasoner.types.report import EvalReport, Rate
+from reasoner.types.search import SearchTable
 
 
 def cycles_table(rows: tuple[CycleRow, ...]) -> Table:
@@ -39,6 +40,26 @@ def evaluation_table(report: EvalReport) -> Table:
         _add(table, skill, value)
     for steps, value in sorted(report.by_difficulty.items()):
         _add(table, f"{steps} {'step' if steps == '1' else 'steps'}", value)
+    return table
+
+
+def search_table(compared: SearchTable) -> Table:
+    """Ways of searching beside greedy."""
+    numbers = ("gain", "wins/losses", "p", "oracle", "decodes", "seconds")
+    table = plain_table("search", "accuracy", *numbers, "below greedy in", right=numbers)
+    for row in compared.rows:
+        first = row is compared.rows[0]
+        table.add_row(
+            row.name,
+            rate(row.overall),
+            "-" if first else f"{100 * row.gain:+.1f} [{100 * row.ci95[0]:+.1f}, {100 * row.ci95[1]:+.1f}]",
+            "-" if first else f"{row.wins}/{row.losses}",
+            "-" if first else probability(row.p),
+            f"{row.oracle:.1%}",
+            f"{row.decodes:.1f}",
+            f"{row.seconds:.1f}",
+            "-" if first else ", ".join(row.worse) or "nothing",
+        )
     return table
 
 

@@ -207,6 +207,24 @@ class ComputeSettings(Section):
     )
 
 
+class SearchSettings(Section):
+    """How a student looks for a solution when it is asked to think harder."""
+
+    searcher: Literal["greedy", "sample", "beam"] = Field(
+        default="greedy", description="`sample`: attempts side by side; `beam`: the best partial solutions go on"
+    )
+    width: int = Field(default=4, ge=1, le=64, description="attempts, or partial solutions kept")
+    candidates: int = Field(default=8, ge=2, le=256, description="latents decoded for each partial solution and step")
+    noise: float = Field(default=0.3, gt=0, le=4, description="std of the noise on slots, whose own std is 1")
+    temperature: float = Field(default=0.7, gt=0, le=4, description="at which the decoder's tokens are drawn")
+    symbolic: bool = Field(default=True, description="the domain says of each step whether it can be true")
+    choose: Literal["best", "majority", "weighted", "cluster"] = Field(
+        default="best", description="which complete solution is the answer"
+    )
+    margin: float = Field(default=1.0, ge=0, description="nats by which another must beat greedy's own, under `best`")
+    seconds: float | None = Field(default=None, gt=0, description="of one batch; then greedy's own attempt ends alone")
+
+
 class Settings(Section):
     """Everything that can be set."""
 
@@ -218,6 +236,7 @@ class Settings(Section):
     loss: LossSettings = LossSettings()
     teacher: TeacherSettings = TeacherSettings()
     mine: MineSettings = MineSettings()
+    search: SearchSettings = SearchSettings()
     gate: GateSettings = GateSettings()
     limits: LimitSettings = LimitSettings()
     compute: ComputeSettings = ComputeSettings()

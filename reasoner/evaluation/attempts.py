@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from reasoner.models.student import Student
     from reasoner.search.greedy import Solved
 
+Solver = Callable[["Student", Sequence[str], Mode], list["Solved"]]
+"""Solves questions, in their order."""
+
 CHUNK = 512
 """Problems between two words of progress."""
 
@@ -30,11 +33,13 @@ def attempt_all(
     problems: Sequence[Problem],
     mode: Mode,
     *,
+    solver: Solver | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Tried:
-    """Greedy attempts at all problems. Only the question reaches the student."""
-    from reasoner.search.greedy import solve
+    """Attempts at all problems, greedy ones unless a solver is given. Only the question reaches the student."""
+    from reasoner.search.greedy import solve as solve_greedily
 
+    solve = solver or solve_greedily
     began = time.monotonic()
     attempts: list[Attempt] = []
     for start in range(0, len(problems), CHUNK):

@@ -57,6 +57,18 @@ def compare(champion: Sequence[Attempt], candidate: Sequence[Attempt], gate: Gat
     )
 
 
+def worse_buckets(champion: Sequence[Attempt], candidate: Sequence[Attempt], *, alpha: float) -> tuple[str, ...]:
+    """Skills and difficulties in which the candidate is below the champion at one-sided p < alpha, by name."""
+    pairs = [_Pair(*pair) for pair in zip(champion, candidate, strict=True)]
+    buckets = _buckets([p for p in pairs if "error" not in (p.champion.outcome, p.candidate.outcome)])
+    return tuple(name for name, members in sorted(buckets.items()) if mcnemar_exact(*_harm(members)) < alpha)
+
+
+def _harm(members: Sequence[_Pair]) -> tuple[int, int]:
+    """Losses and wins."""
+    return sum(p.lost for p in members), sum(p.won for p in members)
+
+
 def _refuse_unlike(champion: Sequence[Attempt], candidate: Sequence[Attempt]) -> None:
     ids = [attempt.problem_id for attempt in champion]
     if ids != [attempt.problem_id for attempt in candidate]:
@@ -71,7 +83,7 @@ def _refuse_unlike(champion: Sequence[Attempt], candidate: Sequence[Attempt]) ->
 def _vetoes(pairs: Sequence[_Pair], gate: GateSettings) -> Iterator[Veto]:
     """One per bucket that is worse beyond the margin and beyond chance."""
     for bucket, members in sorted(_buckets(pairs).items()):
-        wins, losses = sum(p.won for p in members), sum(p.lost for p in members)
+        losses, wins = _harm(members)
         p = mcnemar_exact(losses, wins)
         if (losses - wins) / len(members) > gate.veto_margin and p < gate.veto_alpha:
             yield Veto(bucket=bucket, wins=wins, losses=losses, n=len(members), p=p)

@@ -18,6 +18,7 @@ def summarise(
     mode: Mode,
     attempts_file: str,
     seconds: float,
+    search: str = "greedy",
 ) -> EvalReport:
     """The report on one checkpoint and one set of problems.
 
@@ -29,6 +30,7 @@ def summarise(
         mode: of all attempts.
         attempts_file: where they are kept, below the run's folder.
         seconds: wall time of the evaluation.
+        search: name of the searcher.
     """
     assert all(attempt.mode == mode for attempt in attempts), f"attempts in another mode than {mode!r}"
     judged = [attempt for attempt in attempts if attempt.outcome != "error"]
@@ -44,6 +46,7 @@ def summarise(
         items_hash=items_hash(attempt.problem_id for attempt in attempts),
         attempts_file=attempts_file,
         seconds=seconds,
+        search=search,
     )
 
 

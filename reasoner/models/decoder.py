@@ -79,8 +79,17 @@ class Writer(Protocol):
         ...
 
 
-def write(decoder: Writer, slots_NKD: Tensor) -> Written:
-    """Decodes each row greedily until its `STOP` or the decoder's longest step."""
+def write(
+    decoder: Writer, slots_NKD: Tensor, *, temperature: float = 0.0, noise: torch.Generator | None = None
+) -> Written:
+    """Decodes each row until its `STOP` or the decoder's longest step: greedily, or drawn at a temperature.
+
+    Args:
+        decoder: writes a step.
+        slots_NKD: one step a row.
+        temperature: 0 takes the likeliest token; 1 draws as the decoder believes.
+        noise: draws the tokens, on the CPU.
+    """
     N = slots_NKD.shape[0]
     written: list[Tensor] = []
     logprob = slots_NKD.new_zeros(N)
@@ -89,12 +98,26 @@ def write(decoder: Writer, slots_NKD: Tensor) -> Written:
     for position in range(decoder.max_tokens):
         scores = logits.log_softmax(dim=-1)
         scores[:, PAD] = -torch.inf
-        best, token = scores.max(dim=-1)
+        token = _draw(scores, temperature, noise) if temperature else scores.argmax(dim=-1)
+        said = scores.gather(1, token[:, None])[:, 0]
         token = torch.where(done, PAD, token)
-        logprob = logprob + torch.where(done, 0.0, best)
+        logprob = logprob + torch.where(done, 0.0, said)
         written.append(token)
         done = done | (token == STOP)
         if bool(done.all()) or position + 1 == decoder.max_tokens:
             break
         logits = decoder.go_on(token, position, pasts)
     return Written(torch.stack(written, dim=1), logprob)
+
+
+def read_back(decoder: Writer, slots_NKD: Tensor, tokens_NL: Tensor) -> Tensor:
+    """Natural log-probability [N] of texts that are given, each under its row's slots; `PAD` after the end."""
+    scores = decoder(slots_NKD, tokens_NL[:, :-1]).log_softmax(dim=-1)
+    said = scores.gather(2, tokens_NL[..., None])[..., 0]
+    return said.masked_fill(tokens_NL == PAD, 0.0).sum(dim=1)
+
+
+def _draw(scores_NV: Tensor, temperature: float, noise: torch.Generator | None) -> Tensor:
+    """One token a row, drawn on the CPU, so that a seed means the same on every device."""
+    shares = (scores_NV / temperature).softmax(dim=-1).cpu()
+    return torch.multinomial(shares, 1, generator=noise)[:, 0].to(scores_NV.device)

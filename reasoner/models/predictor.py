@@ -25,11 +25,14 @@ class StepPredictor(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.project = nn.Linear(width, width)
 
-    def forward(self, previous_BTKD: Tensor, question_BLD: Tensor, question_mask_BL: Tensor) -> Tensor:
+    def forward(
+        self, previous_BTKD: Tensor, question_BLD: Tensor, question_mask_BL: Tensor, *, passes: int | None = None
+    ) -> Tensor:
         """Args:
             previous_BTKD: slots of steps 0..T-1 (T may be 0); step t is predicted from those before t.
             question_BLD: states of the question's tokens.
             question_mask_BL: True on real tokens.
+            passes: in place of the number that it was trained with.
 
         Returns:
             Predicted slots of steps 0..T, [B, T+1, K, D], normalised.
@@ -41,6 +44,6 @@ class StepPredictor(nn.Module):
         x = x + self.slot.weight + self.step.weight[:blocks, None]
         x = x.reshape(B, blocks * K, D)
         mask = block_causal_mask(blocks, K, x.device)
-        for block in list(self.blocks) * self.passes:
+        for block in list(self.blocks) * (passes or self.passes):
             x = block(x, mask, memory_BMD=question_BLD, memory_mask=question_mask_BL[:, None, None, :])
         return normalise(self.project(self.norm(x))).view(B, blocks, K, D)

@@ -190,3 +190,8 @@ def pooled(states_BLD: Tensor, mask_BL: Tensor) -> Tensor:
     weight = mask_BL.to(states_BLD.dtype)[..., None]
     mean = (states_BLD * weight).sum(dim=1) / weight.sum(dim=1)
     return nn.functional.normalize(mean, dim=-1)
+
+
+def pooled_slots(history_TKD: Tensor) -> Tensor:
+    """One unit vector, [D], for a whole solution: the mean of its slots."""
+    return nn.functional.normalize(history_TKD.flatten(0, 1).mean(dim=0), dim=-1)

@@ -33,6 +33,8 @@ class EvalReport(Record):
     attempts_file: str
     """Path below the run's folder."""
     seconds: float
+    search: str = "greedy"
+    """Name of the searcher."""
 
 
 class Veto(Record):

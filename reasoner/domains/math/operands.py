@@ -8,6 +8,7 @@ constants are allowed only where their word is, so `2` is no free pass.
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from reasoner.domains.math.equations import parse
 from reasoner.domains.math.reader import Unreadable, read
@@ -54,15 +55,22 @@ def grounded(question: str, steps: Sequence[str]) -> bool:
         question: the problem's text; its numbers may be digits or words up to ninety.
         steps: equations such as `12+7=19`, in the order in which they are computed.
     """
-    known = set(_numbers(question))
-    known |= {Fraction(value) for word in _WORD.findall(question.lower()) for value in _STANDS_FOR.get(word, ())}
-    known |= {share / 100 for share in _numbers(" ".join(_PERCENT.findall(question)))}
+    known = set(_known(question))
     for step in steps:
         equation = parse(step)
         if equation is None or not known.issuperset(equation.numbers):
             return False
         known.add(abs(equation.result))
     return True
+
+
+@lru_cache(maxsize=1024)
+def _known(question: str) -> frozenset[Fraction]:
+    """The numbers that a question gives."""
+    known = set(_numbers(question))
+    known |= {Fraction(value) for word in _WORD.findall(question.lower()) for value in _STANDS_FOR.get(word, ())}
+    known |= {share / 100 for share in _numbers(" ".join(_PERCENT.findall(question)))}
+    return frozenset(known)
 
 
 def skill_of(question: str, steps: Sequence[str]) -> str:

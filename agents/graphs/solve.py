@@ -1,0 +1,59 @@
+"""The solve graph: encode -> (propose -> decode -> verify -> prune) repeated -> answer.
+
+One graph serves a question at the terminal and a batch of an evaluation. Its state is plain numbers; tensors stay in
+the arena that is handed to every node.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+
+from agents.solving.answer import answer
+from agents.solving.decode import decode
+from agents.solving.encode import encode
+from agents.solving.propose import propose
+from agents.solving.prune import prune
+from agents.solving.state import START_STATE, SolveChange, SolveState
+from agents.solving.verify import verify
+from reasoner.search.arena import Arena
+
+Node = Callable[[SolveState, Arena], SolveChange]
+STEP: tuple[tuple[str, Node], ...] = (
+    ("propose", propose),
+    ("decode", decode),
+    ("verify", verify),
+    ("prune", prune),
+)
+
+
+@cache
+def solve_graph() -> Any:
+    """The graph, compiled once a process."""
+    graph: StateGraph[Any, Any, Any, Any] = StateGraph(SolveState, context_schema=Arena)
+    for name, node in (("encode", encode), *STEP, ("answer", answer)):
+        graph.add_node(name, _with_arena(name, node))
+    graph.add_edge(START, "encode")
+    graph.add_edge("encode", "propose")
+    graph.add_edge("propose", "decode")
+    graph.add_edge("decode", "verify")
+    graph.add_edge("verify", "prune")
+    graph.add_conditional_edges("prune", lambda s: "propose" if s["live"] else "answer", ["propose", "answer"])
+    graph.add_edge("answer", END)
+    return graph.compile()
+
+
+def run(arena: Arena) -> SolveState:
+    """Searches until every question of the arena has its answer; the last state."""
+    most = len(STEP) * arena.student.shape.max_steps + 4
+    return solve_graph().invoke(START_STATE, {"recursion_limit": most}, context=arena)
+
+
+def _with_arena(name: str, node: Node) -> Any:
+    def work(state: SolveState, runtime: Runtime[Arena]) -> SolveChange:
+        return node(state, runtime.context)
+
+    work.__name__ = name
+    return work

@@ -1,0 +1,98 @@
+"""Every way of searching on the same problems, beside greedy: what it wins, what it loses, what it costs."""
+
+import time
+from collections.abc import Callable, Sequence
+from statistics import mean
+
+from agents.searching import Found, search_all
+from reasoner.config.settings import GateSettings, SearchSettings
+from reasoner.evaluation.attempts import judge
+from reasoner.evaluation.comparison import compare, worse_buckets
+from reasoner.evaluation.statistics import rate
+from reasoner.models.student import Student
+from reasoner.search.beams import Complete
+from reasoner.search.greedy import Solved
+from reasoner.types.ports import Domain
+from reasoner.types.problem import Attempt, Problem
+from reasoner.types.search import SearchRow
+
+Watch = Callable[[str, int, int], None]
+"""Name of the way, questions done, questions in all."""
+
+ALPHA = 0.05
+
+
+def ways(settings: SearchSettings) -> dict[str, SearchSettings]:
+    """What is compared, by name; greedy first. Attempts drawn side by side have a beam's budget."""
+    sample = settings.model_copy(update={"searcher": "sample", "width": settings.width * settings.candidates})
+    beam = settings.model_copy(update={"searcher": "beam"})
+    k = sample.width
+    return {
+        "greedy": settings.model_copy(update={"searcher": "greedy"}),
+        **{
+            f"{name}@{k}": sample.model_copy(update={"choose": choose, "symbolic": False})
+            for name, choose in (("majority", "majority"), ("weighted vote", "weighted"), ("cluster", "cluster"))
+        },
+        f"best log-probability@{k}": sample.model_copy(update={"choose": "best", "symbolic": False}),
+        "beam, no symbolic check": beam.model_copy(update={"symbolic": False}),
+        "beam": beam.model_copy(update={"symbolic": True}),
+    }
+
+
+def compare_all(
+    student: Student,
+    domain: Domain,
+    problems: Sequence[Problem],
+    settings: SearchSettings,
+    *,
+    seed: int,
+    on_progress: Watch,
+) -> list[SearchRow]:
+    """A row for each way, greedy's first."""
+    questions = [p.question for p in problems]
+    rows: list[SearchRow] = []
+    greedy: list[Attempt] = []
+    for name, way in ways(settings).items():
+        began = time.monotonic()
+        found = search_all(
+            student,
+            domain,
+            questions,
+            way,
+            seed=seed,
+            on_progress=lambda done, total, name=name: on_progress(name, done, total),
+        )
+        seconds = time.monotonic() - began
+        tried = [judge(domain, p, f.solved, "talk") for p, f in zip(problems, found, strict=True)]
+        greedy = greedy or tried
+        rows.append(_row(name, tried, greedy, _oracle(domain, problems, found), found, seconds))
+    return rows
+
+
+def _row(
+    name: str, tried: list[Attempt], greedy: list[Attempt], oracle: float, found: list[Found], seconds: float
+) -> SearchRow:
+    beside = compare(greedy, tried, GateSettings())
+    judged = [a for a in tried if a.outcome != "error"]
+    return SearchRow(
+        name=name,
+        overall=rate(sum(a.correct for a in judged), len(judged)),
+        wins=beside.wins,
+        losses=beside.losses,
+        gain=beside.gain,
+        ci95=beside.ci95,
+        p=beside.p,
+        worse=worse_buckets(greedy, tried, alpha=ALPHA),
+        oracle=oracle,
+        decodes=round(mean(f.decodes for f in found), 2),
+        seconds=round(seconds, 3),
+    )
+
+
+def _oracle(domain: Domain, problems: Sequence[Problem], found: list[Found]) -> float:
+    def right(problem: Problem, solution: Complete) -> bool:
+        solved = Solved(solution.steps, solution.logprobs, solution.finished)
+        return judge(domain, problem, solved, "talk").correct
+
+    pairs = zip(problems, found, strict=True)
+    return mean(any(right(p, solution) for solution in f.solutions) for p, f in pairs)

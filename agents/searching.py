@@ -1,0 +1,116 @@
+"""Thinking harder about many questions: the solve graph over batches of like length."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from agents.graphs.solve import run
+from reasoner.config.settings import SearchSettings
+from reasoner.models.student import Student
+from reasoner.search.arena import Arena
+from reasoner.search.beams import Complete
+from reasoner.search.energy import SaidEnergy
+from reasoner.search.greedy import Solved
+from reasoner.search.searchers import searcher_of
+from reasoner.types.ports import Domain
+from reasoner.types.search import FoundSolution, SearchTrace
+
+LATENTS = 2048
+"""Decoded at once, about; larger batches leave the caches of two cores."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search came to for one question."""
+
+    solutions: tuple[Complete, ...]
+    """At least one, in the order in which they were completed."""
+    chosen: int
+    decodes: int
+
+    @property
+    def solved(self) -> Solved:
+        """The chosen one."""
+        solution = self.solutions[self.chosen]
+        return Solved(solution.steps, solution.logprobs, solution.finished)
+
+
+@torch.inference_mode()
+def search_all(
+    student: Student,
+    domain: Domain,
+    questions: Sequence[str],
+    settings: SearchSettings,
+    *,
+    seed: int,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[Found]:
+    """Searches for all questions; results in the order given. Equal seeds give equal results.
+
+    Args:
+        student: ready for inference.
+        domain: says what an answer is, and whether a step can be true.
+        questions: in plain language.
+        settings: which searcher, and its budget.
+        seed: of all noise.
+        on_progress: told how many questions are done.
+    """
+    encoded = student.reads.encode(questions)
+    order = sorted(range(len(questions)), key=lambda i: len(encoded[i].ids))
+    size = max(1, LATENTS // searcher_of(settings).decodes)
+    found: dict[int, Found] = {}
+    for start in range(0, len(order), size):
+        places = order[start : start + size]
+        arena = make_arena(student, domain, [questions[i] for i in places], settings, seed=seed + start)
+        run(arena)
+        for row, i in enumerate(places):
+            found[i] = Found(tuple(arena.complete[row]), arena.chosen[row], arena.decodes[row])
+        if on_progress is not None:
+            on_progress(len(found), len(questions))
+    return [found[i] for i in range(len(questions))]
+
+
+@torch.inference_mode()
+def search_one(student: Student, domain: Domain, question: str, settings: SearchSettings, *, seed: int) -> SearchTrace:
+    """Searches for one question and tells all that was seen."""
+    arena = make_arena(student, domain, [question], settings, seed=seed)
+    digest = hashlib.sha256()
+    arena.watch = lambda slots: digest.update(slots.cpu().numpy().tobytes())
+    arena.tracing = True
+    run(arena)
+    solutions = tuple(
+        FoundSolution(
+            steps=s.steps,
+            answer=arena.answer_of(s),
+            score=round(s.score, 4),
+            greedy=s.greedy,
+            finished=s.finished,
+        )
+        for s in arena.complete[0]
+    )
+    return SearchTrace(
+        searcher=arena.searcher.name,
+        seed=seed,
+        decodes=arena.decodes[0],
+        rounds=tuple(arena.rounds),
+        solutions=solutions,
+        chosen=arena.chosen[0],
+        latents=digest.hexdigest()[:16],
+    )
+
+
+def make_arena(
+    student: Student, domain: Domain, questions: Sequence[str], settings: SearchSettings, *, seed: int
+) -> Arena:
+    """The arena of one batch."""
+    return Arena(
+        student=student,
+        domain=domain,
+        questions=questions,
+        searcher=searcher_of(settings),
+        energy=SaidEnergy(symbolic=settings.symbolic),
+        noise=torch.Generator().manual_seed(seed),
+        seconds=settings.seconds,
+    )

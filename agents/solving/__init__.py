@@ -1,0 +1,1 @@
+"""The nodes of the solve graph, one a file, and its plain state."""

@@ -1,0 +1,39 @@
+"""propose: the predicted latent of each beam's next step, and candidates near it."""
+
+import torch
+from torch import Tensor
+
+from agents.solving.state import SolveChange, SolveState
+from reasoner.models.predictor import StepPredictor
+from reasoner.search.arena import Arena
+from reasoner.search.beams import Beams
+from reasoner.search.proposers import Thought
+
+
+def propose(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a node)
+    """Leaves proposals in the arena."""
+    net, beams = arena.student.net, arena.beams
+    first_U, which_N = _distinct(beams)
+    question_U = beams.question_N[first_U]
+    history, states, mask = beams.history_NTKD[first_U], arena.states_BLD[question_U], arena.mask_BL[question_U]
+    arena.clean_NKD = net.predictor(history, states, mask)[:, -1][which_N]
+    deeper = None
+    if isinstance(net.predictor, StepPredictor) and arena.searcher.decodes > 1:
+        passes = net.predictor.passes + 1
+        deeper = net.predictor(history, states, mask, passes=passes)[:, -1][which_N]
+    thought = Thought(net=net, clean_NKD=arena.clean_NKD, deeper_NKD=deeper, greedy_N=beams.greedy_N)
+    arena.proposals = arena.searcher.propose(thought, arena.noise)
+    return {}
+
+
+def _distinct(beams: Beams) -> tuple[Tensor, Tensor]:
+    """One beam of each question and text so far, [U], and which of them each beam equals, [N]: they think the same."""
+    place: dict[tuple[int, tuple[str, ...]], int] = {}
+    first: list[int] = []
+    which: list[int] = []
+    for i, key in enumerate(zip(beams.question_N.tolist(), beams.steps, strict=True)):
+        if key not in place:
+            place[key] = len(first)
+            first.append(i)
+        which.append(place[key])
+    return torch.tensor(first, dtype=torch.long), torch.tensor(which, dtype=torch.long)

@@ -1,0 +1,37 @@
+"""verify: what speaks for and against each candidate, and the chance that it is right."""
+
+import torch
+from torch import Tensor
+
+from agents.solving.state import SolveChange, SolveState
+from reasoner.models.decoder import read_back
+from reasoner.search.arena import Arena
+from reasoner.search.beams import Candidates
+from reasoner.search.energy import HOLDS, ROUND_TRIP, SAID
+
+
+def verify(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a node)
+    """Adds terms and gains to the arena's candidates."""
+    net, candidates = arena.student.net, arena.candidates
+    # A candidate is believed under the latent without noise: its own would always speak for it (docs/lab-book.md).
+    clean_MKD = arena.clean_NKD[candidates.beam_M]
+    again_MKD = net.step_encoder(candidates.tokens_ML)
+    terms = {
+        SAID: read_back(net.decoder, clean_MKD, candidates.tokens_ML).cpu(),
+        ROUND_TRIP: (again_MKD - clean_MKD).square().mean(dim=(1, 2)).cpu(),
+        HOLDS: _holds(arena, candidates),
+    }
+    gain = arena.energy(terms)
+    arena.candidates = Candidates(**{**vars(candidates), "terms": terms, "gain_M": gain})
+    return {}
+
+
+def _holds(arena: Arena, candidates: Candidates) -> Tensor:
+    """1 where a step is true and uses what is known; the step that ends a solution has nothing to be wrong in."""
+    held: list[float] = []
+    beams, domain = arena.beams, arena.domain
+    for beam, text, ends in zip(candidates.beam_M.tolist(), candidates.texts, candidates.ends_M.tolist(), strict=True):
+        question = arena.questions[int(beams.question_N[beam])]
+        steps = (*beams.steps[beam], text)
+        held.append(float(ends or (domain.check_step(text) and domain.grounded(question, steps))))
+    return torch.tensor(held)

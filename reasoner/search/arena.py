@@ -1,0 +1,83 @@
+"""Where the tensors of one search live, beside the graph's plain state.
+
+Shapes: B questions, N beams, M candidates, T steps, K slots, D width, L tokens.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from reasoner.models.batches import pad_questions
+from reasoner.models.student import Student
+from reasoner.search.beams import Beams, Candidates, Complete
+from reasoner.search.energy import Energy
+from reasoner.search.proposers import Proposal
+from reasoner.search.searchers import Searcher
+from reasoner.types.ports import Domain
+from reasoner.types.search import SearchRound
+
+
+@dataclass
+class Arena:
+    """One batch of questions under search. Nodes of the solve graph read and change it in turn."""
+
+    student: Student
+    domain: Domain
+    questions: Sequence[str]
+    searcher: Searcher
+    energy: Energy
+    noise: torch.Generator
+    """All randomness, on the CPU."""
+    seconds: float | None = None
+    """After which only greedy's own beams go on."""
+    tracing: bool = False
+    watch: Callable[[Tensor], None] = lambda _: None
+    """Sees all latents that are decoded, [M, K, D]."""
+    began: float = field(default_factory=time.monotonic)
+
+    states_BLD: Tensor = field(init=False)
+    mask_BL: Tensor = field(init=False)
+    beams: Beams = field(init=False)
+    clean_NKD: Tensor = field(init=False)
+    proposals: list[Proposal] = field(init=False)
+    candidates: Candidates = field(init=False)
+    complete: list[list[Complete]] = field(init=False)
+    """Of each question."""
+    decodes: list[int] = field(init=False)
+    """Of each question."""
+    chosen: list[int] = field(init=False)
+    """Place of each question's answer among its complete solutions."""
+    rounds: list[SearchRound] = field(default_factory=list[SearchRound])
+    """What was seen, where that is asked for."""
+
+    def encode(self) -> None:
+        """Reads the questions and sets up their first beams."""
+        net, shape, B = self.student.net, self.student.shape, len(self.questions)
+        device = str(next(net.parameters()).device)
+        batch = pad_questions(self.student.reads.encode(self.questions), device=device)
+        self.states_BLD = net.question_encoder(batch.tokens_BL, batch.digits_MP)
+        self.mask_BL = batch.mask_BL
+        starts = self.searcher.starts
+        question_N = torch.arange(B).repeat_interleave(starts)
+        self.beams = Beams(
+            question_N=question_N,
+            history_NTKD=self.states_BLD.new_zeros(len(question_N), 0, shape.slots, shape.width),
+            score_N=torch.zeros(len(question_N)),
+            greedy_N=torch.arange(len(question_N)) % starts == 0,
+            steps=((),) * len(question_N),
+            logprobs=((),) * len(question_N),
+        )
+        self.complete = [[] for _ in range(B)]
+        self.decodes = [0] * B
+
+    def answer_of(self, solution: Complete) -> str:
+        """What a solution answers; empty if it never finished."""
+        return self.domain.answer_of(solution.steps) if solution.finished else ""
+
+    @property
+    def late(self) -> bool:
+        """Whether the seconds are spent."""
+        return self.seconds is not None and time.monotonic() - self.began > self.seconds

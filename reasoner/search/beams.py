@@ -1,0 +1,85 @@
+"""What a search holds of a batch of questions: partial solutions, their next steps, and complete ones.
+
+Shapes: B questions, N partial solutions (beams), T steps so far, M candidates for the next step, K slots, D width,
+L tokens.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Beams:
+    """Partial solutions, all of T steps, those of one question side by side."""
+
+    question_N: Tensor
+    """Row of the batch."""
+    history_NTKD: Tensor
+    """Slots of the steps so far, as the predictor sees them."""
+    score_N: Tensor
+    """Natural logarithm of the chance that all steps so far are right, as the energy sees it."""
+    greedy_N: Tensor
+    """True where every step is the one that greedy solving takes: never pruned, so that it can stand."""
+    steps: tuple[tuple[str, ...], ...]
+    logprobs: tuple[tuple[float, ...], ...]
+    """Of each step's tokens, under the latent without noise."""
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Next steps of the beams; as they are proposed first, then decoded, then scored."""
+
+    beam_M: Tensor
+    slots_MKD: Tensor
+    origin: tuple[str, ...]
+    """Which proposer each comes from; the first of a beam is its greedy step."""
+    greedy_M: Tensor
+    tokens_ML: Tensor = field(default_factory=lambda: torch.zeros(0, 0, dtype=torch.long))
+    texts: tuple[str, ...] = ()
+    ends_M: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.bool))
+    """Whether the step says that the solution is complete."""
+    found: tuple[int, ...] = ()
+    """How many decodes of the beam came out as this text."""
+    terms: dict[str, Tensor] = field(default_factory=dict)
+    """What the energy is made of, [M] each."""
+    gain_M: Tensor = field(default_factory=lambda: torch.zeros(0))
+    """Natural logarithm of the chance that the step is right, given that those before are."""
+
+    def __len__(self) -> int:
+        return len(self.origin)
+
+    def take(self, index: Tensor) -> "Candidates":
+        """Some of them, in that order; all that is known of each."""
+        rows = index.tolist()
+        return replace(
+            self,
+            beam_M=self.beam_M[index],
+            slots_MKD=self.slots_MKD[index],
+            origin=tuple(self.origin[i] for i in rows),
+            greedy_M=self.greedy_M[index],
+            tokens_ML=self.tokens_ML[index],
+            texts=tuple(self.texts[i] for i in rows),
+            ends_M=self.ends_M[index],
+            found=tuple(self.found[i] for i in rows),
+            terms={name: term[index] for name, term in self.terms.items()},
+            gain_M=self.gain_M[index] if len(self.gain_M) else self.gain_M,
+        )
+
+
+@dataclass(frozen=True)
+class Complete:
+    """A solution that a search has finished, or that ran out of steps."""
+
+    steps: tuple[str, ...]
+    logprobs: tuple[float, ...]
+    score: float
+    """Natural logarithm of the chance that it is right, as the energy sees it."""
+    finished: bool
+    greedy: bool
+    latent_D: Tensor
+    """Mean of its slots, a unit vector on the CPU."""
