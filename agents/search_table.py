@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import mean
 
-from agents.searching import Found, search_all
+from agents.searching import Found, chosen_anew, search_all
 from reasoner.config.settings import GateSettings, SearchSettings
 from reasoner.evaluation.attempts import judge
 from reasoner.evaluation.comparison import compare, worse_buckets
@@ -48,21 +49,20 @@ def compare_all(
     seed: int,
     on_progress: Watch,
 ) -> list[SearchRow]:
-    """A row for each way, greedy's first."""
+    """A row for each way, greedy's first. Ways that choose among the same attempts share them, and their seconds."""
     questions = [p.question for p in problems]
     rows: list[SearchRow] = []
     greedy: list[Attempt] = []
+    drawn: dict[str, tuple[list[Found], float]] = {}
     for name, way in ways(settings).items():
-        began = time.monotonic()
-        found = search_all(
-            student,
-            domain,
-            questions,
-            way,
-            seed=seed,
-            on_progress=lambda done, total, name=name: on_progress(name, done, total),
-        )
-        seconds = time.monotonic() - began
+        pool = way.model_copy(update={"choose": "best"} if way.searcher == "sample" else {}).model_dump_json()
+        if pool not in drawn:
+            began = time.monotonic()
+            watch = partial(on_progress, name)
+            attempts = search_all(student, domain, questions, way, seed=seed, on_progress=watch)
+            drawn[pool] = attempts, time.monotonic() - began
+        found, seconds = drawn[pool]
+        found = [chosen_anew(f, way, domain) for f in found]
         tried = [judge(domain, p, f.solved, "talk") for p, f in zip(problems, found, strict=True)]
         greedy = greedy or tried
         rows.append(_row(name, tried, greedy, _oracle(domain, problems, found), found, seconds))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -12,7 +12,7 @@ from reasoner.models.student import Student
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Complete
 from reasoner.search.energy import SaidEnergy
-from reasoner.search.greedy import Solved
+from reasoner.search.greedy import BATCH, Solved
 from reasoner.search.searchers import searcher_of
 from reasoner.types.ports import Domain
 from reasoner.types.search import FoundSolution, SearchTrace
@@ -59,7 +59,7 @@ def search_all(
     """
     encoded = student.reads.encode(questions)
     order = sorted(range(len(questions)), key=lambda i: len(encoded[i].ids))
-    size = max(1, LATENTS // searcher_of(settings).decodes)
+    size = min(BATCH, max(1, LATENTS // searcher_of(settings).decodes))
     found: dict[int, Found] = {}
     for start in range(0, len(order), size):
         places = order[start : start + size]
@@ -70,6 +70,15 @@ def search_all(
         if on_progress is not None:
             on_progress(len(found), len(questions))
     return [found[i] for i in range(len(questions))]
+
+
+def chosen_anew(found: Found, settings: SearchSettings, domain: Domain) -> Found:
+    """The same solutions, the answer chosen as other settings say."""
+
+    def answer_of(solution: Complete) -> str:
+        return domain.answer_of(solution.steps) if solution.finished else ""
+
+    return replace(found, chosen=searcher_of(settings).choose(found.solutions, answer_of))
 
 
 @torch.inference_mode()

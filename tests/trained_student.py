@@ -4,10 +4,13 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from shared_folder import shared_folder
 from student_maker import SHAPE
 
+from memory.locks import exclusive
 from reasoner.config.settings import DataSettings, Settings, TrainSettings
 from reasoner.data.generated_source import GeneratedSource
+from reasoner.models.checkpoints import CONFIG, load_student, save_student
 from reasoner.models.student import Student, new_student
 from reasoner.training.feed import Batches, FreshFeed
 from reasoner.training.trainer import train
@@ -20,7 +23,15 @@ UPDATES = 260
 
 @cache
 def trained_student() -> Student:
-    """Trained once a process; 20 numbers, one step, nothing that does not matter."""
+    """Trained once for all test processes; 20 numbers, one step, nothing that does not matter."""
+    folder = shared_folder() / "trained"
+    with exclusive(shared_folder() / "trained.lock"):
+        if not (folder / CONFIG).exists():
+            save_student(_train(), folder, about={})
+    return load_student(folder)
+
+
+def _train() -> Student:
     settings = Settings(
         data=DATA,
         student=SHAPE.model_copy(update={"width": 64}),

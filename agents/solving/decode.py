@@ -1,5 +1,6 @@
 """decode: candidates become texts; equal texts of one beam become one candidate."""
 
+from dataclasses import replace
 from itertools import groupby
 
 import torch
@@ -59,4 +60,4 @@ def _distinct(candidates: Candidates) -> Candidates:
         stands = first.setdefault(key, place)
         found[stands] = found.get(stands, 0) + 1
     kept = candidates.take(torch.tensor(list(found), dtype=torch.long))
-    return Candidates(**{**vars(kept), "found": tuple(found.values())})
+    return replace(kept, found=tuple(found.values()))

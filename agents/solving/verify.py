@@ -1,5 +1,7 @@
 """verify: what speaks for and against each candidate, and the chance that it is right."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -21,8 +23,7 @@ def verify(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a n
         ROUND_TRIP: (again_MKD - clean_MKD).square().mean(dim=(1, 2)).cpu(),
         HOLDS: _holds(arena, candidates),
     }
-    gain = arena.energy(terms)
-    arena.candidates = Candidates(**{**vars(candidates), "terms": terms, "gain_M": gain})
+    arena.candidates = replace(candidates, terms=terms, gain_M=arena.energy(terms))
     return {}
 
 

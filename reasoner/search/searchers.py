@@ -114,7 +114,7 @@ class LatentBeam:
         return propose_all([Clean(), *self._proposers], thought, _all(thought), noise)
 
     def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:
-        """The best of each question by score; none that cannot beat a complete solution any more."""
+        """The best of each question by score; none that cannot beat a complete solution any more, unless all vote."""
         total_M = (beams.score_N[candidates.beam_M] + candidates.gain_M).tolist()
         greedy_M, ends_M = candidates.greedy_M.tolist(), candidates.ends_M.tolist()
         by_question: dict[int, list[int]] = {}
@@ -122,12 +122,13 @@ class LatentBeam:
             by_question.setdefault(question, []).append(place)
         kept: list[int] = []
         for question, places in by_question.items():
+            bar = bar_B[question] if math.isfinite(self._margin) else -math.inf
             room = self._width - sum(greedy_M[i] and not ends_M[i] for i in places)
             for i in sorted(places, key=lambda i: -total_M[i]):
                 if greedy_M[i]:
                     # Behind by more than the margin, greedy's answer has lost: the search may halt.
-                    kept += [i] if total_M[i] >= bar_B[question] - self._margin else []
-                elif total_M[i] > bar_B[question] and (ends_M[i] or room > 0):
+                    kept += [i] if total_M[i] >= bar - self._margin else []
+                elif total_M[i] > bar and (ends_M[i] or room > 0):
                     kept.append(i)
                     room -= not ends_M[i]
         return torch.tensor(sorted(kept), dtype=torch.long)

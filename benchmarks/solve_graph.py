@@ -1,0 +1,76 @@
+"""What the solve graph costs beside its nodes: the same searches through LangGraph and through a plain loop.
+
+    .venv/bin/python benchmarks/solve_graph.py --home .reasoner --threads 2
+
+Takes the home's champion (or --checkpoint) and sealed problems; both ways take turns and must find the same. Prints
+medians and the graph's share of its time, for one question and for a batch.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from agents.graphs.solve import STEP, run
+from agents.searching import make_arena
+from agents.solving.answer import answer
+from agents.solving.encode import encode
+from agents.solving.state import START_STATE, SolveState
+from reasoner.bootstrap.home import open_home
+from reasoner.config.loading import load_settings
+from reasoner.data.sources import open_source
+from reasoner.domains.registry import get_domain
+from reasoner.search.arena import Arena
+
+
+def plain(arena: Arena) -> SolveState:
+    """The graph's nodes in its order, and nothing else."""
+    state: SolveState = {**START_STATE, **encode(START_STATE, arena)}
+    while state["live"]:
+        for _, node in STEP:
+            state = {**state, **node(state, arena)}
+    return {**state, **answer(state, arena)}
+
+
+def timed(way: Callable[[Arena], object], arena: Arena) -> float:
+    """Seconds of one search."""
+    began = time.perf_counter()
+    with torch.inference_mode():
+        way(arena)
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    """Searches both ways and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, default=Path(".reasoner"))
+    parser.add_argument("--checkpoint")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    student = open_home(given.home).choose(given.checkpoint).student()
+    settings = load_settings("nano", ["search.searcher=beam"], {}, None)
+    questions = [p.question for p in open_source(settings.data, settings.seed).sealed()][: given.batch]
+    domain = get_domain(settings.data.domain)
+    print("| searcher | questions | graph, ms | plain loop, ms | share of the graph |\n| --- | --- | --- | --- | --- |")
+    for searcher in ("greedy", "beam"):
+        chosen = settings.search.model_copy(update={"searcher": searcher})
+        for asked in (questions[:1], questions):
+            taken: dict[str, list[float]] = {"graph": [], "plain": []}
+            for _ in range(given.rounds + 1):
+                arenas = [make_arena(student, domain, asked, chosen, seed=0) for _ in range(2)]
+                taken["graph"].append(timed(run, arenas[0]))
+                taken["plain"].append(timed(plain, arenas[1]))
+                assert [a.chosen for a in arenas[:1]] == [a.chosen for a in arenas[1:]], "the two ways differ"
+            # The first round warms up.
+            graph, loop = (1e3 * statistics.median(taken[way][1:]) for way in ("graph", "plain"))
+            print(f"| {searcher} | {len(asked)} | {graph:.1f} | {loop:.1f} | {(graph - loop) / graph:.1%} |")
+
+
+if __name__ == "__main__":
+    main()
