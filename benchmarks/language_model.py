@@ -56,7 +56,8 @@ def compare(settings: Settings, home: Path, name: str) -> dict[str, Any]:
     problems = open_source(settings.data, settings.seed).sealed()
     section = baseline_section(student, trained, get_domain(settings.data.domain), problems)
     body = section.model_dump(mode="json")
-    result = {"checkpoint": checkpoint.id, "seconds": seconds, "updates": job.result["updates"], **body}
+    # The section has seconds of its own: those of the examination.
+    result = {**body, "checkpoint": checkpoint.id, "seconds": seconds, "updates": job.result["updates"]}
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(result, indent=2))
     return result
