@@ -66,7 +66,7 @@ def searching(settings: "Settings", asked: SearcherName | None) -> "Settings":
 
 
 @app.command(
-    epilog="Examples: [bold]reasoner evaluate --split sealed --mode think --config nano[/bold]; "
+    epilog="Example: [bold]reasoner evaluate --split sealed --mode think --config nano[/bold]; "
     "[bold]reasoner evaluate --search beam --ablate[/bold]"
 )
 def evaluate(

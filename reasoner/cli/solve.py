@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command(
-    epilog='Examples: [bold]reasoner solve "Ann has 3 apples. She buys 4 more. How many has she?"[/bold]; '
+    epilog='Example: [bold]reasoner solve "Ann has 3 apples. She buys 4 more. How many has she?"[/bold]; '
     "with [bold]--search beam --trace[/bold] all that it thought of"
 )
 def solve(
