@@ -15,7 +15,7 @@ def prune(state: SolveState, arena: Arena) -> SolveChange:
     candidates, beams = arena.candidates, arena.beams
     kept = arena.searcher.keep(beams, candidates, _bars(arena))
     if arena.late:
-        kept = kept[candidates.greedy_M[kept]]
+        kept = kept[candidates.greedy_M[kept] | candidates.ends_M[kept]]
     if arena.tracing:
         _note(arena, state["step"] + 1, set(kept.tolist()))
     chosen = candidates.take(kept)
@@ -29,8 +29,8 @@ def prune(state: SolveState, arena: Arena) -> SolveChange:
 
 
 def _bars(arena: Arena) -> list[float]:
-    """The best finished score of each question."""
-    return [max((s.score for s in found if s.finished), default=float("-inf")) for found in arena.complete]
+    """The best score of each question among solutions that have an answer."""
+    return [max((s.score for s in found if arena.answer_of(s)), default=float("-inf")) for found in arena.complete]
 
 
 def _follow(arena: Arena, chosen: Candidates) -> Beams:

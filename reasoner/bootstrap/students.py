@@ -155,12 +155,11 @@ def compare_searchers(
 
 def _solver(settings: Settings, domain: Domain, mode: Mode) -> "Solver | None":
     """The solve graph as a solver; None for greedy solving, which needs none."""
-    from agents.searching import search_all
-
     if settings.search.searcher == "greedy":
         return None
     if mode != "talk":
         raise UsageError(f"--mode {mode} with search.searcher={settings.search.searcher}: searching goes on from words")
+    from agents.searching import search_all
 
     def solve(student: "Student", questions: Sequence[str], mode: Mode) -> "list[Solved]":  # noqa: ARG001 (a `Solver`)
         return [f.solved for f in search_all(student, domain, questions, settings.search, seed=settings.seed)]
@@ -204,7 +203,7 @@ def solve(settings: Settings, *, home: Path, question: str, checkpoint: str | No
     return Solution(
         question=question,
         steps=steps,
-        answer=domain.answer_of(solved.steps),
+        answer=domain.answer_of(solved.steps) if solved.finished else "",
         checkpoint=chosen.id,
         mode=mode,
         seconds=round(time.monotonic() - began, 3),

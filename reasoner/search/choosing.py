@@ -35,10 +35,12 @@ class Best:
 
     def __call__(self, solutions: Sequence[Complete], answer_of: AnswerOf) -> int:
         """See `Chooser`. An unfinished greedy attempt has no answer to defend."""
-        greedy, best = greedy_of(solutions), _best(solutions)
-        mine, other = solutions[greedy], solutions[best]
-        if not answer_of(other):
+        answered = [i for i, s in enumerate(solutions) if answer_of(s)]
+        greedy = greedy_of(solutions)
+        if not answered:
             return greedy
+        best = _best(solutions, answered)
+        mine, other = solutions[greedy], solutions[best]
         return best if not mine.finished or other.score > mine.score + self.margin else greedy
 
 

@@ -58,3 +58,8 @@ def test_the_heaviest_group_of_like_latents_gives_its_best_attempt() -> None:
 def test_without_greedys_attempt_the_best_finished_one_takes_its_place() -> None:
     pool = [attempt("4", -1.0, finished=False), attempt("5", -2.0), attempt("6", -3.0)]
     assert greedy_of(pool) == 1
+
+
+def test_a_solution_without_an_answer_never_hides_one_that_has() -> None:
+    pool = [attempt("3", -5.0, greedy=True), attempt("", -1.0), attempt("4", -2.0)]
+    assert Best(margin=1.0)(pool, answer_of) == 2
