@@ -94,5 +94,8 @@ def _oracle(domain: Domain, problems: Sequence[Problem], found: list[Found]) -> 
         solved = Solved(solution.steps, solution.logprobs, solution.finished)
         return judge(domain, problem, solved, "talk").correct
 
-    pairs = zip(problems, found, strict=True)
-    return mean(any(right(p, solution) for solution in f.solutions) for p, f in pairs)
+    # What the checker cannot judge is left out, as it is of the accuracy.
+    judged = [
+        (p, f) for p, f in zip(problems, found, strict=True) if judge(domain, p, f.solved, "talk").outcome != "error"
+    ]
+    return mean(any(right(p, solution) for solution in f.solutions) for p, f in judged) if judged else 0.0

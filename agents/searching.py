@@ -13,7 +13,7 @@ from reasoner.search.arena import Arena
 from reasoner.search.beams import Complete
 from reasoner.search.energy import SaidEnergy
 from reasoner.search.greedy import BATCH, Solved
-from reasoner.search.searchers import searcher_of
+from reasoner.search.searchers import chooser_of, searcher_of
 from reasoner.types.ports import Domain
 from reasoner.types.search import FoundSolution, SearchTrace
 
@@ -59,7 +59,7 @@ def search_all(
     """
     encoded = student.reads.encode(questions)
     order = sorted(range(len(questions)), key=lambda i: len(encoded[i].ids))
-    size = min(BATCH, max(1, LATENTS // searcher_of(settings).decodes))
+    size = min(BATCH, max(1, LATENTS // searcher_of(settings, student.net).decodes))
     found: dict[int, Found] = {}
     for start in range(0, len(order), size):
         places = order[start : start + size]
@@ -78,7 +78,7 @@ def chosen_anew(found: Found, settings: SearchSettings, domain: Domain) -> Found
     def answer_of(solution: Complete) -> str:
         return domain.answer_of(solution.steps) if solution.finished else ""
 
-    return replace(found, chosen=searcher_of(settings).choose(found.solutions, answer_of))
+    return replace(found, chosen=chooser_of(settings)(found.solutions, answer_of))
 
 
 @torch.inference_mode()
@@ -118,7 +118,7 @@ def make_arena(
         student=student,
         domain=domain,
         questions=questions,
-        searcher=searcher_of(settings),
+        searcher=searcher_of(settings, student.net),
         energy=SaidEnergy(symbolic=settings.symbolic),
         noise=torch.Generator().manual_seed(seed),
         seconds=settings.seconds,

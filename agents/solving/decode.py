@@ -53,11 +53,11 @@ def _written(arena: Arena, proposals: list[Proposal]) -> Tensor:
 
 def _distinct(candidates: Candidates) -> Candidates:
     """The first candidate of each beam and text, which stands for all of them; greedy's is always a first one."""
-    first: dict[tuple[int, tuple[int, ...]], int] = {}
+    first: dict[tuple[int, bool, str], int] = {}
     found: dict[int, int] = {}
-    keys = zip(candidates.beam_M.tolist(), map(tuple, candidates.tokens_ML.tolist()), strict=True)
-    for place, key in enumerate(keys):
-        stands = first.setdefault(key, place)
+    keys = zip(candidates.beam_M.tolist(), candidates.ends_M.tolist(), candidates.texts, strict=True)
+    for place, (beam, ends, text) in enumerate(keys):
+        stands = first.setdefault((beam, ends, "" if ends else text), place)
         found[stands] = found.get(stands, 0) + 1
     kept = candidates.take(torch.tensor(list(found), dtype=torch.long))
     return replace(kept, found=tuple(found.values()))

@@ -8,6 +8,7 @@ from reasoner.models.predictor import StepPredictor
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Beams
 from reasoner.search.proposers import Thought
+from reasoner.search.searchers import Greedy
 
 
 def propose(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a node)
@@ -21,8 +22,10 @@ def propose(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a 
     if isinstance(net.predictor, StepPredictor) and arena.searcher.decodes > 1:
         passes = net.predictor.passes + 1
         deeper = net.predictor(history, states, mask, passes=passes)[:, -1][which_N]
-    thought = Thought(net=net, clean_NKD=arena.clean_NKD, deeper_NKD=deeper, greedy_N=beams.greedy_N)
-    arena.proposals = arena.searcher.propose(thought, arena.noise)
+    thought = Thought(net, arena.clean_NKD, deeper, beams.question_N, beams.greedy_N)
+    # Once the seconds are spent, nothing but greedy's own attempt is gone on with.
+    searcher = Greedy() if arena.late else arena.searcher
+    arena.proposals = searcher.propose(thought, arena.noise)
     return {}
 
 

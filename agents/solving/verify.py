@@ -28,11 +28,15 @@ def verify(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a n
 
 
 def _holds(arena: Arena, candidates: Candidates) -> Tensor:
-    """1 where a step is true and uses what is known; the step that ends a solution has nothing to be wrong in."""
+    """1 where a step is true and uses what is known; the step that ends a solution has nothing to be wrong in.
+
+    Of a solution that has used an unknown quantity already, later steps are not blamed for it again.
+    """
     held: list[float] = []
     beams, domain = arena.beams, arena.domain
     for beam, text, ends in zip(candidates.beam_M.tolist(), candidates.texts, candidates.ends_M.tolist(), strict=True):
         question = arena.questions[int(beams.question_N[beam])]
-        steps = (*beams.steps[beam], text)
-        held.append(float(ends or (domain.check_step(text) and domain.grounded(question, steps))))
+        before = beams.steps[beam]
+        broken = bool(before) and not domain.grounded(question, before)
+        held.append(float(ends or (domain.check_step(text) and (broken or domain.grounded(question, (*before, text))))))
     return torch.tensor(held)

@@ -86,7 +86,6 @@ def evaluate(
         data: a file whose rows are all evaluated, in place of a set; training must not have seen them.
     """
     from agents.run_folder import write_records
-    from reasoner.data.files import read_problems
     from reasoner.domains.registry import get_domain
     from reasoner.evaluation.attempts import attempt_all
     from reasoner.evaluation.reports import summarise
@@ -95,7 +94,7 @@ def evaluate(
     picked = place.choose(checkpoint)
     chosen = picked.checkpoint
     domain = get_domain(settings.data.domain)
-    problems = _problems_of(settings, split) if data is None else read_problems(data, domain)
+    problems = _problems_of(settings, split, data, domain)
     name = split if data is None else "file"
     searcher = settings.search.searcher
     tried = attempt_all(
@@ -133,13 +132,12 @@ def compare_searchers(
 ) -> SearchTable:
     """Every way of searching on the same problems, beside greedy. Arguments as in `evaluate`."""
     from agents.search_table import compare_all
-    from reasoner.data.files import read_problems
     from reasoner.domains.registry import get_domain
 
     place = open_home(home)
     picked = place.choose(checkpoint)
     domain = get_domain(settings.data.domain)
-    problems = _problems_of(settings, split) if data is None else read_problems(data, domain)
+    problems = _problems_of(settings, split, data, domain)
     rows = compare_all(
         picked.student(),
         domain,
@@ -177,10 +175,13 @@ def search(settings: Settings, *, home: Path, question: str, checkpoint: str | N
     return search_one(picked.student(), domain, question, settings.search, seed=settings.seed)
 
 
-def _problems_of(settings: Settings, split: Split) -> list[Problem]:
-    """The sealed set, or the first cycle's practice or gate set."""
+def _problems_of(settings: Settings, split: Split, data: Path | None, domain: Domain) -> list[Problem]:
+    """All rows of a file; else the sealed set, or the first cycle's practice or gate set."""
+    from reasoner.data.files import read_problems
     from reasoner.data.sources import open_source
 
+    if data is not None:
+        return read_problems(data, domain)
     source = open_source(settings.data, settings.seed)
     return source.sealed() if split == "sealed" else getattr(source, split)(1)
 

@@ -2,14 +2,16 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from reasoner.cli import options
 
 if TYPE_CHECKING:
+    from reasoner.cli.voice import Voice
     from reasoner.config.settings import Settings
+    from reasoner.types.problem import Mode
 
 app = typer.Typer(add_completion=False)
 
@@ -67,7 +69,7 @@ def searching(settings: "Settings", asked: SearcherName | None) -> "Settings":
 
 @app.command(
     epilog="Example: [bold]reasoner evaluate --split sealed --mode think --config nano[/bold]; "
-    "[bold]reasoner evaluate --search beam --ablate[/bold]"
+    "[bold]reasoner evaluate --search beam[/bold]; [bold]reasoner evaluate --ablate[/bold]"
 )
 def evaluate(
     overrides: options.Overrides = None,
@@ -93,41 +95,55 @@ def evaluate(
     debug: options.Debug = False,
 ) -> None:
     """Evaluate a checkpoint: accuracy with 95% intervals, overall, by skill and by number of steps."""
+    from reasoner.cli.voice import Voice
+    from reasoner.errors import UsageError
+
+    settings = searching(options.settings_of(config, overrides, seed=seed), search)
+    asked: dict[str, Any] = {
+        "home": options.home_of(home),
+        "checkpoint": checkpoint,
+        "split": split.value,
+        "n": n,
+        "data": data,
+    }
+    voice = Voice(as_json=json, quiet=quiet)
+    if not ablate:
+        _evaluate(settings, voice, mode=(mode or ModeName(settings.student.mode)).value, **asked)
+    elif mode is ModeName.THINK or search is not None:
+        raise UsageError("--ablate compares every way of searching, in talk mode; leave out --search and --mode think")
+    else:
+        _compare(settings, voice, **asked)
+
+
+def _evaluate(settings: "Settings", voice: "Voice", *, mode: "Mode", **asked: Any) -> None:
+    """One way of solving."""
     from reasoner import bootstrap
     from reasoner.cli.progress import view_for
-    from reasoner.cli.tables import evaluation_table, search_table
-    from reasoner.cli.voice import Voice
+    from reasoner.cli.tables import evaluation_table
 
-    settings, folder = options.settings_of(config, overrides, seed=seed), options.home_of(home)
-    settings = searching(settings, search)
-    voice = Voice(as_json=json, quiet=quiet)
-    if ablate:
-        with view_for(voice, 0) as view:
-            compared = bootstrap.compare_searchers(
-                settings, home=folder, checkpoint=checkpoint, split=split.value, n=n, progress=view.progress, data=data
-            )
-        for row in compared.rows:
-            about = {"checkpoint": compared.checkpoint, "split": compared.split}
-            voice.record("search", {**about, **row.model_dump(mode="json")})
-        voice.show(f"checkpoint {compared.checkpoint} on {data or f'the {compared.split} set'}, talk mode\n")
-        voice.show(search_table(compared))
-        return
     with view_for(voice, 0) as view:
-        report = bootstrap.evaluate(
-            settings,
-            home=folder,
-            checkpoint=checkpoint,
-            split=split.value,
-            mode=(mode or ModeName(settings.student.mode)).value,
-            n=n,
-            progress=view.progress,
-            data=data,
-        )
+        report = bootstrap.evaluate(settings, mode=mode, progress=view.progress, **asked)
     overall = report.overall.model_dump(mode="json")
     voice.record("evaluation", {**report.model_dump(mode="json", exclude={"overall"}), **overall})
-    where = data or f"the {report.split} set"
+    where = asked["data"] or f"the {report.split} set"
     way = "" if report.search == "greedy" else f", {report.search} search"
     voice.show(f"checkpoint {report.checkpoint} on {where}, {report.mode} mode{way}, {report.seconds:.1f} s\n")
     voice.show(evaluation_table(report))
     if report.errors:
         voice.show(f"the checker failed on {report.errors} problems, which are not counted")
+
+
+def _compare(settings: "Settings", voice: "Voice", **asked: Any) -> None:
+    """Every way of searching."""
+    from reasoner import bootstrap
+    from reasoner.cli.progress import view_for
+    from reasoner.cli.tables import search_table
+
+    with view_for(voice, 0) as view:
+        compared = bootstrap.compare_searchers(settings, progress=view.progress, **asked)
+    about = {"checkpoint": compared.checkpoint, "split": compared.split}
+    for row in compared.rows:
+        voice.record("search", {**about, **row.model_dump(mode="json")})
+    where = asked["data"] or f"the {compared.split} set"
+    voice.show(f"checkpoint {compared.checkpoint} on {where}, talk mode\n")
+    voice.show(search_table(compared))

@@ -45,6 +45,8 @@ def solve(
         raise UsageError(f"got the question {question!r}; expected a sentence, such as `reasoner solve --help` shows.")
     settings, folder = options.settings_of(config, overrides, seed=seed), options.home_of(home)
     settings = searching(settings, search)
+    if trace and mode is ModeName.THINK:
+        raise UsageError("--trace with --mode think: a search goes on from words; leave one of the two out")
     if trace:
         seen = bootstrap.search(settings, home=folder, question=question, checkpoint=checkpoint)
         show_search(seen, Voice(as_json=json, quiet=quiet))

@@ -29,6 +29,18 @@ class Beams:
     def __len__(self) -> int:
         return len(self.steps)
 
+    def take(self, index: Tensor) -> "Beams":
+        """Some of them, in that order."""
+        rows = index.tolist()
+        return Beams(
+            question_N=self.question_N[index],
+            history_NTKD=self.history_NTKD[index],
+            score_N=self.score_N[index],
+            greedy_N=self.greedy_N[index],
+            steps=tuple(self.steps[i] for i in rows),
+            logprobs=tuple(self.logprobs[i] for i in rows),
+        )
+
 
 @dataclass(frozen=True)
 class Candidates:

@@ -22,6 +22,8 @@ class Thought:
     clean_NKD: Tensor
     deeper_NKD: Tensor | None
     """The same after one more pass of the predictor than it was trained for; None for predictors without passes."""
+    question_N: Tensor
+    """Row of the batch, on the CPU."""
     greedy_N: Tensor
     """Beams that have taken the greedy step every time."""
 

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from reasoner.config.settings import SearchSettings
+from reasoner.models.predictor import StepPredictor
+from reasoner.models.student import LatentReasoner
 from reasoner.search.beams import Beams, Candidates
 from reasoner.search.choosing import Best, Chooser, Cluster, Vote
 from reasoner.search.proposers import (
@@ -33,6 +35,8 @@ class Searcher(Protocol):
     starts: int
     """Beams of a question at its beginning; the first of them is greedy's."""
     decodes: int
+    halts: bool
+    """Whether what cannot beat a complete solution is given up."""
     choose: Chooser
 
     def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
@@ -57,6 +61,7 @@ class Greedy:
 
     def __init__(self) -> None:
         self.starts = self.decodes = 1
+        self.halts = False
         self.choose: Chooser = Best(margin=0.0)
 
     def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
@@ -75,15 +80,21 @@ class Independent:
 
     def __init__(self, attempts: int, proposers: Sequence[Proposer], choose: Chooser) -> None:
         self.starts = self.decodes = attempts
+        self.halts = False
         self.choose = choose
         self._proposers = proposers
 
     def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
-        """One candidate a beam; the proposers take turns."""
-        others = (~thought.greedy_N).nonzero()[:, 0].cpu()
-        made = propose_all([Clean()], thought, thought.greedy_N.nonzero()[:, 0].cpu(), noise)
-        for turn, proposer in enumerate(self._proposers):
-            made += propose_all([proposer], thought, others[turn :: len(self._proposers)], noise)
+        """One candidate a beam; within a question the proposers take turns."""
+        turns: list[list[int]] = [[] for _ in self._proposers]
+        seen: dict[int, int] = {}
+        for beam in (~thought.greedy_N).nonzero()[:, 0].tolist():
+            question = int(thought.question_N[beam])
+            turns[seen.get(question, 0) % len(turns)].append(beam)
+            seen[question] = seen.get(question, 0) + 1
+        made = propose_all([Clean()], thought, thought.greedy_N.nonzero()[:, 0], noise)
+        for proposer, beams in zip(self._proposers, turns, strict=True):
+            made += propose_all([proposer], thought, torch.tensor(beams, dtype=torch.long), noise)
         return made
 
     def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:  # noqa: ARG002
@@ -106,6 +117,7 @@ class LatentBeam:
             all attempts vote.
         """
         self.starts, self.decodes = 1, width * each
+        self.halts = math.isfinite(margin)
         self.choose = choose
         self._width, self._proposers, self._margin = width, proposers, margin
 
@@ -114,7 +126,7 @@ class LatentBeam:
         return propose_all([Clean(), *self._proposers], thought, _all(thought), noise)
 
     def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:
-        """The best of each question by score; none that cannot beat a complete solution any more, unless all vote."""
+        """The best of each question by score; none that cannot beat a complete solution any more."""
         total_M = (beams.score_N[candidates.beam_M] + candidates.gain_M).tolist()
         greedy_M, ends_M = candidates.greedy_M.tolist(), candidates.ends_M.tolist()
         by_question: dict[int, list[int]] = {}
@@ -122,7 +134,7 @@ class LatentBeam:
             by_question.setdefault(question, []).append(place)
         kept: list[int] = []
         for question, places in by_question.items():
-            bar = bar_B[question] if math.isfinite(self._margin) else -math.inf
+            bar = bar_B[question]
             room = self._width - sum(greedy_M[i] and not ends_M[i] for i in places)
             for i in sorted(places, key=lambda i: -total_M[i]):
                 if greedy_M[i]:
@@ -134,28 +146,31 @@ class LatentBeam:
         return torch.tensor(sorted(kept), dtype=torch.long)
 
 
-def searcher_of(settings: SearchSettings) -> Searcher:
-    """The searcher that settings ask for."""
+def searcher_of(settings: SearchSettings, net: LatentReasoner) -> Searcher:
+    """The searcher that settings ask for, for a student with the parts of this network."""
     if settings.searcher == "greedy":
         return Greedy()
     if settings.searcher == "sample":
         turns = (Sampled(1, settings.temperature), Noisy(1, settings.noise))
-        return Independent(settings.width, turns, _chooser(settings))
-    # The clean latent is one of a beam's candidates, and a deeper one another; noise and draws share what is left.
-    rest = settings.candidates - 2
-    proposers = (Denoised(), FromPrior(1), Noisy(rest - rest // 2, settings.noise))
-    drawn = (Sampled(rest // 2, settings.temperature),) if rest // 2 else ()
+        return Independent(settings.width, turns, chooser_of(settings))
+    # The clean latent is one of a beam's candidates; noise and draws share what the student's own ways leave.
+    own: list[Proposer] = [Denoised()] if isinstance(net.predictor, StepPredictor) else []
+    if net.latent is not None and settings.candidates > len(own) + 1:
+        own.append(FromPrior(1))
+    rest = settings.candidates - 1 - len(own)
+    drawn = [Noisy(rest - rest // 2, settings.noise), Sampled(rest // 2, settings.temperature)]
     margin = settings.margin if settings.choose == "best" else math.inf
     return LatentBeam(
         width=settings.width,
         each=settings.candidates,
-        proposers=(*proposers, *drawn),
-        choose=_chooser(settings),
+        proposers=(*own, *drawn),
+        choose=chooser_of(settings),
         margin=margin,
     )
 
 
-def _chooser(settings: SearchSettings) -> Chooser:
+def chooser_of(settings: SearchSettings) -> Chooser:
+    """What picks the answer."""
     if settings.choose == "best":
         return Best(margin=settings.margin)
     return Cluster() if settings.choose == "cluster" else Vote(weighted=settings.choose == "weighted")

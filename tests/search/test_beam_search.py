@@ -98,6 +98,36 @@ def test_a_step_that_cannot_be_true_is_hardly_believed_and_only_if_asked() -> No
     assert all(c.gain == pytest.approx(c.terms["said"], abs=1e-3) for c in open_.rounds[0].candidates)
 
 
+def test_a_solution_that_used_an_unknown_number_is_blamed_for_it_once() -> None:
+    seen = search_one(student(), DOMAIN, QUESTIONS[0], BEAM, seed=0)
+    beam_texts: list[tuple[str, ...]] = [()]
+    for round_ in seen.rounds:
+        following: list[tuple[str, ...]] = []
+        for one in round_.candidates:
+            before = beam_texts[one.beam]
+            broken = bool(before) and not DOMAIN.grounded(QUESTIONS[0], before)
+            known = broken or DOMAIN.grounded(QUESTIONS[0], (*before, one.text))
+            if one.text:
+                assert one.terms["holds"] == (DOMAIN.check_step(one.text) and known)
+            if one.fate == "kept":
+                following.append((*before, one.text))
+        beam_texts = following
+
+
+@pytest.mark.parametrize(
+    "parts", [{"latent_variable": 4}, {"latent_variable": 4, "predictor": "mlp"}, {"predictor": "mlp"}]
+)
+@pytest.mark.parametrize("candidates", [2, 3, 5])
+def test_the_budget_is_that_of_the_settings_whatever_parts_a_student_has(
+    parts: dict[str, object], candidates: int
+) -> None:
+    made = new_student(SHAPE.model_copy(update=parts), QUESTIONS, seed=0)
+    made.net.eval()
+    settings = BEAM.model_copy(update={"candidates": candidates})
+    first = search_one(made, DOMAIN, QUESTIONS[0], settings, seed=0).rounds[0]
+    assert sum(c.found for c in first.candidates) == candidates
+
+
 def test_state_is_plain_and_the_arena_has_the_tensors() -> None:
     with torch.inference_mode():
         state = run(make_arena(student(), DOMAIN, QUESTIONS[:2], BEAM, seed=0))
