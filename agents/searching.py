@@ -57,19 +57,23 @@ def search_all(
         seed: of all noise.
         on_progress: told how many questions are done.
     """
-    encoded = student.reads.encode(questions)
-    order = sorted(range(len(questions)), key=lambda i: len(encoded[i].ids))
-    size = min(BATCH, max(1, LATENTS // searcher_of(settings, student.net).decodes))
     found: dict[int, Found] = {}
-    for start in range(0, len(order), size):
-        places = order[start : start + size]
-        arena = make_arena(student, domain, [questions[i] for i in places], settings, seed=seed + start)
+    for places in batches_of(student, questions, searcher_of(settings, student.net).decodes):
+        arena = make_arena(student, domain, [questions[i] for i in places], settings, seed=seed + len(found))
         run(arena)
         for row, i in enumerate(places):
             found[i] = Found(tuple(arena.complete[row]), arena.chosen[row], arena.decodes[row])
         if on_progress is not None:
             on_progress(len(found), len(questions))
     return [found[i] for i in range(len(questions))]
+
+
+def batches_of(student: Student, questions: Sequence[str], decodes: int) -> list[list[int]]:
+    """Places of the questions, those of like length together, so many that caches hold their `decodes` each."""
+    encoded = student.reads.encode(questions)
+    order = sorted(range(len(questions)), key=lambda i: len(encoded[i].ids))
+    size = min(BATCH, max(1, LATENTS // decodes))
+    return [order[start : start + size] for start in range(0, len(order), size)]
 
 
 def chosen_anew(found: Found, settings: SearchSettings, domain: Domain) -> Found:

@@ -1,18 +1,21 @@
 """verify: what speaks for and against each candidate, and the chance that it is right."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from agents.solving.state import SolveChange, SolveState
+from reasoner.models.claims import claim_tokens, shortened
 from reasoner.models.decoder import read_back
+from reasoner.models.verifier import Claims, StepVerifier, signs_of
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Candidates
-from reasoner.search.energy import HOLDS, ROUND_TRIP, SAID
+from reasoner.search.energy import BELIEF, HOLDS, ROUND_TRIP, SAID
 
 
-def verify(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a node)
+def verify(state: SolveState, arena: Arena) -> SolveChange:
     """Adds terms and gains to the arena's candidates."""
     net, candidates = arena.student.net, arena.candidates
     # A candidate is believed under the latent without noise: its own would always speak for it (docs/lab-book.md).
@@ -23,8 +26,25 @@ def verify(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a n
         ROUND_TRIP: (again_MKD - clean_MKD).square().mean(dim=(1, 2)).cpu(),
         HOLDS: _holds(arena, candidates),
     }
-    arena.candidates = replace(candidates, terms=terms, gain_M=arena.energy(terms))
+    if arena.verifier is not None:
+        terms[BELIEF] = _beliefs(arena, arena.verifier, candidates, clean_MKD, terms)
+    gain_M = arena.energy(terms, depth=state["step"], ends_M=candidates.ends_M)
+    arena.candidates = replace(candidates, terms=terms, gain_M=gain_M)
     return {}
+
+
+def _beliefs(
+    arena: Arena, verifier: StepVerifier, candidates: Candidates, clean_MKD: Tensor, terms: Mapping[str, Tensor]
+) -> Tensor:
+    """What the learned verifier makes of each candidate, [M]."""
+    before = [arena.beams.steps[beam] for beam in candidates.beam_M.tolist()]
+    claims = Claims(
+        question_M=arena.beams.question_N[candidates.beam_M],
+        tokens_MTS=shortened(claim_tokens(arena.student.writes, before, candidates.tokens_ML, known={})),
+        clean_MKD=clean_MKD,
+        signs_MF=signs_of(terms[SAID], terms[ROUND_TRIP]).to(clean_MKD),
+    )
+    return verifier(arena.studied_BLD, arena.mask_BL, claims).cpu()
 
 
 def _holds(arena: Arena, candidates: Candidates) -> Tensor:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from reasoner.models.batches import pad_questions
 from reasoner.models.student import Student
+from reasoner.models.verifier import StepVerifier
 from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.energy import Energy
 from reasoner.search.proposers import Proposal
@@ -31,6 +32,7 @@ class Arena:
     energy: Energy
     noise: torch.Generator
     """All randomness, on the CPU."""
+    verifier: StepVerifier | None = None
     seconds: float | None = None
     """After which only greedy's own beams go on."""
     tracing: bool = False
@@ -40,6 +42,8 @@ class Arena:
 
     states_BLD: Tensor = field(init=False)
     mask_BL: Tensor = field(init=False)
+    studied_BLD: Tensor = field(init=False)
+    """What the verifier makes of the question states; the states themselves where there is none."""
     beams: Beams = field(init=False)
     clean_NKD: Tensor = field(init=False)
     proposals: list[Proposal] = field(init=False)
@@ -60,6 +64,7 @@ class Arena:
         batch = pad_questions(self.student.reads.encode(self.questions), device=device)
         self.states_BLD = net.question_encoder(batch.tokens_BL, batch.digits_MP)
         self.mask_BL = batch.mask_BL
+        self.studied_BLD = self.verifier.study(self.states_BLD, self.mask_BL) if self.verifier else self.states_BLD
         starts = self.searcher.starts
         question_N = torch.arange(B).repeat_interleave(starts)
         self.beams = Beams(

@@ -5,14 +5,15 @@ Shapes: M candidates.
 
 import math
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-SAID, ROUND_TRIP, HOLDS = "said", "round_trip", "holds"
-"""Terms: log-probability of the text under the latent without noise; mean squared distance of that latent from the
-re-encoded text; whether the step is true and uses known quantities only (1 or 0)."""
+BELIEF, SAID, ROUND_TRIP, HOLDS = "belief", "said", "round_trip", "holds"
+"""Terms: logit of the learned verifier; log-probability of the text under the latent without noise; mean squared
+distance of that latent from the re-encoded text; whether the step is true and uses known quantities only (1 or 0)."""
 
 UNTRUE = math.log(1e-3)
 """Put in for a step that does not hold; it is not impossible that a later step mends it."""
@@ -21,8 +22,14 @@ UNTRUE = math.log(1e-3)
 class Energy(Protocol):
     """Combines terms."""
 
-    def __call__(self, terms: Mapping[str, Tensor]) -> Tensor:
-        """Natural logarithm of the chance that each step is right, [M], at most 0."""
+    def __call__(self, terms: Mapping[str, Tensor], *, depth: int, ends_M: Tensor) -> Tensor:
+        """Natural logarithm of the chance that each step is right if those before it are, [M], at most 0.
+
+        Args:
+            terms: [M] each.
+            depth: steps before.
+            ends_M: whether it ends the solution.
+        """
         ...
 
 
@@ -32,8 +39,43 @@ class SaidEnergy:
     def __init__(self, *, symbolic: bool) -> None:
         self.symbolic = symbolic
 
-    def __call__(self, terms: Mapping[str, Tensor]) -> Tensor:
+    def __call__(self, terms: Mapping[str, Tensor], *, depth: int, ends_M: Tensor) -> Tensor:  # noqa: ARG002
         """See `Energy`."""
         if not self.symbolic:
             return terms[SAID]
         return terms[SAID] + torch.where(terms[HOLDS] > 0, 0.0, UNTRUE)
+
+
+LEAST_SAID = -20.0
+"""Log-probabilities below it are all alike: nothing is learnt from how unlikely the impossible is."""
+
+
+@dataclass(frozen=True)
+class FittedEnergy:
+    """A logistic map of the terms for each depth, fitted on held-out practice attempts: its chances are calibrated."""
+
+    names: tuple[str, ...]
+    """Terms that it reads."""
+    weights: tuple[tuple[float, ...], ...]
+    """For each depth (the last for all deeper ones): of the terms, of the step that ends a solution, and the bias."""
+
+    def __call__(self, terms: Mapping[str, Tensor], *, depth: int, ends_M: Tensor) -> Tensor:
+        """See `Energy`."""
+        row = torch.tensor(self.weights[min(depth, len(self.weights) - 1)])
+        return torch.nn.functional.logsigmoid(features(terms, self.names, ends_M) @ row)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "FittedEnergy":
+        """What `to_dict` gave."""
+        return cls(tuple(plain["names"]), tuple(tuple(row) for row in plain["weights"]))
+
+
+def features(terms: Mapping[str, Tensor], names: tuple[str, ...], ends_M: Tensor) -> Tensor:
+    """What a logistic map reads, [M, F]: terms, whether the step ends the solution, and 1."""
+    columns = [terms[name].clamp(min=LEAST_SAID) if name == SAID else terms[name] for name in names]
+    ends = ends_M.float().cpu()
+    return torch.stack([*columns, ends, torch.ones_like(ends)], dim=1)

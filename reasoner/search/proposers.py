@@ -1,6 +1,6 @@
 """Where candidates for a next step come from: the predicted latent itself, and what is near it.
 
-Shapes: N beams, P of them that are to be continued, M candidates, K slots, D width.
+Shapes: N beams, P beams to be continued, one perhaps several times, M candidates, K slots, D width.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class Proposer(Protocol):
     """Makes candidates."""
 
     def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal | None:
-        """Candidates for these beams; None where the student has no such part."""
+        """A candidate for each of these beams, one perhaps several times; None where the student lacks the part."""
         ...
 
 
@@ -52,7 +52,7 @@ class Clean:
     """The predicted latent as it is, decoded greedily."""
 
     def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal:  # noqa: ARG002
-        """One a beam."""
+        """See `Proposer`."""
         return Proposal(beam_P, thought.clean_NKD[beam_P], 0.0, "clean")
 
 
@@ -60,42 +60,35 @@ class Clean:
 class Noisy:
     """Gaussian noise on the slots, put back on the manifold and decoded greedily."""
 
-    each: int
     std: float
 
     def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal:
-        """`each` a beam."""
-        beam_M = beam_P.repeat_interleave(self.each)
-        slots = thought.clean_NKD[beam_M]
+        """See `Proposer`."""
+        slots = thought.clean_NKD[beam_P]
         drawn = torch.randn(slots.shape, generator=noise).to(slots)
-        return Proposal(beam_M, normalise(slots + self.std * drawn), 0.0, "noise")
+        return Proposal(beam_P, normalise(slots + self.std * drawn), 0.0, "noise")
 
 
 @dataclass(frozen=True)
 class Sampled:
     """The predicted latent as it is, its text drawn from the decoder."""
 
-    each: int
     temperature: float
 
     def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal:  # noqa: ARG002
-        """`each` a beam."""
-        beam_M = beam_P.repeat_interleave(self.each)
-        return Proposal(beam_M, thought.clean_NKD[beam_M], self.temperature, "sample")
+        """See `Proposer`."""
+        return Proposal(beam_P, thought.clean_NKD[beam_P], self.temperature, "sample")
 
 
 @dataclass(frozen=True)
 class FromPrior:
     """The latent variable drawn from its prior."""
 
-    each: int
-
     def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal | None:
-        """`each` a beam; None for a student without z."""
+        """See `Proposer`; None for a student without z."""
         if thought.net.latent is None:
             return None
-        beam_M = beam_P.repeat_interleave(self.each)
-        return Proposal(beam_M, thought.net.latent.sample(thought.clean_NKD[beam_M], noise=noise), 0.0, "z")
+        return Proposal(beam_P, thought.net.latent.sample(thought.clean_NKD[beam_P], noise=noise), 0.0, "z")
 
 
 @dataclass(frozen=True)
@@ -103,7 +96,7 @@ class Denoised:
     """The predictor applied once more than it was trained for, to its own output."""
 
     def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal | None:  # noqa: ARG002
-        """One a beam; None for a predictor without passes."""
+        """See `Proposer`; None for a predictor without passes."""
         if thought.deeper_NKD is None:
             return None
         return Proposal(beam_P, thought.deeper_NKD[beam_P], 0.0, "denoise")
@@ -115,3 +108,34 @@ def propose_all(
     """What each of them makes, those left out that make nothing."""
     made = (proposer(thought, beam_P, noise) for proposer in proposers)
     return [proposal for proposal in made if proposal is not None and len(proposal.beam_M)]
+
+
+@dataclass(frozen=True)
+class BeamProposers:
+    """Spends a question's decodes on its beams evenly: each way of `once` for a beam, the rest in turns of `drawn`."""
+
+    once: Sequence[Proposer]
+    """The first of them makes the clean candidate."""
+    drawn: Sequence[Proposer]
+
+    def __call__(self, thought: Thought, decodes: int, noise: torch.Generator) -> list[Proposal]:
+        """Proposals of `decodes` candidates a question, at least one for each of its beams."""
+        share_N = _even_shares(thought.question_N, decodes)
+        beams = torch.arange(len(share_N))
+        made: list[Proposal] = []
+        for place, proposer in enumerate(self.once):
+            made += propose_all([proposer], thought, beams[share_N > place], noise)
+        left_N = (share_N - len(self.once)).clamp(min=0)
+        for place, proposer in enumerate(self.drawn):
+            turns_N = (left_N + len(self.drawn) - 1 - place) // len(self.drawn)
+            made += propose_all([proposer], thought, beams.repeat_interleave(turns_N), noise)
+        return made
+
+
+def _even_shares(question_N: Tensor, decodes: int) -> Tensor:
+    """Decodes of each beam, at least one: those of a question, which stand side by side, share its number."""
+    _, which_N, beams_Q = torch.unique_consecutive(question_N, return_inverse=True, return_counts=True)
+    first_Q = beams_Q.cumsum(0) - beams_Q
+    rank_N = torch.arange(len(question_N)) - first_Q[which_N]
+    beams_N = beams_Q[which_N]
+    return (decodes // beams_N + (rank_N < decodes % beams_N)).clamp(min=1)

@@ -16,6 +16,7 @@ from reasoner.models.student import LatentReasoner
 from reasoner.search.beams import Beams, Candidates
 from reasoner.search.choosing import Best, Chooser, Cluster, Vote
 from reasoner.search.proposers import (
+    BeamProposers,
     Clean,
     Denoised,
     FromPrior,
@@ -103,27 +104,27 @@ class Independent:
 
 
 class LatentBeam:
-    """Several candidates a beam; the best partial solutions of a question are kept, greedy's always."""
+    """Candidates near the latents of a question's beams; its best partial solutions are kept, greedy's always."""
 
     name = "beam"
 
-    def __init__(self, *, width: int, each: int, proposers: Sequence[Proposer], choose: Chooser, margin: float) -> None:
+    def __init__(self, *, width: int, decodes: int, proposers: BeamProposers, choose: Chooser, margin: float) -> None:
         """Args:
         width: beams kept, greedy's among them.
-        each: candidates of a beam, the clean latent among them.
-        proposers: of the others.
+        decodes: of a question and step, shared by its beams.
+        proposers: of the candidates.
         choose: picks the answer.
         margin: nats by which a complete solution must lead before greedy's attempt is given up; infinite where
             all attempts vote.
         """
-        self.starts, self.decodes = 1, width * each
+        self.starts, self.decodes = 1, decodes
         self.halts = math.isfinite(margin)
         self.choose = choose
         self._width, self._proposers, self._margin = width, proposers, margin
 
     def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
         """The clean latent of every beam, and others near it."""
-        return propose_all([Clean(), *self._proposers], thought, _all(thought), noise)
+        return self._proposers(thought, self.decodes, noise)
 
     def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:
         """The best of each question by score; none that cannot beat a complete solution any more."""
@@ -151,22 +152,24 @@ def searcher_of(settings: SearchSettings, net: LatentReasoner) -> Searcher:
     if settings.searcher == "greedy":
         return Greedy()
     if settings.searcher == "sample":
-        turns = (Sampled(1, settings.temperature), Noisy(1, settings.noise))
+        turns = (Sampled(settings.temperature), Noisy(settings.noise))
         return Independent(settings.width, turns, chooser_of(settings))
-    # The clean latent is one of a beam's candidates; noise and draws share what the student's own ways leave.
-    own: list[Proposer] = [Denoised()] if isinstance(net.predictor, StepPredictor) else []
-    if net.latent is not None and settings.candidates > len(own) + 1:
-        own.append(FromPrior(1))
-    rest = settings.candidates - 1 - len(own)
-    drawn = [Noisy(rest - rest // 2, settings.noise), Sampled(rest // 2, settings.temperature)]
     margin = settings.margin if settings.choose == "best" else math.inf
     return LatentBeam(
         width=settings.width,
-        each=settings.candidates,
-        proposers=(*own, *drawn),
+        decodes=settings.width * settings.candidates,
+        proposers=beam_proposers(settings, net),
         choose=chooser_of(settings),
         margin=margin,
     )
+
+
+def beam_proposers(settings: SearchSettings, net: LatentReasoner) -> BeamProposers:
+    """The student's own ways, once a beam; noise and draws share the rest."""
+    own: list[Proposer] = [Denoised()] if isinstance(net.predictor, StepPredictor) else []
+    if net.latent is not None:
+        own.append(FromPrior())
+    return BeamProposers((Clean(), *own), (Noisy(settings.noise), Sampled(settings.temperature)))
 
 
 def chooser_of(settings: SearchSettings) -> Chooser:

@@ -19,6 +19,12 @@ LAST_RATE = 0.05
 """Share of the learning rate that is left at the end of the cosine."""
 
 
+def cosine(update: int, *, updates: int, warmup: int) -> float:
+    """Learning-rate factor: linear warm-up, then a cosine down to `LAST_RATE`."""
+    falling = 0.5 * (1 + math.cos(math.pi * update / updates))
+    return min(1.0, (update + 1) / warmup) * (LAST_RATE + (1 - LAST_RATE) * falling)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Everything but the data that decides the outcome of a training run."""
@@ -53,9 +59,8 @@ class Recipe:
         return self.loss.own_latents if update >= self.loss.own_latents_from * self.updates else 0.0
 
     def rate(self, update: int) -> float:
-        """Learning-rate factor: linear warm-up, then a cosine down to `LAST_RATE`."""
-        cosine = 0.5 * (1 + math.cos(math.pi * update / self.updates))
-        return min(1.0, (update + 1) / self.warmup) * (LAST_RATE + (1 - LAST_RATE) * cosine)
+        """Learning-rate factor; see `cosine`."""
+        return cosine(update, updates=self.updates, warmup=self.warmup)
 
     def momentum(self, update: int) -> float:
         """Share of the target encoder that stays at each update."""

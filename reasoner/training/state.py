@@ -12,8 +12,8 @@ from pathlib import Path
 
 from safetensors import safe_open
 from safetensors.torch import save_file
+from torch import nn
 
-from reasoner.models.student import LatentReasoner
 from reasoner.training.optimizer import StudentOptimizer
 
 FILE = "state.safetensors"
@@ -30,7 +30,7 @@ class Resumed:
 
 def save_state(
     folder: Path,
-    net: LatentReasoner,
+    net: nn.Module,
     optimizer: StudentOptimizer,
     *,
     updates: int,
@@ -49,7 +49,7 @@ def save_state(
 
 
 def load_state(
-    folder: Path, net: LatentReasoner, optimizer: StudentOptimizer, *, recipe: Mapping[str, object]
+    folder: Path, net: nn.Module, optimizer: StudentOptimizer, *, recipe: Mapping[str, object]
 ) -> Resumed | None:
     """Loads the state of the same recipe into both, or returns None where there is none."""
     path = folder / FILE

@@ -24,6 +24,10 @@ class Domain(Protocol):
         """Whether a step holds by itself (an equation is true); needs no gold answer."""
         ...
 
+    def same_step(self, one: str, other: str) -> bool:
+        """Whether two steps say the same thing, so that either can stand in a worked solution."""
+        ...
+
     def structure(self, question: str, steps: Sequence[str]) -> str:
         """The structure hash of any text, 16 hex digits."""
         ...

@@ -125,7 +125,7 @@ def test_the_budget_is_that_of_the_settings_whatever_parts_a_student_has(
     made.net.eval()
     settings = BEAM.model_copy(update={"candidates": candidates})
     first = search_one(made, DOMAIN, QUESTIONS[0], settings, seed=0).rounds[0]
-    assert sum(c.found for c in first.candidates) == candidates
+    assert sum(c.found for c in first.candidates) == settings.width * candidates
 
 
 def test_state_is_plain_and_the_arena_has_the_tensors() -> None:

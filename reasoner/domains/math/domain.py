@@ -25,6 +25,10 @@ class MathDomain:
         """Whether an equation is true; see `equations.is_true`."""
         return equations.is_true(step)
 
+    def same_step(self, one: str, other: str) -> bool:
+        """Whether two steps say the same; see `equations.same`."""
+        return equations.same(one, other)
+
     def structure(self, question: str, steps: Sequence[str]) -> str:
         """The structure hash of any text, 16 hex digits."""
         return structure_of(question, steps)

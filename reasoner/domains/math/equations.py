@@ -95,6 +95,21 @@ def is_true(step: str) -> bool:
     return equation.value == equation.result or _is_rounding(equation.result, equation.value, equation.decimals)
 
 
+def same(one: str, other: str) -> bool:
+    """Whether two steps say the same: equal texts, or one sum or product with its terms in another order."""
+    if normalise(one).replace(" ", "") == normalise(other).replace(" ", ""):
+        return True
+    a, b = parse(one), parse(other)
+    return (
+        a is not None
+        and b is not None
+        and a.operators == b.operators
+        and a.operators in (("+",), ("*",))
+        and a.result == b.result
+        and sorted(a.numbers) == sorted(b.numbers)
+    )
+
+
 def _is_rounding(result: Fraction, value: Fraction, decimals: int) -> bool:
     unit = Fraction(1, 10**decimals)
     if decimals == 0 or (value / unit).denominator == 1:

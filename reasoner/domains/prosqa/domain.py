@@ -24,6 +24,10 @@ class ProsqaDomain:
         """Whether a step is well formed. More cannot be said without the question; `grounded` says it."""
         return working.is_formed(step)
 
+    def same_step(self, one: str, other: str) -> bool:
+        """Whether two steps are the same words."""
+        return one.split() == other.split()
+
     def structure(self, question: str, steps: Sequence[str]) -> str:  # noqa: ARG002 (the steps follow from the question)
         """The structure hash of any text, 16 hex digits."""
         return structure_of(question)

@@ -1,0 +1,21 @@
+"""Which steps of an attempt are right, as a worked solution tells: a verifier's labels, of practice problems only."""
+
+from collections.abc import Sequence
+
+from reasoner.types.ports import Domain
+from reasoner.types.problem import Problem
+
+
+def step_is_right(domain: Domain, problem: Problem, before: Sequence[str], step: str) -> bool:
+    """Whether a step is one of the worked steps that earlier ones have not made yet, in whatever order."""
+    missing = list(problem.steps)
+    for done in before:
+        match = next((gold for gold in missing if domain.same_step(done, gold)), None)
+        if match is not None:
+            missing.remove(match)
+    return any(domain.same_step(step, gold) for gold in missing)
+
+
+def end_is_right(domain: Domain, problem: Problem, steps: Sequence[str]) -> bool:
+    """Whether a solution may end here: its answer is right."""
+    return domain.check(problem, domain.answer_of(steps)) == "right"

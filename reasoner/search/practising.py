@@ -1,0 +1,79 @@
+"""A searcher for practice problems: it proposes as a beam does, but goes on from what is right, and keeps all it saw.
+
+A verifier learns from it what the student gets right and wrong at the same questions, at every depth, in the very
+proportion in which a search will show it.
+
+Shapes: N beams, M candidates.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from reasoner.search.beams import Beams, Candidates, Complete
+from reasoner.search.choosing import AnswerOf, Chooser
+from reasoner.search.proposers import BeamProposers, Proposal, Thought
+
+Judge = Callable[[int, tuple[str, ...], str, bool], bool]
+"""Row of the batch, steps before, the step, whether it ends the solution: is it right, given those before?"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All candidates of one round, judged."""
+
+    question_M: Tensor
+    """Row of the batch, not falling."""
+    before: tuple[tuple[str, ...], ...]
+    candidates: Candidates
+    clean_MKD: Tensor
+    right_M: Tensor
+    """Right, and all before it too."""
+
+
+class Practice:
+    """Goes on with right steps only: a solution cannot be right again once a step of it is wrong."""
+
+    name = "practice"
+
+    def __init__(self, *, width: int, decodes: int, proposers: BeamProposers, judge: Judge) -> None:
+        """Args:
+        width: right beams kept, of each question.
+        decodes: of a question and step.
+        proposers: of the candidates.
+        judge: knows the worked solutions.
+        """
+        self.starts, self.decodes, self.halts = 1, decodes, False
+        self.choose: Chooser = _nothing
+        self.seen: list[Seen] = []
+        self._width, self._proposers, self._judge = width, proposers, judge
+        self._clean_NKD = torch.zeros(0)
+
+    def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
+        """The clean latent of every beam, and others near it."""
+        self._clean_NKD = thought.clean_NKD
+        return self._proposers(thought, self.decodes, noise)
+
+    def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:  # noqa: ARG002
+        """The likeliest right candidates of each question."""
+        question_M = beams.question_N[candidates.beam_M]
+        before = tuple(beams.steps[b] for b in candidates.beam_M.tolist())
+        rows = zip(question_M.tolist(), before, candidates.texts, candidates.ends_M.tolist(), strict=True)
+        right = [self._judge(*row) for row in rows]
+        clean_MKD = self._clean_NKD[candidates.beam_M]
+        self.seen.append(Seen(question_M, before, candidates, clean_MKD, torch.tensor(right)))
+        room: dict[int, int] = {}
+        kept: list[int] = []
+        for i in candidates.gain_M.argsort(descending=True, stable=True).tolist():
+            question = int(question_M[i])
+            if right[i] and room.setdefault(question, self._width):
+                room[question] -= 1
+                kept.append(i)
+        return torch.tensor(sorted(kept), dtype=torch.long)
+
+
+def _nothing(solutions: Sequence[Complete], answer_of: AnswerOf) -> int:  # noqa: ARG001 (a `Chooser`)
+    """Practice answers nothing, and may have completed nothing."""
+    return 0

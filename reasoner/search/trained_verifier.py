@@ -1,0 +1,107 @@
+"""A student's verifier on disk and at work: its network, the energies fitted with it, and the margins found for them.
+
+`verifier.safetensors` and `verifier.json` in a folder of their own, written whole or not at all; bound to the student
+by its fingerprint. Nothing is unpickled.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file, save_file
+
+from reasoner.errors import NotFoundError
+from reasoner.models.student import Student
+from reasoner.models.verifier import StepVerifier, make_verifier
+from reasoner.search.energy import FittedEnergy
+
+WEIGHTS, ABOUT = "verifier.safetensors", "verifier.json"
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How candidates are scored in one setting of the symbolic check, and when greedy's answer gives way."""
+
+    energy: FittedEnergy
+    margin: float
+    """Nats."""
+
+
+@dataclass(frozen=True)
+class TrainedVerifier:
+    """All of it. Its chances hold for the student that it was trained with, and no other."""
+
+    net: StepVerifier
+    student: str
+    """Fingerprint."""
+    layers: int
+    question_layers: int
+    judging: Mapping[bool, Judging]
+    """By whether the symbolic check is on."""
+    about: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Where it comes from and how good it is; plain JSON."""
+
+
+def verifier_folder(home: Path, student: str) -> Path:
+    """Where the verifier of a student lies in a home."""
+    return home / "verifiers" / student
+
+
+def save_verifier(verifier: TrainedVerifier, folder: Path) -> None:
+    """Replaces what is in the folder."""
+    partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    save_file({k: v.detach().contiguous().clone() for k, v in verifier.net.state_dict().items()}, partial / WEIGHTS)
+    plain = {
+        "student": verifier.student,
+        "layers": verifier.layers,
+        "question_layers": verifier.question_layers,
+        "weights": _digest(partial / WEIGHTS),
+        "judging": {
+            "symbolic" if symbolic else "plain": {"energy": j.energy.to_dict(), "margin": j.margin}
+            for symbolic, j in verifier.judging.items()
+        },
+        "about": dict(verifier.about),
+    }
+    (partial / ABOUT).write_text(json.dumps(plain, indent=2, sort_keys=True), encoding="utf-8")
+    if folder.exists():
+        shutil.rmtree(folder)
+    partial.rename(folder)
+
+
+def load_verifier(folder: Path, student: Student, *, fingerprint: str) -> TrainedVerifier:
+    """The verifier in `folder`, ready to judge.
+
+    Raises:
+        NotFoundError: there is none, it is another student's, or its files were changed.
+    """
+    missing = [name for name in (WEIGHTS, ABOUT) if not (folder / name).is_file()]
+    if missing:
+        raise NotFoundError(f"{folder} holds no verifier: {', '.join(missing)} missing; train one")
+    plain = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    if plain["student"] != fingerprint:
+        raise NotFoundError(
+            f"{folder} holds the verifier of student {plain['student']}, not of {fingerprint}: its chances would mean "
+            "nothing here; train one for this student"
+        )
+    if plain["weights"] != _digest(folder / WEIGHTS):
+        raise NotFoundError(f"{folder} was changed after it was saved; train the verifier again")
+    net = make_verifier(student.shape, layers=plain["layers"], question_layers=plain["question_layers"])
+    net.load_state_dict(load_file(folder / WEIGHTS))
+    judging = {
+        name == "symbolic": Judging(FittedEnergy.from_dict(j["energy"]), j["margin"])
+        for name, j in plain["judging"].items()
+    }
+    return TrainedVerifier(
+        net.eval(), plain["student"], plain["layers"], plain["question_layers"], judging, plain["about"]
+    )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
