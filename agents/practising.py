@@ -7,12 +7,12 @@ import torch
 from agents.graphs.solve import run
 from agents.searching import batches_of, make_arena
 from reasoner.config.settings import SearchSettings
-from reasoner.evaluation.step_labels import end_is_right, step_is_right
+from reasoner.evaluation.step_labels import end_is_right, right_words, step_is_right
 from reasoner.models.claims import claim_tokens
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import StepTokenizer
 from reasoner.search.energy import HOLDS, ROUND_TRIP, SAID
-from reasoner.search.practising import Judge, Practice, Seen
+from reasoner.search.practising import ALL, Judge, Practice, Seen
 from reasoner.search.searchers import beam_proposers
 from reasoner.training.claims import JudgedClaims
 from reasoner.types.ports import Domain
@@ -44,11 +44,11 @@ def collect_claims(
     """
     parts: list[JudgedClaims] = []
     done = 0
-    for places in batches_of(student, [p.question for p in problems], settings.width * settings.candidates):
+    for places in batches_of(student, [p.question for p in problems], settings.candidates):
         chosen = [problems[i] for i in places]
         searcher = Practice(
             width=RIGHT_BEAMS,
-            decodes=settings.width * settings.candidates,
+            decodes=settings.candidates,
             proposers=beam_proposers(settings, student.net),
             judge=_judge(domain, chosen),
         )
@@ -63,9 +63,13 @@ def collect_claims(
 
 
 def _judge(domain: Domain, problems: Sequence[Problem]) -> Judge:
-    def judge(question: int, before: tuple[str, ...], step: str, ends: bool) -> bool:
+    def judge(question: int, before: tuple[str, ...], step: str, ends: bool) -> int:
         problem = problems[question]
-        return end_is_right(domain, problem, before) if ends else step_is_right(domain, problem, before, step)
+        if ends:
+            return ALL if end_is_right(domain, problem, before) else 0
+        if step_is_right(domain, problem, before, step):
+            return ALL
+        return right_words(domain, problem, before, step)
 
     return judge
 
@@ -84,5 +88,6 @@ def _claims(writes: StepTokenizer, seen: Seen, places: Sequence[int]) -> JudgedC
         holds_M=candidates.terms[HOLDS],
         found_M=found_M / drawn_N[beam_M],
         depth_M=torch.tensor([len(b) for b in seen.before]),
-        right_M=seen.right_M.float(),
+        right_M=(seen.words_M == ALL).float(),
+        words_M=seen.words_M.to(torch.int16),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from statistics import mean
 
-from agents.searching import Found, chosen_anew, search_all
+from agents.searching import Found, chosen_anew, search_all, settled
 from reasoner.config.settings import GateSettings, SearchSettings
 from reasoner.evaluation.attempts import judge
 from reasoner.evaluation.comparison import compare, worse_buckets
@@ -13,6 +13,7 @@ from reasoner.evaluation.statistics import rate
 from reasoner.models.student import Student
 from reasoner.search.beams import Complete
 from reasoner.search.greedy import Solved
+from reasoner.search.trained_verifier import TrainedVerifier
 from reasoner.types.ports import Domain
 from reasoner.types.problem import Attempt, Problem
 from reasoner.types.search import SearchRow
@@ -23,13 +24,25 @@ Watch = Callable[[str, int, int], None]
 ALPHA = 0.05
 
 
-def ways(settings: SearchSettings) -> dict[str, SearchSettings]:
-    """What is compared, by name; greedy first. Attempts drawn side by side have a beam's budget."""
-    sample = settings.model_copy(update={"searcher": "sample", "width": settings.width * settings.candidates})
-    beam = settings.model_copy(update={"searcher": "beam"})
-    k = sample.width
+def ways(settings: SearchSettings, *, verifier: bool) -> dict[str, SearchSettings]:
+    """What is compared, by name; greedy first. Attempts drawn side by side have a beam's budget.
+
+    Args:
+        settings: the budget, and how candidates are made.
+        verifier: whether the student has one.
+    """
+    plain = settings.model_copy(update={"verifier": False})
+    sample = plain.model_copy(update={"searcher": "sample", "width": settings.width * settings.candidates})
+    beam = plain.model_copy(update={"searcher": "beam"})
+    k, judged = sample.width, {"verifier": True, "symbolic": False}
+    with_verifier = {
+        f"weighted vote@{k}, verifier": sample.model_copy(update={"choose": "weighted", **judged}),
+        f"best by verifier@{k}": sample.model_copy(update={"choose": "best", **judged}),
+        "beam, verifier, no symbolic check": beam.model_copy(update=judged),
+        "beam, verifier": beam.model_copy(update={**judged, "symbolic": True}),
+    }
     return {
-        "greedy": settings.model_copy(update={"searcher": "greedy"}),
+        "greedy": plain.model_copy(update={"searcher": "greedy"}),
         **{
             f"{name}@{k}": sample.model_copy(update={"choose": choose, "symbolic": False})
             for name, choose in (("majority", "majority"), ("weighted vote", "weighted"), ("cluster", "cluster"))
@@ -37,6 +50,7 @@ def ways(settings: SearchSettings) -> dict[str, SearchSettings]:
         f"best log-probability@{k}": sample.model_copy(update={"choose": "best", "symbolic": False}),
         "beam, no symbolic check": beam.model_copy(update={"symbolic": False}),
         "beam": beam.model_copy(update={"symbolic": True}),
+        **(with_verifier if verifier else {}),
     }
 
 
@@ -48,21 +62,22 @@ def compare_all(
     *,
     seed: int,
     on_progress: Watch,
+    verifier: TrainedVerifier | None = None,
 ) -> list[SearchRow]:
     """A row for each way, greedy's first. Ways that choose among the same attempts share them, and their seconds."""
     questions = [p.question for p in problems]
     rows: list[SearchRow] = []
     greedy: list[Attempt] = []
     drawn: dict[str, tuple[list[Found], float]] = {}
-    for name, way in ways(settings).items():
+    for name, way in ways(settings, verifier=verifier is not None).items():
         pool = way.model_copy(update={"choose": "best"} if way.searcher == "sample" else {}).model_dump_json()
         if pool not in drawn:
             began = time.monotonic()
             watch = partial(on_progress, name)
-            attempts = search_all(student, domain, questions, way, seed=seed, on_progress=watch)
+            attempts = search_all(student, domain, questions, way, seed=seed, verifier=verifier, on_progress=watch)
             drawn[pool] = attempts, time.monotonic() - began
         found, seconds = drawn[pool]
-        found = [chosen_anew(f, way, domain) for f in found]
+        found = [chosen_anew(f, settled(way, verifier), domain) for f in found]
         tried = [judge(domain, p, f.solved, "talk") for p, f in zip(problems, found, strict=True)]
         greedy = greedy or tried
         rows.append(_row(name, tried, greedy, _oracle(domain, problems, found), found, seconds))

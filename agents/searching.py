@@ -13,7 +13,8 @@ from reasoner.search.arena import Arena
 from reasoner.search.beams import Complete
 from reasoner.search.energy import SaidEnergy
 from reasoner.search.greedy import BATCH, Solved
-from reasoner.search.searchers import chooser_of, searcher_of
+from reasoner.search.searchers import FIRST_MARGIN, chooser_of, searcher_of
+from reasoner.search.trained_verifier import TrainedVerifier
 from reasoner.types.ports import Domain
 from reasoner.types.search import FoundSolution, SearchTrace
 
@@ -45,6 +46,7 @@ def search_all(
     settings: SearchSettings,
     *,
     seed: int,
+    verifier: TrainedVerifier | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Found]:
     """Searches for all questions; results in the order given. Equal seeds give equal results.
@@ -55,11 +57,14 @@ def search_all(
         questions: in plain language.
         settings: which searcher, and its budget.
         seed: of all noise.
+        verifier: the student's own, if it has one; asked only if `settings.verifier`.
         on_progress: told how many questions are done.
     """
     found: dict[int, Found] = {}
     for places in batches_of(student, questions, searcher_of(settings, student.net).decodes):
-        arena = make_arena(student, domain, [questions[i] for i in places], settings, seed=seed + len(found))
+        arena = make_arena(
+            student, domain, [questions[i] for i in places], settings, seed=seed + len(found), verifier=verifier
+        )
         run(arena)
         for row, i in enumerate(places):
             found[i] = Found(tuple(arena.complete[row]), arena.chosen[row], arena.decodes[row])
@@ -86,9 +91,17 @@ def chosen_anew(found: Found, settings: SearchSettings, domain: Domain) -> Found
 
 
 @torch.inference_mode()
-def search_one(student: Student, domain: Domain, question: str, settings: SearchSettings, *, seed: int) -> SearchTrace:
+def search_one(
+    student: Student,
+    domain: Domain,
+    question: str,
+    settings: SearchSettings,
+    *,
+    seed: int,
+    verifier: TrainedVerifier | None = None,
+) -> SearchTrace:
     """Searches for one question and tells all that was seen."""
-    arena = make_arena(student, domain, [question], settings, seed=seed)
+    arena = make_arena(student, domain, [question], settings, seed=seed, verifier=verifier)
     digest = hashlib.sha256()
     arena.watch = lambda slots: digest.update(slots.cpu().numpy().tobytes())
     arena.tracing = True
@@ -115,15 +128,31 @@ def search_one(student: Student, domain: Domain, question: str, settings: Search
 
 
 def make_arena(
-    student: Student, domain: Domain, questions: Sequence[str], settings: SearchSettings, *, seed: int
+    student: Student,
+    domain: Domain,
+    questions: Sequence[str],
+    settings: SearchSettings,
+    *,
+    seed: int,
+    verifier: TrainedVerifier | None = None,
 ) -> Arena:
     """The arena of one batch."""
+    judge = verifier if settings.verifier else None
     return Arena(
         student=student,
         domain=domain,
         questions=questions,
-        searcher=searcher_of(settings, student.net),
-        energy=SaidEnergy(symbolic=settings.symbolic),
+        searcher=searcher_of(settled(settings, verifier), student.net),
+        energy=judge.judging[settings.symbolic].energy if judge else SaidEnergy(symbolic=settings.symbolic),
         noise=torch.Generator().manual_seed(seed),
+        verifier=judge.net if judge else None,
         seconds=settings.seconds,
     )
+
+
+def settled(settings: SearchSettings, verifier: TrainedVerifier | None) -> SearchSettings:
+    """The settings with a margin: where none is set, the one found on practice problems with the verifier."""
+    if settings.margin is not None:
+        return settings
+    known = verifier.judging[settings.symbolic].margin if verifier and settings.verifier else FIRST_MARGIN
+    return settings.model_copy(update={"margin": known})

@@ -25,4 +25,13 @@ def _training(kind: str, context: JobContext, payload: dict[str, Any]) -> dict[s
     return KINDS[kind](payload, Workplace(context.home, context.folder, context.report, context.should_stop))
 
 
-HANDLERS: dict[str, Handler] = {kind: partial(_training, kind) for kind in ("base", "finetune")}
+def _verifier(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    from reasoner.training.verifier_work import train_verifier_job
+    from reasoner.training.work import Workplace
+
+    return train_verifier_job(payload, Workplace(context.home, context.folder, context.report, context.should_stop))
+
+
+HANDLERS: dict[str, Handler] = {kind: partial(_training, kind) for kind in ("base", "finetune")} | {
+    "verifier": _verifier
+}

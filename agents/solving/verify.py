@@ -44,7 +44,7 @@ def _beliefs(
         clean_MKD=clean_MKD,
         signs_MF=signs_of(terms[SAID], terms[ROUND_TRIP]).to(clean_MKD),
     )
-    return verifier(arena.studied_BLD, arena.mask_BL, claims).cpu()
+    return verifier(arena.studied_BLD, arena.mask_BL, claims).step_M.cpu()
 
 
 def _holds(arena: Arena, candidates: Candidates) -> Tensor:

@@ -5,6 +5,7 @@ from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
 from reasoner.bootstrap.recall import memory_stats, reindex_memory, search_memory
 from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
+from reasoner.bootstrap.verifier import train_verifier
 
 __all__ = [
     "Baseline",
@@ -21,4 +22,5 @@ __all__ = [
     "search_memory",
     "solve",
     "train",
+    "train_verifier",
 ]

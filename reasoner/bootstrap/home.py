@@ -13,6 +13,7 @@ from reasoner.types.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
+    from reasoner.search.trained_verifier import TrainedVerifier
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,17 @@ class Home:
     def student(self, id: str) -> "Student":
         """The student of a checkpoint id."""
         return Chosen(self.checkpoint(id), self.checkpoints / id).student()
+
+    def verifier(self, fingerprint: str, student: "Student") -> "TrainedVerifier | None":
+        """The verifier of a student, if one was trained for it.
+
+        Raises:
+            NotFoundError: its files were changed.
+        """
+        from reasoner.search.trained_verifier import load_verifier, verifier_folder
+
+        folder = verifier_folder(self.root, fingerprint)
+        return load_verifier(folder, student, fingerprint=fingerprint) if folder.is_dir() else None
 
     def choose(self, given: str | None) -> Chosen:
         """A checkpoint by id or by the folder of its files, or the home's champion.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reasoner.bootstrap.home import open_home
+from reasoner.bootstrap.home import Home, open_home
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 from reasoner.types.checkpoint import Checkpoint
@@ -102,7 +102,7 @@ def evaluate(
         domain,
         problems[:n],
         mode,
-        solver=_solver(settings, domain, mode),
+        solver=_solver(place, chosen, settings, domain, mode),
         on_progress=lambda done, total: progress(Progress(cycle=0, node="evaluate", done=done, total=total)),
     )
     way = mode if searcher == "greedy" else searcher
@@ -138,12 +138,14 @@ def compare_searchers(
     picked = place.choose(checkpoint)
     domain = get_domain(settings.data.domain)
     problems = _problems_of(settings, split, data, domain)
+    student = picked.student()
     rows = compare_all(
-        picked.student(),
+        student,
         domain,
         problems[:n],
         settings.search,
         seed=settings.seed,
+        verifier=place.verifier(picked.checkpoint.fingerprint, student),
         on_progress=lambda name, done, total: progress(
             Progress(cycle=0, node="search", done=done, total=total, note=name)
         ),
@@ -151,7 +153,7 @@ def compare_searchers(
     return SearchTable(checkpoint=picked.checkpoint.id, split=split if data is None else "file", rows=tuple(rows))
 
 
-def _solver(settings: Settings, domain: Domain, mode: Mode) -> "Solver | None":
+def _solver(place: Home, checkpoint: Checkpoint, settings: Settings, domain: Domain, mode: Mode) -> "Solver | None":
     """The solve graph as a solver; None for greedy solving, which needs none."""
     if settings.search.searcher == "greedy":
         return None
@@ -160,7 +162,9 @@ def _solver(settings: Settings, domain: Domain, mode: Mode) -> "Solver | None":
     from agents.searching import search_all
 
     def solve(student: "Student", questions: Sequence[str], mode: Mode) -> "list[Solved]":  # noqa: ARG001 (a `Solver`)
-        return [f.solved for f in search_all(student, domain, questions, settings.search, seed=settings.seed)]
+        verifier = place.verifier(checkpoint.fingerprint, student)
+        found = search_all(student, domain, questions, settings.search, seed=settings.seed, verifier=verifier)
+        return [f.solved for f in found]
 
     return solve
 
@@ -170,9 +174,11 @@ def search(settings: Settings, *, home: Path, question: str, checkpoint: str | N
     from agents.searching import search_one
     from reasoner.domains.registry import get_domain
 
-    picked = open_home(home).choose(checkpoint)
-    domain = get_domain(settings.data.domain)
-    return search_one(picked.student(), domain, question, settings.search, seed=settings.seed)
+    place = open_home(home)
+    picked = place.choose(checkpoint)
+    domain, student = get_domain(settings.data.domain), picked.student()
+    verifier = place.verifier(picked.checkpoint.fingerprint, student)
+    return search_one(student, domain, question, settings.search, seed=settings.seed, verifier=verifier)
 
 
 def _problems_of(settings: Settings, split: Split, data: Path | None, domain: Domain) -> list[Problem]:
@@ -196,7 +202,7 @@ def solve(settings: Settings, *, home: Path, question: str, checkpoint: str | No
     chosen = picked.checkpoint
     domain = get_domain(settings.data.domain)
     began = time.monotonic()
-    solved = (_solver(settings, domain, mode) or solve_greedily)(picked.student(), [question], mode)[0]
+    solved = (_solver(place, chosen, settings, domain, mode) or solve_greedily)(picked.student(), [question], mode)[0]
     steps = tuple(
         SolvedStep(text=text, holds=domain.check_step(text), logprob=round(logprob, 4))
         for text, logprob in zip(solved.steps, solved.logprobs, strict=False)

@@ -7,6 +7,7 @@ from reasoner.cli.voice import plain_table
 from reasoner.types.loop import CycleRow, LoopOutcome
 from reasoner.types.report import EvalReport, Rate
 from reasoner.types.search import SearchTable
+from reasoner.types.verifier import VerifierReport
 
 
 def cycles_table(rows: tuple[CycleRow, ...]) -> Table:
@@ -77,3 +78,21 @@ def ending(outcome: LoopOutcome) -> str:
 
 def _add(table: Table, name: str, value: Rate) -> None:
     table.add_row(name, rate(value), str(value.right), str(value.n))
+
+
+def verifier_table(report: VerifierReport) -> Table:
+    """Judges of steps on held-out problems, over all and by the number of steps before."""
+    numbers = ("steps before", "steps judged", "right", "AUC", "calibration error")
+    table = plain_table("judge", *numbers, right=numbers)
+    for row in report.quality:
+        whole = row.depth is None
+        table.add_row(
+            row.name if whole else "",
+            "all" if whole else str(row.depth),
+            str(row.n),
+            f"{row.right / row.n:.1%}" if row.n else "-",
+            "-" if row.auc is None else f"{row.auc:.3f}",
+            f"{row.calibration_error:.3f}",
+            style="" if whole else "dim",
+        )
+    return table

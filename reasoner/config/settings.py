@@ -215,14 +215,32 @@ class SearchSettings(Section):
     )
     width: int = Field(default=4, ge=1, le=64, description="attempts, or partial solutions kept")
     candidates: int = Field(default=8, ge=2, le=256, description="latents decoded for each partial solution and step")
-    noise: float = Field(default=0.3, gt=0, le=4, description="std of the noise on slots, whose own std is 1")
-    temperature: float = Field(default=0.7, gt=0, le=4, description="at which the decoder's tokens are drawn")
+    noise: float = Field(default=0.6, gt=0, le=4, description="std of the noise on slots, whose own std is 1")
+    temperature: float = Field(default=1.0, gt=0, le=4, description="at which the decoder's tokens are drawn")
     symbolic: bool = Field(default=True, description="the domain says of each step whether it can be true")
     choose: Literal["best", "majority", "weighted", "cluster"] = Field(
         default="best", description="which complete solution is the answer"
     )
-    margin: float = Field(default=1.0, ge=0, description="nats by which another must beat greedy's own, under `best`")
+    margin: float | None = Field(
+        default=None,
+        ge=0,
+        description="nats by which another must beat greedy's own, under `best`; unset: the verifier's, else 1",
+    )
+    verifier: bool = Field(default=True, description="the student's learned verifier judges, where it has one")
     seconds: float | None = Field(default=None, gt=0, description="of one batch; then greedy's own attempt ends alone")
+
+
+class VerifierSettings(Section):
+    """The learned judge of a student's steps, and its training on the student's own practice attempts."""
+
+    pools: int = Field(default=4, ge=1, description="practice pools that its attempts come from, in `reasoner train`")
+    updates: int = Field(default=1500, ge=1)
+    questions: int = Field(default=64, ge=2, description="of an update")
+    claims: int = Field(default=8, ge=2, description="steps judged of each question, half of them right if possible")
+    layers: int = Field(default=3, ge=1, le=24, description="that read a step beside its question")
+    question_layers: int = Field(default=2, ge=0, le=24, description="on top of the student's question states")
+    learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, head")
+    muon_rate: float = Field(default=0.02, gt=0, le=0.2, description="Muon: matrices of the blocks")
 
 
 class Settings(Section):
@@ -237,6 +255,7 @@ class Settings(Section):
     teacher: TeacherSettings = TeacherSettings()
     mine: MineSettings = MineSettings()
     search: SearchSettings = SearchSettings()
+    verifier: VerifierSettings = VerifierSettings()
     gate: GateSettings = GateSettings()
     limits: LimitSettings = LimitSettings()
     compute: ComputeSettings = ComputeSettings()

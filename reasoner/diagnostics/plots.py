@@ -1,6 +1,6 @@
 """Pictures of a diagnosis: singular values and std of every slot, and each share beside what it is compared with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,29 @@ def plot_diagnosis(folder: Path, sections: Sequence[Section]) -> list[Path]:
     if shown:
         drawn.append(_save(_shares(shown), folder / "accuracy.png"))
     return drawn
+
+
+def plot_reliability(path: Path, judges: Mapping[str, Sequence[tuple[float, float, int]]]) -> Path:
+    """Believed chance against the share that is right, a panel a judge; dots grow with the number of steps.
+
+    Args:
+        path: of the PNG.
+        judges: of each bin the mean chance, the share that is right, and how many.
+    """
+    figure = _figure(3.2 * len(judges), 3.4)
+    for axes, (name, bins) in zip(figure.subplots(1, len(judges), squeeze=False)[0], judges.items(), strict=True):
+        axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1.5, zorder=1)
+        total = sum(n for _, _, n in bins)
+        axes.plot([b for b, _, _ in bins], [r for _, r, _ in bins], color=LINE, linewidth=1.2, zorder=2)
+        sizes = [12 + 260 * n / total for _, _, n in bins]
+        axes.scatter([b for b, _, _ in bins], [r for _, r, _ in bins], s=sizes, color=LINE, alpha=0.75, zorder=3)
+        axes.set_title(name, loc="left", color=INK, fontsize=10, weight="bold")
+        axes.set_xlabel("believed", color=SOFT, fontsize=8)
+        axes.set_ylabel("right", color=SOFT, fontsize=8)
+        axes.set_xlim(-0.03, 1.03)
+        axes.set_ylim(-0.03, 1.03)
+        _clean(axes)
+    return _save(figure, path)
 
 
 def _save(figure: "Figure", path: Path) -> Path:

@@ -138,8 +138,15 @@ def init_weights(module: nn.Module) -> None:
             nn.init.normal_(part.weight, std=0.05)
     for part in _fresh_parts(module):
         if isinstance(part, Block):
-            for last in (part.attend_self.out, part.narrow, *([part.attend_cross.out] if part.attend_cross else [])):
-                last.weight.data.mul_(FIRST_SHARE)
+            begin_near_identity(
+                part.attend_self.out, part.narrow, *([part.attend_cross.out] if part.attend_cross else [])
+            )
+
+
+def begin_near_identity(*last: nn.Linear) -> None:
+    """Lets the last maps of a fresh block's branches add only `FIRST_SHARE` of what they would."""
+    for part in last:
+        part.weight.data.mul_(FIRST_SHARE)
 
 
 def norm_attention(module: nn.Module) -> None:

@@ -4,7 +4,7 @@ It reads the words (a number is one token, as in the question), the latent that 
 two signs of the student's own doubt. It looks at the student's states of the question through layers of its own.
 
 Shapes: B questions, M claims, T steps of a claim (the newest first), S tokens of a step, R tokens read of a claim,
-L question tokens, K slots, H heads, D width.
+W words of a step, L question tokens, K slots, H heads, D width.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from reasoner.models.encoders import QuestionEncoder
-from reasoner.models.layers import Attention, Block, init_weights, norm_attention
+from reasoner.models.layers import Attention, Block, begin_near_identity, init_weights, norm_attention
 from reasoner.models.numbers import digit_table, merge_digits, number_vectors
 from reasoner.models.shape import Shape
 from reasoner.models.student import Student
@@ -38,6 +38,18 @@ class Claims:
     """Slots that the student predicted for the step."""
     signs_MF: Tensor
     """`SIGNS` numbers."""
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """Logits of claims."""
+
+    step_M: Tensor
+    """Of the step."""
+    word_MW: Tensor
+    """Of each of its words in reading order: that it and all before it begin a right step."""
+    is_word_MW: Tensor
+    """Whether there is a word."""
 
 
 class SharedAttention(nn.Module):
@@ -139,17 +151,23 @@ class StepVerifier(nn.Module):
         self.slot = nn.Embedding(slots, width)
         self.bridge = nn.Linear(width, width)
         self.signs = nn.Linear(SIGNS, width)
-        self.blocks = nn.ModuleList(ClaimBlock(width, heads) for _ in range(layers))
+        blocks = [ClaimBlock(width, heads) for _ in range(layers)]
+        self.blocks = nn.ModuleList(blocks)
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, 1)
+        self.word_head = nn.Linear(width, 1)
         init_weights(self)
         norm_attention(self)
-        nn.init.zeros_(self.head.weight)
+        for block in blocks:
+            begin_near_identity(block.attend_self.out, block.attend_question.out, block.narrow)
+        for head in (self.head, self.word_head):
+            nn.init.zeros_(head.weight)
         nn.init.constant_(self.head.bias, FIRST_BELIEF)
 
-    def forward(self, studied_BLD: Tensor, mask_BL: Tensor, claims: Claims) -> Tensor:
-        """Logits [M]. `studied_BLD` is what `study` made of the questions."""
+    def forward(self, studied_BLD: Tensor, mask_BL: Tensor, claims: Claims) -> Beliefs:
+        """`studied_BLD` is what `study` made of the questions."""
         x, keep = self._read(claims.tokens_MTS)
+        words = x.shape[1] // claims.tokens_MTS.shape[1]
         M = len(x)
         signs = self.signs(claims.signs_MF)[:, None]
         latent = self.bridge(claims.clean_MKD) + self.slot.weight
@@ -158,7 +176,9 @@ class StepVerifier(nn.Module):
         place_M = _places(claims.question_M)
         for block in self.blocks:
             x = block(x, keep, studied_BLD, mask_BL, claims.question_M, place_M)
-        return self.head(self.norm(x[:, 0]))[:, 0]
+        x = self.norm(x)
+        own = slice(1 + latent.shape[1], 1 + latent.shape[1] + words)
+        return Beliefs(self.head(x[:, 0])[:, 0], self.word_head(x[:, own])[..., 0], keep[:, own])
 
     def _read(self, tokens_MTS: Tensor) -> tuple[Tensor, Tensor]:
         """Embedded words of all steps [M, R, D], and which are there."""

@@ -16,8 +16,10 @@ from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.choosing import AnswerOf, Chooser
 from reasoner.search.proposers import BeamProposers, Proposal, Thought
 
-Judge = Callable[[int, tuple[str, ...], str, bool], bool]
-"""Row of the batch, steps before, the step, whether it ends the solution: is it right, given those before?"""
+ALL = -1
+Judge = Callable[[int, tuple[str, ...], str, bool], int]
+"""Row of the batch, steps before (all right), the step, whether it ends the solution: `ALL` if it is right, else how
+many of its words are before it goes wrong."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class Seen:
     before: tuple[tuple[str, ...], ...]
     candidates: Candidates
     clean_MKD: Tensor
-    right_M: Tensor
-    """Right, and all before it too."""
+    words_M: Tensor
+    """As `Judge` says."""
 
 
 class Practice:
@@ -61,14 +63,14 @@ class Practice:
         question_M = beams.question_N[candidates.beam_M]
         before = tuple(beams.steps[b] for b in candidates.beam_M.tolist())
         rows = zip(question_M.tolist(), before, candidates.texts, candidates.ends_M.tolist(), strict=True)
-        right = [self._judge(*row) for row in rows]
+        words = [self._judge(*row) for row in rows]
         clean_MKD = self._clean_NKD[candidates.beam_M]
-        self.seen.append(Seen(question_M, before, candidates, clean_MKD, torch.tensor(right)))
+        self.seen.append(Seen(question_M, before, candidates, clean_MKD, torch.tensor(words)))
         room: dict[int, int] = {}
         kept: list[int] = []
         for i in candidates.gain_M.argsort(descending=True, stable=True).tolist():
             question = int(question_M[i])
-            if right[i] and room.setdefault(question, self._width):
+            if words[i] == ALL and room.setdefault(question, self._width):
                 room[question] -= 1
                 kept.append(i)
         return torch.tensor(sorted(kept), dtype=torch.long)

@@ -28,6 +28,9 @@ from reasoner.search.proposers import (
     propose_all,
 )
 
+FIRST_MARGIN = 1.0
+"""Nats, where neither settings nor a verifier name a margin."""
+
 
 class Searcher(Protocol):
     """One way to look for a solution, within `decodes` decodes a step and question."""
@@ -154,7 +157,7 @@ def searcher_of(settings: SearchSettings, net: LatentReasoner) -> Searcher:
     if settings.searcher == "sample":
         turns = (Sampled(settings.temperature), Noisy(settings.noise))
         return Independent(settings.width, turns, chooser_of(settings))
-    margin = settings.margin if settings.choose == "best" else math.inf
+    margin = _margin(settings) if settings.choose == "best" else math.inf
     return LatentBeam(
         width=settings.width,
         decodes=settings.width * settings.candidates,
@@ -175,8 +178,12 @@ def beam_proposers(settings: SearchSettings, net: LatentReasoner) -> BeamPropose
 def chooser_of(settings: SearchSettings) -> Chooser:
     """What picks the answer."""
     if settings.choose == "best":
-        return Best(margin=settings.margin)
+        return Best(margin=_margin(settings))
     return Cluster() if settings.choose == "cluster" else Vote(weighted=settings.choose == "weighted")
+
+
+def _margin(settings: SearchSettings) -> float:
+    return FIRST_MARGIN if settings.margin is None else settings.margin
 
 
 def _all(thought: Thought) -> Tensor:

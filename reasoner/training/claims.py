@@ -11,6 +11,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from reasoner.models.tokenizers import FINISH
+
 
 @dataclass(frozen=True)
 class JudgedClaims:
@@ -29,10 +31,17 @@ class JudgedClaims:
     depth_M: Tensor
     """Steps before."""
     right_M: Tensor
-    """1 where the step and all before it are right, else 0."""
+    """1 where the step is right (all before it are), else 0."""
+    words_M: Tensor
+    """How many words of a wrong step are right before it goes wrong; -1 for a right step."""
 
     def __len__(self) -> int:
         return len(self.question_M)
+
+    @property
+    def ends_M(self) -> Tensor:
+        """Whether each step ends its solution."""
+        return self.tokens_MTS[:, 0, 0] == FINISH
 
     def take(self, index: Tensor) -> "JudgedClaims":
         """Some of them, in that order."""

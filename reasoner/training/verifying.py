@@ -16,7 +16,7 @@ from reasoner.models.batches import pad_questions
 from reasoner.models.claims import shortened
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import EncodedQuestion
-from reasoner.models.verifier import Claims, StepVerifier, signs_of
+from reasoner.models.verifier import Beliefs, Claims, StepVerifier, signs_of
 from reasoner.training.claims import JudgedClaims
 from reasoner.training.feed import derive
 from reasoner.training.optimizer import StudentOptimizer
@@ -26,6 +26,8 @@ from reasoner.training.state import load_state, save_state
 BLOCK = 8
 """Updates whose questions are drawn together and sorted by length."""
 CLIP = 1.0
+WORD_WEIGHT = 1.0
+"""A step has one label, its words have several: where it goes wrong is learnt sooner than that it is wrong."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,7 @@ def train_verifier(
     recent: list[float] = []
     for update in range(state.updates if state else 0, recipe.updates):
         batch = feed.at(update)
-        loss = F.binary_cross_entropy_with_logits(
-            logits_of(verifier, student, [questions[i] for i in batch.places], batch.judged), batch.judged.right_M
-        )
+        loss = _loss(beliefs_of(verifier, student, [questions[i] for i in batch.places], batch.judged), batch.judged)
         loss.backward()
         nn.utils.clip_grad_norm_(verifier.parameters(), CLIP)
         rate = recipe.rate(update)
@@ -105,10 +105,20 @@ def train_verifier(
     return sum(recent) / max(1, len(recent))
 
 
-def logits_of(
+def _loss(beliefs: Beliefs, judged: JudgedClaims) -> Tensor:
+    """Cross-entropy of the steps and, with weight `WORD_WEIGHT`, of their words up to the first wrong one."""
+    place_W = torch.arange(beliefs.word_MW.shape[1])
+    right_M1, words_M1 = judged.right_M.bool()[:, None], judged.words_M.long()[:, None]
+    counted_MW = beliefs.is_word_MW & (right_M1 | (place_W <= words_M1))
+    label_MW = (right_M1 | (place_W < words_M1)).float()
+    words = F.binary_cross_entropy_with_logits(beliefs.word_MW[counted_MW], label_MW[counted_MW])
+    return F.binary_cross_entropy_with_logits(beliefs.step_M, judged.right_M) + WORD_WEIGHT * words
+
+
+def beliefs_of(
     verifier: StepVerifier, student: Student, questions: Sequence[EncodedQuestion], judged: JudgedClaims
-) -> Tensor:
-    """Logits [M] of claims whose `question_M` are places among these questions."""
+) -> Beliefs:
+    """What it makes of claims whose `question_M` are places among these questions."""
     batch = pad_questions(questions)
     with torch.no_grad():
         states_BLD = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
@@ -134,7 +144,7 @@ def all_logits(
         if places:
             index = torch.tensor([row for i in places for row in rows[i]])
             some = _numbered(judged.take(index), places)
-            logits[index] = logits_of(verifier, student, [questions[i] for i in places], some)
+            logits[index] = beliefs_of(verifier, student, [questions[i] for i in places], some).step_M
     return logits
 
 

@@ -157,7 +157,7 @@ def test_the_table_has_greedy_first_and_no_way_beats_its_own_oracle() -> None:
     rows = compare_all(
         trained_student(), DOMAIN, problems, settings, seed=0, on_progress=lambda *words: told.append(words)
     )
-    assert [r.name for r in rows] == list(ways(settings))
+    assert [r.name for r in rows] == list(ways(settings, verifier=False))
     greedy = rows[0]
     assert (greedy.name, greedy.wins, greedy.losses) == ("greedy", 0, 0)
     for row in rows:

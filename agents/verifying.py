@@ -1,0 +1,292 @@
+"""A verifier for a student: attempts at practice problems, a training job, and what is fitted on problems held out.
+
+Held-out problems share no structure with those that the verifier is trained on. On them its chances are calibrated
+(`reasoner.search.fitting`), measured, and the margin is found by which a search must win before greedy's answer gives
+way.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from agents.practising import collect_claims
+from agents.run_folder import write_text
+from agents.searching import chosen_anew, search_all
+from reasoner.config.settings import Settings
+from reasoner.diagnostics.calibration import calibration
+from reasoner.errors import NotFoundError
+from reasoner.evaluation.attempts import judge
+from reasoner.models.student import Student
+from reasoner.models.verifier import make_verifier
+from reasoner.search.energy import BELIEF, HOLDS, ROUND_TRIP, SAID, FittedEnergy
+from reasoner.search.fitting import fit_energy
+from reasoner.search.trained_verifier import (
+    Judging,
+    TrainedVerifier,
+    load_verifier,
+    save_verifier,
+    verifier_folder,
+)
+from reasoner.training.claims import JudgedClaims
+from reasoner.training.feed import derive
+from reasoner.training.verifying import VerifierRecipe, all_logits
+from reasoner.types.job import Job, JobSpec
+from reasoner.types.ports import Domain
+from reasoner.types.problem import Problem
+
+TRAINING, HELD, QUESTIONS, WEIGHTS = (
+    "training.safetensors",
+    "held.safetensors",
+    "questions.json",
+    "weights.safetensors",
+)
+HELD_OUT = 0.25
+"""Share of the structures that the verifier is not trained on."""
+MARGINS = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+"""Nats that are tried."""
+
+RunJob = Callable[[JobSpec, Callable[[float, str], None]], Job]
+Watch = Callable[[str, int, int], None]
+"""What is being done, how much of it, of how much."""
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """The student that a verifier is for, and where it lies."""
+
+    student: Student
+    fingerprint: str
+    folder: str
+    """Of its checkpoint, below the home unless it lies elsewhere."""
+
+
+def make_trained_verifier(
+    pupil: Pupil,
+    domain: Domain,
+    problems: Sequence[Problem],
+    settings: Settings,
+    *,
+    home: Path,
+    threads: int,
+    run_job: RunJob,
+    watch: Watch,
+) -> TrainedVerifier:
+    """The student's verifier, from `home/verifiers` if the same one has been made before; goes on after a crash.
+
+    Args:
+        pupil: the student.
+        domain: judges.
+        problems: of the practice pool, none of any other.
+        settings: `verifier`, `search` and `seed` count.
+        home: its folder.
+        threads: of the training job.
+        run_job: runs it.
+        watch: told how far it is.
+    """
+    bench = _Bench(pupil, domain, settings, home, _recipe(settings, threads), watch)
+    work = bench.work(problems)
+    target = verifier_folder(home, pupil.fingerprint)
+    known = _known(target, pupil, work.name)
+    if known is not None:
+        return known
+    halves = bench.claims(problems, work)
+    below = work.relative_to(home).as_posix()
+    payload = {
+        "student": pupil.folder,
+        "claims": f"{below}/{TRAINING}",
+        "questions": f"{below}/{QUESTIONS}",
+        "weights": f"{below}/{WEIGHTS}",
+        "layers": settings.verifier.layers,
+        "question_layers": settings.verifier.question_layers,
+        "recipe": asdict(bench.recipe),
+        "threads": threads,
+    }
+    spec = JobSpec(key=f"verifier/{work.name}", kind="verifier", payload=payload)
+    job = run_job(spec, lambda share, note: watch(note, round(share * 100), 100))
+    made = bench.fitted(halves, work, seconds=job.seconds)
+    save_verifier(made, target)
+    shutil.rmtree(work)
+    return made
+
+
+@dataclass(frozen=True)
+class _Halves:
+    """Problems and judged claims by whether they are held out."""
+
+    training: list[Problem]
+    held: list[Problem]
+    held_claims: JudgedClaims
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What all parts of the work share."""
+
+    pupil: Pupil
+    domain: Domain
+    settings: Settings
+    home: Path
+    recipe: VerifierRecipe
+    watch: Watch
+
+    def work(self, problems: Sequence[Problem]) -> Path:
+        """The folder of the unfinished work; its name stands for everything that decides the outcome."""
+        search = self.settings.search
+        decides = {
+            "student": self.pupil.fingerprint,
+            "problems": [p.id for p in problems],
+            "recipe": asdict(self.recipe),
+            "sizes": [self.settings.verifier.layers, self.settings.verifier.question_layers],
+            "search": [search.width, search.candidates, search.noise, search.temperature],
+        }
+        digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+        return self.home / "verifiers" / f"work-{digest[:16]}"
+
+    def claims(self, problems: Sequence[Problem], work: Path) -> _Halves:
+        """Judged claims of both halves, from their files if they are there."""
+        work.mkdir(parents=True, exist_ok=True)
+        unique = list({p.question: p for p in problems}.values())
+        training = [p for p in unique if not _is_held_out(p)]
+        held = [p for p in unique if _is_held_out(p)]
+        write_text(work / QUESTIONS, json.dumps([p.question for p in training]))
+        self._collected(training, work / TRAINING, "training")
+        return _Halves(training, held, self._collected(held, work / HELD, "held-out"))
+
+    def _collected(self, problems: Sequence[Problem], path: Path, name: str) -> JudgedClaims:
+        if not path.is_file():
+            collect_claims(
+                self.pupil.student,
+                self.domain,
+                problems,
+                self.settings.search,
+                seed=derive(self.recipe.seed, "claims", name),
+                on_progress=lambda done, total: self.watch(f"attempts, {name} problems", done, total),
+            ).save(path)
+        return JudgedClaims.load(path)
+
+    def fitted(self, halves: _Halves, work: Path, *, seconds: float) -> TrainedVerifier:
+        """Energies, their measured quality, and margins, all from the held-out problems."""
+        sizes = self.settings.verifier
+        net = make_verifier(self.pupil.student.shape, layers=sizes.layers, question_layers=sizes.question_layers)
+        net.load_state_dict(load_file(work / WEIGHTS))
+        net.eval()
+        encoded = self.pupil.student.reads.encode([p.question for p in halves.held])
+        held = halves.held_claims
+        terms = {
+            BELIEF: all_logits(net, self.pupil.student, encoded, held),
+            SAID: held.said_M,
+            ROUND_TRIP: held.round_trip_M,
+            HOLDS: held.holds_M,
+        }
+        energies = {symbolic: _fit(terms, held, symbolic=symbolic) for symbolic in (False, True)}
+        margins = dict.fromkeys(energies, 0.0)
+        made = TrainedVerifier(
+            net=net,
+            student=self.pupil.fingerprint,
+            layers=sizes.layers,
+            question_layers=sizes.question_layers,
+            judging={s: Judging(energy, margins[s]) for s, energy in energies.items()},
+            about={
+                "work": work.name,
+                "problems": len(halves.training),
+                "held_out": len(halves.held),
+                "updates": self.recipe.updates,
+                "seconds": round(seconds, 3),
+                "belief": measured(terms[BELIEF], held),
+                "energy": {_name(s): cross_fitted(terms, held, symbolic=s) for s in energies},
+            },
+        )
+        margins = {s: self._margin(made, halves.held, symbolic=s) for s in energies}
+        return replace(made, judging={s: Judging(j.energy, margins[s]) for s, j in made.judging.items()})
+
+    def _margin(self, made: TrainedVerifier, problems: Sequence[Problem], *, symbolic: bool) -> float:
+        """The margin that solves most of the held-out problems by beam search; of equal ones the largest."""
+        wide = {"searcher": "beam", "symbolic": symbolic, "choose": "best", "verifier": True, "margin": MARGINS[-1]}
+        settings = self.settings.search.model_copy(update=wide)
+        found = search_all(
+            self.pupil.student,
+            self.domain,
+            [p.question for p in problems],
+            settings,
+            seed=derive(self.recipe.seed, "margin"),
+            verifier=made,
+            on_progress=lambda done, total: self.watch("margin", done, total),
+        )
+
+        def solved(margin: float) -> int:
+            way = settings.model_copy(update={"margin": margin})
+            return sum(
+                judge(self.domain, p, chosen_anew(f, way, self.domain).solved, "talk").correct
+                for p, f in zip(problems, found, strict=True)
+            )
+
+        return max(MARGINS, key=lambda margin: (solved(margin), margin))
+
+
+def measured(belief_M: Tensor, held: JudgedClaims) -> dict[str, Any]:
+    """How well the verifier alone ranks and how true its chances are, over all steps and by steps before."""
+    chance, right, depth = belief_M.sigmoid().numpy(), held.right_M.bool().numpy(), held.depth_M.numpy()
+    by_depth = {str(d): calibration(chance[depth == d], right[depth == d]).to_dict() for d in sorted(set(depth))}
+    return {"all": calibration(chance, right).to_dict(), "by_depth": by_depth}
+
+
+def cross_fitted(terms: Mapping[str, Tensor], held: JudgedClaims, *, symbolic: bool) -> dict[str, Any]:
+    """The same of an energy, each half of the held-out questions judged by an energy fitted on the other half."""
+    even = held.question_M % 2 == 0
+    chance = torch.zeros(len(held))
+    for half in (even, ~even):
+        energy = _fit({n: t[~half] for n, t in terms.items()}, held.take((~half).nonzero()[:, 0]), symbolic=symbolic)
+        chance[half] = _chances(energy, {n: t[half] for n, t in terms.items()}, held.take(half.nonzero()[:, 0]))
+    return measured(chance.logit(eps=1e-6), held)
+
+
+def _fit(terms: Mapping[str, Tensor], held: JudgedClaims, *, symbolic: bool) -> FittedEnergy:
+    names = (BELIEF, SAID, ROUND_TRIP, *((HOLDS,) if symbolic else ()))
+    return fit_energy(terms, names, ends_M=held.ends_M, depth_M=held.depth_M, right_M=held.right_M)
+
+
+def _chances(energy: FittedEnergy, terms: Mapping[str, Tensor], held: JudgedClaims) -> Tensor:
+    chance = torch.zeros(len(held))
+    for depth in held.depth_M.unique().tolist():
+        at = held.depth_M == depth
+        chance[at] = energy({n: t[at] for n, t in terms.items()}, depth=depth, ends_M=held.ends_M[at]).exp()
+    return chance
+
+
+def _known(target: Path, pupil: Pupil, work: str) -> TrainedVerifier | None:
+    """The verifier that the same work has made before."""
+    try:
+        found = load_verifier(target, pupil.student, fingerprint=pupil.fingerprint)
+    except NotFoundError:
+        return None
+    return found if found.about.get("work") == work else None
+
+
+def _recipe(settings: Settings, threads: int) -> VerifierRecipe:
+    asked = settings.verifier
+    return VerifierRecipe(
+        updates=asked.updates,
+        questions=asked.questions,
+        claims=asked.claims,
+        adam_rate=asked.learning_rate,
+        muon_rate=asked.muon_rate,
+        seed=derive(settings.seed, "verifier"),
+        threads=threads,
+    )
+
+
+def _is_held_out(problem: Problem) -> bool:
+    digest = hashlib.sha256(f"verifier {problem.structure}".encode()).digest()
+    return digest[0] < HELD_OUT * 256
+
+
+def _name(symbolic: bool) -> str:
+    return "symbolic" if symbolic else "plain"

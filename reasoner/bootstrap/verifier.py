@@ -1,0 +1,99 @@
+"""A verifier for a student: train it, and tell how good it is."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reasoner.bootstrap.home import open_home
+from reasoner.config.settings import Settings
+from reasoner.types.loop import Progress
+from reasoner.types.verifier import JudgeQuality, VerifierReport
+
+if TYPE_CHECKING:
+    from reasoner.search.trained_verifier import TrainedVerifier
+
+JUDGES: tuple[tuple[str, str, str | None], ...] = (
+    ("verifier", "belief", None),
+    ("energy", "energy", "plain"),
+    ("energy, symbolic", "energy", "symbolic"),
+)
+
+
+def train_verifier(
+    settings: Settings, *, home: Path, checkpoint: str | None, progress: Callable[[Progress], None]
+) -> VerifierReport:
+    """Trains the verifier of a checkpoint (the home's champion by default) on its attempts at practice problems.
+
+    The same command again goes on where it was stopped, and answers at once when all is done.
+
+    Args:
+        settings: `verifier`, `search`, `data` and `seed` count.
+        home: its folder; the verifier lies there under `verifiers/`.
+        checkpoint: an id, or a folder below the home.
+        progress: told how far it is.
+    """
+    from agents.verifying import Pupil, make_trained_verifier
+    from jobs.queue import run_job
+    from reasoner.data.sources import open_source
+    from reasoner.diagnostics.plots import plot_reliability
+    from reasoner.domains.registry import get_domain
+    from reasoner.search.trained_verifier import verifier_folder
+    from reasoner.training.threads import choose_threads
+
+    place = open_home(home)
+    picked = place.choose(checkpoint)
+    source = open_source(settings.data, settings.seed)
+    inside = picked.folder.is_relative_to(place.root)
+    where = picked.folder.relative_to(place.root) if inside else picked.folder.resolve()
+    made = make_trained_verifier(
+        Pupil(picked.student(), picked.checkpoint.fingerprint, where.as_posix()),
+        get_domain(settings.data.domain),
+        [p for pool in range(1, settings.verifier.pools + 1) for p in source.practice(pool)],
+        settings,
+        home=place.root,
+        threads=settings.compute.threads or choose_threads(),
+        run_job=lambda spec, on_progress: run_job(place.database(), place.root, spec, on_progress=on_progress),
+        watch=lambda note, done, total: progress(Progress(cycle=0, node="verifier", done=done, total=total, note=note)),
+    )
+    folder = verifier_folder(place.root, made.student)
+    plot_reliability(folder / "reliability.png", {name: _bins(made, what, kind) for name, what, kind in JUDGES})
+    return VerifierReport(
+        checkpoint=picked.checkpoint.id,
+        fingerprint=made.student,
+        folder=folder.relative_to(place.root).as_posix(),
+        problems=made.about["problems"],
+        held_out=made.about["held_out"],
+        quality=tuple(_qualities(made)),
+        margin=made.judging[False].margin,
+        margin_symbolic=made.judging[True].margin,
+        seconds=made.about["seconds"],
+    )
+
+
+def _measured(made: "TrainedVerifier", what: str, kind: str | None) -> dict[str, Any]:
+    return made.about[what] if kind is None else made.about[what][kind]
+
+
+def _bins(made: "TrainedVerifier", what: str, kind: str | None) -> list[tuple[float, float, int]]:
+    """Believed chance, share right, and number of each tenth."""
+    return [(b["believed"], b["right"], b["n"]) for b in _measured(made, what, kind)["all"]["bins"]]
+
+
+def _qualities(made: "TrainedVerifier") -> Iterator[JudgeQuality]:
+    """All judges, each over all depths and then by depth."""
+    for name, what, kind in JUDGES:
+        measured = _measured(made, what, kind)
+        yield _quality(name, None, measured["all"])
+        for depth, found in measured["by_depth"].items():
+            yield _quality(name, int(depth), found)
+
+
+def _quality(name: str, depth: int | None, found: dict[str, Any]) -> JudgeQuality:
+    return JudgeQuality(
+        name=name,
+        depth=depth,
+        n=found["n"],
+        right=found["right"],
+        auc=found["auc"],
+        calibration_error=found["error"],
+    )

@@ -1,0 +1,47 @@
+"""The training of a verifier as a job: plain JSON in and out, its files below the home."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+from reasoner.models.checkpoints import load_student
+from reasoner.models.verifier import new_verifier
+from reasoner.training.claims import JudgedClaims
+from reasoner.training.verifying import VerifierRecipe, train_verifier
+from reasoner.training.work import Workplace
+
+
+def train_verifier_job(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
+    """Trains the verifier of a student on the claims of a file, and leaves its weights in another.
+
+    Args:
+        payload: `student` (folder of the checkpoint), `claims`, `questions` (a JSON list), `weights` (paths below the
+            home), `layers`, `question_layers`, and `recipe`.
+        place: where it works.
+    """
+    recipe = VerifierRecipe(**payload["recipe"])
+    torch.set_num_threads(max(1, recipe.threads))
+    student = load_student(place.home / payload["student"])
+    verifier = new_verifier(
+        student, layers=payload["layers"], question_layers=payload["question_layers"], seed=recipe.seed
+    )
+    questions = json.loads((place.home / payload["questions"]).read_text(encoding="utf-8"))
+    loss = train_verifier(
+        verifier,
+        student,
+        student.reads.encode(questions),
+        JudgedClaims.load(place.home / payload["claims"]),
+        recipe=recipe,
+        folder=place.folder,
+        report=place.report,
+        should_stop=place.should_stop,
+    )
+    target = place.home / payload["weights"]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    save_file({k: v.detach().contiguous().clone() for k, v in verifier.state_dict().items()}, partial)
+    Path(partial).replace(target)
+    return {"updates": recipe.updates, "loss": round(loss, 5)}
