@@ -1,0 +1,240 @@
+"""The learned verifier: its labels, its network, its training, its calibration, and its files."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from student_maker import some_problems
+from trained_student import DATA, trained_student
+
+from agents.practising import collect_claims
+from agents.searching import search_all, search_one
+from agents.verifying import Pupil, make_trained_verifier
+from jobs.queue import run_job
+from memory.store.database import open_database
+from reasoner.config.settings import SearchSettings, Settings, VerifierSettings
+from reasoner.data.generated_source import GeneratedSource
+from reasoner.diagnostics.calibration import auc, calibration
+from reasoner.domains.registry import get_domain
+from reasoner.errors import NotFoundError
+from reasoner.evaluation.step_labels import end_is_right, right_words, step_is_right
+from reasoner.models.checkpoints import fingerprint, save_student
+from reasoner.models.verifier import new_verifier
+from reasoner.search.fitting import fit_energy
+from reasoner.search.trained_verifier import ABOUT, WEIGHTS, TrainedVerifier, load_verifier, save_verifier
+from reasoner.training.claims import JudgedClaims
+from reasoner.training.verifying import VerifierRecipe, all_logits, train_verifier
+from reasoner.types.job import Job, JobSpec
+
+DOMAIN = get_domain("math")
+SEARCH = SearchSettings(searcher="beam", width=2, candidates=6)
+PRACTICE = list(GeneratedSource(DATA, 0).base_problems(120, 5))
+
+
+@pytest.fixture(scope="module")
+def judged() -> JudgedClaims:
+    return collect_claims(trained_student(), DOMAIN, PRACTICE, SEARCH, seed=0)
+
+
+def _recipe(updates: int) -> VerifierRecipe:
+    return VerifierRecipe(
+        updates=updates, questions=16, claims=6, adam_rate=3e-3, muon_rate=0.02, seed=0, threads=1, warmup=5
+    )
+
+
+def _train(judged: JudgedClaims, folder: Path, *, updates: int, stop_after: int | None = None):
+    student = trained_student()
+    verifier = new_verifier(student, layers=2, question_layers=1, seed=0)
+    asked = iter(range(10_000))
+    train_verifier(
+        verifier,
+        student,
+        student.reads.encode([p.question for p in PRACTICE]),
+        judged,
+        recipe=_recipe(updates),
+        folder=folder,
+        report=lambda *_: None,
+        should_stop=lambda: stop_after is not None and next(asked) + 1 >= stop_after,
+    )
+    return verifier
+
+
+def test_a_step_is_right_if_it_is_a_worked_step_that_is_still_missing() -> None:
+    problem = next(p for p in some_problems(40, difficulties=(3,)) if len(set(p.steps)) == 3)
+    one, two, three = problem.steps
+    assert step_is_right(DOMAIN, problem, (), one)
+    assert step_is_right(DOMAIN, problem, (one,), three), "in whatever order"
+    assert not step_is_right(DOMAIN, problem, (one,), one), "once"
+    assert end_is_right(DOMAIN, problem, problem.steps)
+    assert not end_is_right(DOMAIN, problem, (one, two)) or two.endswith(f"={problem.answer}")
+
+
+def test_the_words_of_a_wrong_step_are_right_up_to_its_first_mistake() -> None:
+    problem = some_problems(1, difficulties=(1,))[0].model_copy(update={"steps": ("12+7=19",), "answer": "19"})
+    for step, words in (("12+7=20", 4), ("12+8=20", 2), ("12-7=5", 1), ("7+11=18", 0)):
+        assert not step_is_right(DOMAIN, problem, (), step)
+        assert right_words(DOMAIN, problem, (), step) == words
+    assert step_is_right(DOMAIN, problem, (), "7+12=19"), "a sum in another order says the same"
+    assert not step_is_right(DOMAIN, problem, (), "19=12+7")
+
+
+def test_claims_are_the_students_own_and_judged_as_the_checker_judges(judged: JudgedClaims) -> None:
+    student = trained_student()
+    assert 0.05 < float(judged.right_M.mean()) < 0.95, "it is right and wrong at the same questions"
+    assert (judged.question_M.diff() >= 0).all()
+    for row in range(0, len(judged), 17):
+        problem = PRACTICE[int(judged.question_M[row])]
+        own, *before = [student.writes.decode(ids) for ids in judged.tokens_MTS[row].tolist()]
+        before = tuple(text for text in reversed(before) if text)
+        if bool(judged.ends_M[row]):
+            right = end_is_right(DOMAIN, problem, before)
+        else:
+            right = step_is_right(DOMAIN, problem, before, own)
+        assert bool(judged.right_M[row]) == right
+        assert int(judged.depth_M[row]) == len(before)
+        assert (int(judged.words_M[row]) == -1) == right
+
+
+def test_what_it_believes_does_not_hang_on_what_is_judged_beside(judged: JudgedClaims, tmp_path: Path) -> None:
+    student, verifier = trained_student(), _train(judged, tmp_path, updates=6)
+    encoded = student.reads.encode([p.question for p in PRACTICE])
+    together = all_logits(verifier, student, encoded, judged)
+    for rows in ([3], [40, 41, 42], list(range(60, 90, 3))):
+        index = torch.tensor(rows)
+        alone = all_logits(verifier, student, encoded, judged.take(index))
+        assert torch.allclose(alone, together[index], atol=1e-4)
+
+
+def test_training_teaches_it_and_can_be_stopped_and_gone_on_with(judged: JudgedClaims, tmp_path: Path) -> None:
+    student = trained_student()
+    encoded = student.reads.encode([p.question for p in PRACTICE])
+    (tmp_path / "whole").mkdir()
+    whole = _train(judged, tmp_path / "whole", updates=60)
+    fresh = new_verifier(student, layers=2, question_layers=1, seed=0)
+    right = judged.right_M.bool().numpy()
+    before, after = (auc(all_logits(v, student, encoded, judged).numpy(), right) for v in (fresh, whole))
+    assert before == 0.5, "it begins with one low belief for all"
+    assert after is not None
+    assert after > 0.85
+
+    (tmp_path / "parts").mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        _train(judged, tmp_path / "parts", updates=60, stop_after=23)
+    parts = _train(judged, tmp_path / "parts", updates=60)
+    for name, tensor in parts.state_dict().items():
+        assert torch.equal(tensor, whole.state_dict()[name]), name
+
+
+def test_a_fitted_energy_gives_the_chances_that_made_the_labels() -> None:
+    noise = torch.Generator().manual_seed(0)
+    terms = {"belief": torch.randn(6000, generator=noise) * 2, "said": -torch.rand(6000, generator=noise) * 4}
+    depth = torch.arange(6000) % 3
+    ends = torch.zeros(6000, dtype=torch.bool)
+    truth = (0.7 * terms["belief"] + 0.5 * terms["said"] + depth - 1).sigmoid()
+    right = (torch.rand(6000, generator=noise) < truth).float()
+    energy = fit_energy(terms, ("belief", "said"), ends_M=ends, depth_M=depth, right_M=right)
+    for d in range(3):
+        at = depth == d
+        chance = energy({n: t[at] for n, t in terms.items()}, depth=d, ends_M=ends[at]).exp()
+        assert (chance - truth[at]).abs().mean() < 0.03
+    assert len(energy.weights) == 3
+    assert torch.equal(energy(terms, depth=7, ends_M=ends), energy(terms, depth=2, ends_M=ends)), "the last for deeper"
+
+
+def test_auc_and_calibration_error_are_what_their_definitions_count() -> None:
+    score, right = np.array([0.1, 0.4, 0.4, 0.9]), np.array([False, True, False, True])
+    pairs = [(s > t) + 0.5 * (s == t) for s in score[right] for t in score[~right]]
+    assert auc(score, right) == pytest.approx(np.mean(pairs))
+    assert auc(score[:1], right[:1]) is None
+    sure = calibration(np.array([0.95, 0.95, 0.05, 0.05]), np.array([True, True, False, True]))
+    assert sure.error == pytest.approx(0.5 * 0.05 + 0.5 * 0.45)
+    assert [b.n for b in sure.bins] == [2, 2]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainedVerifier, list[JobSpec]]:
+    """A verifier from practice pools by the whole way, its training in a child process; twice, the second for free."""
+    home, filed = tmp_path_factory.mktemp("home"), list[JobSpec]()
+    database, student = open_database(home), trained_student()
+    mark = save_student(student, home / "checkpoints" / "tiny", about={})
+
+    def work(spec: JobSpec, on_progress: object) -> Job:  # noqa: ARG001 (a `RunJob`)
+        filed.append(spec)
+        return run_job(database, home, spec)
+
+    settings = Settings(
+        data=DATA, search=SEARCH, verifier=VerifierSettings(updates=80, questions=16, layers=2, question_layers=1)
+    )
+    for _ in range(2):
+        verifier = make_trained_verifier(
+            Pupil(student, mark, "checkpoints/tiny"),
+            DOMAIN,
+            PRACTICE,
+            settings,
+            home=home,
+            threads=1,
+            run_job=work,
+            watch=lambda *_: None,
+        )
+    return home / "verifiers" / mark, verifier, filed
+
+
+def test_it_is_measured_on_structures_that_it_was_not_trained_on_and_made_once(
+    made: tuple[Path, TrainedVerifier, list[JobSpec]],
+) -> None:
+    folder, verifier, filed = made
+    assert len(filed) == 1, "the same work again answers from what is there"
+    about = verifier.about
+    assert about["problems"] + about["held_out"] == len({p.question for p in PRACTICE})
+    assert 0 < about["held_out"] < about["problems"]
+    for measured in (about["belief"], about["energy"]["plain"], about["energy"]["symbolic"]):
+        assert 0.5 < measured["all"]["auc"] <= 1
+        assert 0 <= measured["all"]["error"] < 0.3
+        assert sum(d["n"] for d in measured["by_depth"].values()) == measured["all"]["n"]
+    assert [p.name for p in folder.parent.iterdir()] == [folder.name], "unfinished work is cleared away"
+
+
+def test_a_search_is_judged_by_it_unless_told_not_to(made: tuple[Path, TrainedVerifier, list[JobSpec]]) -> None:
+    verifier, student, question = made[1], trained_student(), PRACTICE[0].question
+    seen = search_one(student, DOMAIN, question, SEARCH, seed=0, verifier=verifier)
+    for round_ in seen.rounds:
+        for one in round_.candidates:
+            assert "belief" in one.terms
+            assert one.gain <= 0
+    without = SEARCH.model_copy(update={"verifier": False})
+    plain = search_one(student, DOMAIN, question, without, seed=0, verifier=verifier)
+    assert plain == search_one(student, DOMAIN, question, without, seed=0)
+    assert all("belief" not in c.terms for r in plain.rounds for c in r.candidates)
+
+
+def test_no_margin_can_be_so_wide_that_greedy_gives_way_to_nothing(
+    made: tuple[Path, TrainedVerifier, list[JobSpec]],
+) -> None:
+    student, questions = trained_student(), [p.question for p in PRACTICE[:20]]
+    wide = SEARCH.model_copy(update={"margin": 1000.0})
+    for one in search_all(student, DOMAIN, questions, wide, seed=0, verifier=made[1]):
+        chosen = one.solutions[one.chosen]
+        assert chosen.greedy or not next(s for s in one.solutions if s.greedy).finished
+
+
+def test_its_files_come_back_whole_and_are_bound_to_their_student(
+    made: tuple[Path, TrainedVerifier, list[JobSpec]], tmp_path: Path
+) -> None:
+    verifier, student = made[1], trained_student()
+    folder = tmp_path / "kept"
+    save_verifier(verifier, folder)
+    back = load_verifier(folder, student, fingerprint=fingerprint(student))
+    assert back.judging == verifier.judging
+    assert back.about == json.loads(json.dumps(verifier.about))
+    for name, tensor in back.net.state_dict().items():
+        assert torch.equal(tensor, verifier.net.state_dict()[name])
+    with pytest.raises(NotFoundError, match="not of other"):
+        load_verifier(folder, student, fingerprint="other")
+    with pytest.raises(NotFoundError, match="holds no verifier"):
+        load_verifier(tmp_path / "nowhere", student, fingerprint=fingerprint(student))
+    (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:-1] + b"x")
+    with pytest.raises(NotFoundError, match="was changed"):
+        load_verifier(folder, student, fingerprint=fingerprint(student))
+    assert (folder / ABOUT).is_file()
