@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 
 import torch
+from torch.nn import functional as F
 
 from agents.graphs.solve import run
 from agents.searching import batches_of, make_arena
 from reasoner.config.settings import SearchSettings
-from reasoner.evaluation.step_labels import end_is_right, right_words, step_is_right
-from reasoner.models.claims import claim_tokens
+from reasoner.evaluation.step_labels import end_is_right, step_is_right
 from reasoner.models.student import Student
-from reasoner.models.tokenizers import StepTokenizer
+from reasoner.models.tokenizers import PAD, StepTokenizer
 from reasoner.search.energy import HOLDS, ROUND_TRIP, SAID
-from reasoner.search.practising import ALL, Judge, Practice, Seen
+from reasoner.search.practising import Judge, Practice, Seen
 from reasoner.search.searchers import beam_proposers
-from reasoner.training.claims import JudgedClaims
+from reasoner.training.claims import JudgedClaims, token_rows
 from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem
 
@@ -63,31 +63,23 @@ def collect_claims(
 
 
 def _judge(domain: Domain, problems: Sequence[Problem]) -> Judge:
-    def judge(question: int, before: tuple[str, ...], step: str, ends: bool) -> int:
+    def judge(question: int, before: tuple[str, ...], step: str, ends: bool) -> bool:
         problem = problems[question]
-        if ends:
-            return ALL if end_is_right(domain, problem, before) else 0
-        if step_is_right(domain, problem, before, step):
-            return ALL
-        return right_words(domain, problem, before, step)
+        return end_is_right(domain, problem, before) if ends else step_is_right(domain, problem, before, step)
 
     return judge
 
 
 def _claims(writes: StepTokenizer, seen: Seen, places: Sequence[int]) -> JudgedClaims:
     candidates = seen.candidates
-    beam_M = candidates.beam_M
-    found_M = torch.tensor(candidates.found, dtype=torch.float32)
-    drawn_N = torch.zeros(int(beam_M.max()) + 1).index_add(0, beam_M, found_M)
+    tokens = candidates.tokens_ML.cpu()
     return JudgedClaims(
         question_M=torch.tensor(places)[seen.question_M],
-        tokens_MTS=claim_tokens(writes, seen.before, candidates.tokens_ML.cpu(), known={}).to(torch.int16),
-        clean_MKD=seen.clean_MKD.half().cpu(),
+        tokens_MS=F.pad(tokens, (0, writes.max_tokens - tokens.shape[1]), value=PAD).to(torch.int16),
+        before_MTS=token_rows(writes, seen.before).to(torch.int16),
+        depth_M=torch.tensor([len(b) for b in seen.before]),
         said_M=candidates.terms[SAID],
         round_trip_M=candidates.terms[ROUND_TRIP],
         holds_M=candidates.terms[HOLDS],
-        found_M=found_M / drawn_N[beam_M],
-        depth_M=torch.tensor([len(b) for b in seen.before]),
-        right_M=(seen.words_M == ALL).float(),
-        words_M=seen.words_M.to(torch.int16),
+        right_M=seen.right_M.float(),
     )

@@ -25,7 +25,7 @@ from reasoner.diagnostics.calibration import calibration
 from reasoner.errors import NotFoundError
 from reasoner.evaluation.attempts import judge
 from reasoner.models.student import Student
-from reasoner.models.verifier import make_verifier
+from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import BELIEF, HOLDS, ROUND_TRIP, SAID, FittedEnergy
 from reasoner.search.fitting import fit_energy
 from reasoner.search.trained_verifier import (
@@ -104,8 +104,6 @@ def make_trained_verifier(
         "claims": f"{below}/{TRAINING}",
         "questions": f"{below}/{QUESTIONS}",
         "weights": f"{below}/{WEIGHTS}",
-        "layers": settings.verifier.layers,
-        "question_layers": settings.verifier.question_layers,
         "recipe": asdict(bench.recipe),
         "threads": threads,
     }
@@ -144,7 +142,6 @@ class _Bench:
             "student": self.pupil.fingerprint,
             "problems": [p.id for p in problems],
             "recipe": asdict(self.recipe),
-            "sizes": [self.settings.verifier.layers, self.settings.verifier.question_layers],
             "search": [search.width, search.candidates, search.noise, search.temperature],
         }
         digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
@@ -174,8 +171,7 @@ class _Bench:
 
     def fitted(self, halves: _Halves, work: Path, *, seconds: float) -> TrainedVerifier:
         """Energies, their measured quality, and margins, all from the held-out problems."""
-        sizes = self.settings.verifier
-        net = make_verifier(self.pupil.student.shape, layers=sizes.layers, question_layers=sizes.question_layers)
+        net = StepVerifier(self.pupil.student.net)
         net.load_state_dict(load_file(work / WEIGHTS))
         net.eval()
         encoded = self.pupil.student.reads.encode([p.question for p in halves.held])
@@ -191,8 +187,6 @@ class _Bench:
         made = TrainedVerifier(
             net=net,
             student=self.pupil.fingerprint,
-            layers=sizes.layers,
-            question_layers=sizes.question_layers,
             judging={s: Judging(energy, margins[s]) for s, energy in energies.items()},
             about={
                 "work": work.name,
@@ -280,6 +274,7 @@ def _recipe(settings: Settings, threads: int) -> VerifierRecipe:
         muon_rate=asked.muon_rate,
         seed=derive(settings.seed, "verifier"),
         threads=threads,
+        warmup=max(1, min(40, asked.updates // 5)),
     )
 
 

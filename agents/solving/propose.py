@@ -14,7 +14,7 @@ from reasoner.search.searchers import Greedy
 def propose(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a node)
     """Leaves proposals in the arena."""
     net, beams = arena.student.net, arena.beams
-    first_U, which_N = _distinct(beams)
+    arena.first_U, arena.which_N = first_U, which_N = _distinct(beams)
     question_U = beams.question_N[first_U]
     history, states, mask = beams.history_NTKD[first_U], arena.states_BLD[question_U], arena.mask_BL[question_U]
     arena.clean_NKD = net.predictor(history, states, mask)[:, -1][which_N]

@@ -7,9 +7,8 @@ import torch
 from torch import Tensor
 
 from agents.solving.state import SolveChange, SolveState
-from reasoner.models.claims import claim_tokens, shortened
 from reasoner.models.decoder import read_back
-from reasoner.models.verifier import Claims, StepVerifier, signs_of
+from reasoner.models.verifier import StepVerifier
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Candidates
 from reasoner.search.energy import BELIEF, HOLDS, ROUND_TRIP, SAID
@@ -27,24 +26,20 @@ def verify(state: SolveState, arena: Arena) -> SolveChange:
         HOLDS: _holds(arena, candidates),
     }
     if arena.verifier is not None:
-        terms[BELIEF] = _beliefs(arena, arena.verifier, candidates, clean_MKD, terms)
+        terms[BELIEF] = _beliefs(arena, arena.verifier, candidates, terms)
     gain_M = arena.energy(terms, depth=state["step"], ends_M=candidates.ends_M)
     arena.candidates = replace(candidates, terms=terms, gain_M=gain_M)
     return {}
 
 
-def _beliefs(
-    arena: Arena, verifier: StepVerifier, candidates: Candidates, clean_MKD: Tensor, terms: Mapping[str, Tensor]
-) -> Tensor:
+def _beliefs(arena: Arena, verifier: StepVerifier, candidates: Candidates, terms: Mapping[str, Tensor]) -> Tensor:
     """What the learned verifier makes of each candidate, [M]."""
-    before = [arena.beams.steps[beam] for beam in candidates.beam_M.tolist()]
-    claims = Claims(
-        question_M=arena.beams.question_N[candidates.beam_M],
-        tokens_MTS=shortened(claim_tokens(arena.student.writes, before, candidates.tokens_ML, known={})),
-        clean_MKD=clean_MKD,
-        signs_MF=signs_of(terms[SAID], terms[ROUND_TRIP]).to(clean_MKD),
-    )
-    return verifier(arena.studied_BLD, arena.mask_BL, claims).step_M.cpu()
+    beams, first_U = arena.beams, arena.first_U
+    question_U = beams.question_N[first_U]
+    expected_UKD = verifier.expect(beams.history_NTKD[first_U], arena.reread_BLD[question_U], arena.mask_BL[question_U])
+    of_M = arena.which_N[candidates.beam_M]
+    logprob_ML = verifier.token_logprobs(expected_UKD[:, -1][of_M], candidates.tokens_ML)
+    return verifier(logprob_ML, terms[SAID].to(logprob_ML), terms[ROUND_TRIP].to(logprob_ML)).cpu()
 
 
 def _holds(arena: Arena, candidates: Candidates) -> Tensor:

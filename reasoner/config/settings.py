@@ -234,13 +234,11 @@ class VerifierSettings(Section):
     """The learned judge of a student's steps, and its training on the student's own practice attempts."""
 
     pools: int = Field(default=4, ge=1, description="practice pools that its attempts come from, in `reasoner train`")
-    updates: int = Field(default=1500, ge=1)
-    questions: int = Field(default=64, ge=2, description="of an update")
-    claims: int = Field(default=8, ge=2, description="steps judged of each question, half of them right if possible")
-    layers: int = Field(default=3, ge=1, le=24, description="that read a step beside its question")
-    question_layers: int = Field(default=2, ge=0, le=24, description="on top of the student's question states")
-    learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, head")
-    muon_rate: float = Field(default=0.02, gt=0, le=0.2, description="Muon: matrices of the blocks")
+    updates: int = Field(default=600, ge=1)
+    questions: int = Field(default=64, ge=2, description="solutions of an update")
+    claims: int = Field(default=16, ge=2, description="steps judged of each solution, half of them right if possible")
+    learning_rate: float = Field(default=1e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")
+    muon_rate: float = Field(default=0.014, gt=0, le=0.2, description="Muon: matrices of the blocks")
 
 
 class Settings(Section):

@@ -1,13 +1,9 @@
 """Which steps of an attempt are right, as a worked solution tells: a verifier's labels, of practice problems only."""
 
-import re
 from collections.abc import Sequence
 
 from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem
-
-_WORD = re.compile(r"\d+|[^\W\d]+:?|\S")
-"""A whole number, a word, or a sign: what a verifier reads as one token."""
 
 
 def missing_steps(domain: Domain, problem: Problem, before: Sequence[str]) -> list[str]:
@@ -25,17 +21,6 @@ def step_is_right(domain: Domain, problem: Problem, before: Sequence[str], step:
     return any(domain.same_step(step, gold) for gold in missing_steps(domain, problem, before))
 
 
-def right_words(domain: Domain, problem: Problem, before: Sequence[str], step: str) -> int:
-    """How many of a wrong step's words, from its first, begin a step that is still missing."""
-    words = _WORD.findall(step)
-    return max((_common(words, _WORD.findall(gold)) for gold in missing_steps(domain, problem, before)), default=0)
-
-
 def end_is_right(domain: Domain, problem: Problem, steps: Sequence[str]) -> bool:
     """Whether a solution may end here: its answer is right."""
     return domain.check(problem, domain.answer_of(steps)) == "right"
-
-
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    pairs = zip(one, other, strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

@@ -42,8 +42,12 @@ class Arena:
 
     states_BLD: Tensor = field(init=False)
     mask_BL: Tensor = field(init=False)
-    studied_BLD: Tensor = field(init=False)
-    """What the verifier makes of the question states; the states themselves where there is none."""
+    reread_BLD: Tensor = field(init=False)
+    """The verifier's own states of the questions; the student's where there is none."""
+    first_U: Tensor = field(init=False)
+    """One beam of each question and text so far."""
+    which_N: Tensor = field(init=False)
+    """Which of them each beam equals."""
     beams: Beams = field(init=False)
     clean_NKD: Tensor = field(init=False)
     proposals: list[Proposal] = field(init=False)
@@ -64,7 +68,7 @@ class Arena:
         batch = pad_questions(self.student.reads.encode(self.questions), device=device)
         self.states_BLD = net.question_encoder(batch.tokens_BL, batch.digits_MP)
         self.mask_BL = batch.mask_BL
-        self.studied_BLD = self.verifier.study(self.states_BLD, self.mask_BL) if self.verifier else self.states_BLD
+        self.reread_BLD = self.verifier.read(batch) if self.verifier else self.states_BLD
         starts = self.searcher.starts
         question_N = torch.arange(B).repeat_interleave(starts)
         self.beams = Beams(

@@ -16,10 +16,8 @@ from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.choosing import AnswerOf, Chooser
 from reasoner.search.proposers import BeamProposers, Proposal, Thought
 
-ALL = -1
-Judge = Callable[[int, tuple[str, ...], str, bool], int]
-"""Row of the batch, steps before (all right), the step, whether it ends the solution: `ALL` if it is right, else how
-many of its words are before it goes wrong."""
+Judge = Callable[[int, tuple[str, ...], str, bool], bool]
+"""Row of the batch, steps before (all right), the step, whether it ends the solution: is it right?"""
 
 
 @dataclass(frozen=True)
@@ -30,9 +28,7 @@ class Seen:
     """Row of the batch, not falling."""
     before: tuple[tuple[str, ...], ...]
     candidates: Candidates
-    clean_MKD: Tensor
-    words_M: Tensor
-    """As `Judge` says."""
+    right_M: Tensor
 
 
 class Practice:
@@ -51,11 +47,9 @@ class Practice:
         self.choose: Chooser = _nothing
         self.seen: list[Seen] = []
         self._width, self._proposers, self._judge = width, proposers, judge
-        self._clean_NKD = torch.zeros(0)
 
     def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
         """The clean latent of every beam, and others near it."""
-        self._clean_NKD = thought.clean_NKD
         return self._proposers(thought, self.decodes, noise)
 
     def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:  # noqa: ARG002
@@ -63,14 +57,13 @@ class Practice:
         question_M = beams.question_N[candidates.beam_M]
         before = tuple(beams.steps[b] for b in candidates.beam_M.tolist())
         rows = zip(question_M.tolist(), before, candidates.texts, candidates.ends_M.tolist(), strict=True)
-        words = [self._judge(*row) for row in rows]
-        clean_MKD = self._clean_NKD[candidates.beam_M]
-        self.seen.append(Seen(question_M, before, candidates, clean_MKD, torch.tensor(words)))
+        right = [self._judge(*row) for row in rows]
+        self.seen.append(Seen(question_M, before, candidates, torch.tensor(right)))
         room: dict[int, int] = {}
         kept: list[int] = []
         for i in candidates.gain_M.argsort(descending=True, stable=True).tolist():
             question = int(question_M[i])
-            if words[i] == ALL and room.setdefault(question, self._width):
+            if right[i] and room.setdefault(question, self._width):
                 room[question] -= 1
                 kept.append(i)
         return torch.tensor(sorted(kept), dtype=torch.long)

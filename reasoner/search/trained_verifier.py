@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from reasoner.errors import NotFoundError
 from reasoner.models.student import Student
-from reasoner.models.verifier import StepVerifier, make_verifier
+from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import FittedEnergy
 
 WEIGHTS, ABOUT = "verifier.safetensors", "verifier.json"
@@ -39,8 +39,6 @@ class TrainedVerifier:
     net: StepVerifier
     student: str
     """Fingerprint."""
-    layers: int
-    question_layers: int
     judging: Mapping[bool, Judging]
     """By whether the symbolic check is on."""
     about: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -60,8 +58,6 @@ def save_verifier(verifier: TrainedVerifier, folder: Path) -> None:
     save_file({k: v.detach().contiguous().clone() for k, v in verifier.net.state_dict().items()}, partial / WEIGHTS)
     plain = {
         "student": verifier.student,
-        "layers": verifier.layers,
-        "question_layers": verifier.question_layers,
         "weights": _digest(partial / WEIGHTS),
         "judging": {
             "symbolic" if symbolic else "plain": {"energy": j.energy.to_dict(), "margin": j.margin}
@@ -92,15 +88,13 @@ def load_verifier(folder: Path, student: Student, *, fingerprint: str) -> Traine
         )
     if plain["weights"] != _digest(folder / WEIGHTS):
         raise NotFoundError(f"{folder} was changed after it was saved; train the verifier again")
-    net = make_verifier(student.shape, layers=plain["layers"], question_layers=plain["question_layers"])
+    net = StepVerifier(student.net)
     net.load_state_dict(load_file(folder / WEIGHTS))
     judging = {
         name == "symbolic": Judging(FittedEnergy.from_dict(j["energy"]), j["margin"])
         for name, j in plain["judging"].items()
     }
-    return TrainedVerifier(
-        net.eval(), plain["student"], plain["layers"], plain["question_layers"], judging, plain["about"]
-    )
+    return TrainedVerifier(net.eval(), plain["student"], judging, plain["about"])
 
 
 def _digest(path: Path) -> str:

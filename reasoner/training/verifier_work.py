@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from reasoner.models.checkpoints import load_student
-from reasoner.models.verifier import new_verifier
+from reasoner.models.verifier import StepVerifier
 from reasoner.training.claims import JudgedClaims
 from reasoner.training.verifying import VerifierRecipe, train_verifier
 from reasoner.training.work import Workplace
@@ -19,15 +19,13 @@ def train_verifier_job(payload: dict[str, Any], place: Workplace) -> dict[str, A
 
     Args:
         payload: `student` (folder of the checkpoint), `claims`, `questions` (a JSON list), `weights` (paths below the
-            home), `layers`, `question_layers`, and `recipe`.
+            home), and `recipe`.
         place: where it works.
     """
     recipe = VerifierRecipe(**payload["recipe"])
     torch.set_num_threads(max(1, recipe.threads))
     student = load_student(place.home / payload["student"])
-    verifier = new_verifier(
-        student, layers=payload["layers"], question_layers=payload["question_layers"], seed=recipe.seed
-    )
+    verifier = StepVerifier(student.net)
     questions = json.loads((place.home / payload["questions"]).read_text(encoding="utf-8"))
     loss = train_verifier(
         verifier,

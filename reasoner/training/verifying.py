@@ -1,6 +1,6 @@
 """Trains a verifier on judged steps of the student's own attempts.
 
-Shapes: B questions, M claims, L question tokens, D width.
+Shapes: B lines, M claims, T steps of a line, S tokens of a step, L question tokens, K slots, D width.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,21 +13,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from reasoner.models.batches import pad_questions
-from reasoner.models.claims import shortened
 from reasoner.models.student import Student
-from reasoner.models.tokenizers import EncodedQuestion
-from reasoner.models.verifier import Beliefs, Claims, StepVerifier, signs_of
-from reasoner.training.claims import JudgedClaims
+from reasoner.models.tokenizers import PAD, EncodedQuestion
+from reasoner.models.verifier import StepVerifier
+from reasoner.training.claims import JudgedClaims, Line, lines_of
 from reasoner.training.feed import derive
 from reasoner.training.optimizer import StudentOptimizer
 from reasoner.training.recipe import cosine
 from reasoner.training.state import load_state, save_state
 
 BLOCK = 8
-"""Updates whose questions are drawn together and sorted by length."""
+"""Updates whose lines are drawn together and sorted by length."""
 CLIP = 1.0
-WORD_WEIGHT = 1.0
-"""A step has one label, its words have several: where it goes wrong is learnt sooner than that it is wrong."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class VerifierRecipe:
     questions: int
     """Of an update."""
     claims: int
-    """Of a question, half of them right where there are enough."""
+    """Of a line, half of them right where there are enough."""
     adam_rate: float
     muon_rate: float
     seed: int
@@ -80,13 +77,12 @@ def train_verifier(
     torch.use_deterministic_algorithms(True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue]
     verifier.train()
-    optimizer = StudentOptimizer([(f"verifier.{name}", p) for name, p in verifier.named_parameters()])
+    optimizer = StudentOptimizer(list(verifier.named_parameters()))
     state = load_state(folder, verifier, optimizer, recipe=asdict(recipe))
     feed = _Feed(questions, judged, recipe)
     recent: list[float] = []
     for update in range(state.updates if state else 0, recipe.updates):
-        batch = feed.at(update)
-        loss = _loss(beliefs_of(verifier, student, [questions[i] for i in batch.places], batch.judged), batch.judged)
+        loss = _loss(verifier, student, questions, feed.at(update))
         loss.backward()
         nn.utils.clip_grad_norm_(verifier.parameters(), CLIP)
         rate = recipe.rate(update)
@@ -105,30 +101,49 @@ def train_verifier(
     return sum(recent) / max(1, len(recent))
 
 
-def _loss(beliefs: Beliefs, judged: JudgedClaims) -> Tensor:
-    """Cross-entropy of the steps and, with weight `WORD_WEIGHT`, of their words up to the first wrong one."""
-    place_W = torch.arange(beliefs.word_MW.shape[1])
-    right_M1, words_M1 = judged.right_M.bool()[:, None], judged.words_M.long()[:, None]
-    counted_MW = beliefs.is_word_MW & (right_M1 | (place_W <= words_M1))
-    label_MW = (right_M1 | (place_W < words_M1)).float()
-    words = F.binary_cross_entropy_with_logits(beliefs.word_MW[counted_MW], label_MW[counted_MW])
-    return F.binary_cross_entropy_with_logits(beliefs.step_M, judged.right_M) + WORD_WEIGHT * words
+@dataclass(frozen=True)
+class _Batch:
+    """Some lines, and claims along them."""
+
+    lines: list[Line]
+    line_M: Tensor
+    judged: JudgedClaims
 
 
-def beliefs_of(
-    verifier: StepVerifier, student: Student, questions: Sequence[EncodedQuestion], judged: JudgedClaims
-) -> Beliefs:
-    """What it makes of claims whose `question_M` are places among these questions."""
-    batch = pad_questions(questions)
-    with torch.no_grad():
-        states_BLD = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
-    claims = Claims(
-        question_M=judged.question_M,
-        tokens_MTS=shortened(judged.tokens_MTS.long()),
-        clean_MKD=judged.clean_MKD.float(),
-        signs_MF=signs_of(judged.said_M, judged.round_trip_M),
-    )
-    return verifier(verifier.study(states_BLD, batch.mask_BL), batch.mask_BL, claims)
+def _loss(verifier: StepVerifier, student: Student, questions: Sequence[EncodedQuestion], batch: _Batch) -> Tensor:
+    """Cross-entropy of the labels, and of the words of right steps under the slots that the verifier expects."""
+    logprob_MS, logit_M = _judge(verifier, student, questions, batch)
+    right_M = batch.judged.right_M
+    words = (batch.judged.tokens_MS[right_M.bool()] != PAD).sum().clamp(min=1)
+    said = logprob_MS[right_M.bool()].sum() / words
+    return F.binary_cross_entropy_with_logits(logit_M, right_M) - said
+
+
+def _judge(
+    verifier: StepVerifier, student: Student, questions: Sequence[EncodedQuestion], batch: _Batch
+) -> tuple[Tensor, Tensor]:
+    """Log-probabilities of the claims' tokens [M, S], and their logits [M]."""
+    question = pad_questions([questions[line.question] for line in batch.lines])
+    history_BTKD = _history(student, batch.lines)
+    expected = verifier.expect(history_BTKD, verifier.read(question), question.mask_BL)
+    judged = batch.judged
+    length = int((judged.tokens_MS != PAD).any(dim=0).sum())
+    logprob_MS = verifier.token_logprobs(expected[batch.line_M, judged.depth_M], judged.tokens_MS[:, :length].long())
+    return logprob_MS, verifier(logprob_MS, judged.said_M, judged.round_trip_M)
+
+
+@torch.no_grad()
+def _history(student: Student, lines: Sequence[Line]) -> Tensor:
+    """Slots of the lines' steps as the student re-reads them, [B, T, K, D], zeros where there is none."""
+    shape, most = student.shape, max(len(line.steps_TS) for line in lines)
+    history = torch.zeros(len(lines), most, shape.slots, shape.width)
+    if most:
+        index = [(b, t) for b, line in enumerate(lines) for t in range(len(line.steps_TS))]
+        tokens = torch.cat([line.steps_TS for line in lines])
+        distinct, which = torch.unique(tokens, dim=0, return_inverse=True)
+        rows, places = torch.tensor(index).unbind(dim=1)
+        history[rows, places] = student.net.step_encoder(distinct)[which]
+    return history
 
 
 @torch.inference_mode()
@@ -136,70 +151,46 @@ def all_logits(
     verifier: StepVerifier, student: Student, questions: Sequence[EncodedQuestion], judged: JudgedClaims
 ) -> Tensor:
     """Logits [M] of any number of claims, in batches of like length."""
-    order = sorted(range(len(questions)), key=lambda i: len(questions[i].ids))
-    rows = _rows_by_question(judged.question_M)
+    lines = sorted(lines_of(judged), key=lambda line: (len(questions[line.question].ids), len(line.steps_TS)))
     logits = torch.zeros(len(judged))
-    for start in range(0, len(order), 64):
-        places = [i for i in order[start : start + 64] if i in rows]
-        if places:
-            index = torch.tensor([row for i in places for row in rows[i]])
-            some = _numbered(judged.take(index), places)
-            logits[index] = beliefs_of(verifier, student, [questions[i] for i in places], some).step_M
+    for start in range(0, len(lines), 64):
+        some = lines[start : start + 64]
+        rows = [list(line.rows) for line in some]
+        batch = _batch(some, rows, judged)
+        logits[torch.tensor([r for of in rows for r in of])] = _judge(verifier, student, questions, batch)[1]
     return logits
 
 
-@dataclass(frozen=True)
-class _Batch:
-    places: list[int]
-    judged: JudgedClaims
-
-
 class _Feed:
-    """Batches as a pure function of their number: claims of one depth, about questions of like length."""
+    """Batches as a pure function of their number: lines whose questions are of like length."""
 
     def __init__(self, questions: Sequence[EncodedQuestion], judged: JudgedClaims, recipe: VerifierRecipe) -> None:
         self._questions, self._judged, self._recipe = questions, judged, recipe
         self._right = judged.right_M.bool().tolist()
-        depths = judged.depth_M.tolist()
-        self._depths = sorted(set(depths))
-        self._sizes = [depths.count(depth) for depth in self._depths]
-        rows = _rows_by_question(judged.question_M)
-        self._rows = {d: {q: [r for r in of if depths[r] == d] for q, of in rows.items()} for d in self._depths}
-        self._known = {d: [q for q, of in self._rows[d].items() if of] for d in self._depths}
+        self._lines = lines_of(judged)
 
     def at(self, update: int) -> _Batch:
-        """The questions of an update and some claims of each."""
-        size, block = self._recipe.questions, update // BLOCK
-        random = Random(derive(self._recipe.seed, "verifier block", block))
-        depth = random.choices(self._depths, self._sizes)[0]
-        drawn = random.choices(self._known[depth], k=size * BLOCK)
-        drawn.sort(key=lambda i: len(self._questions[i].ids))
+        """The lines of an update and some claims of each."""
+        size = self._recipe.questions
+        random = Random(derive(self._recipe.seed, "verifier block", update // BLOCK))
+        drawn = random.choices(self._lines, k=size * BLOCK)
+        drawn.sort(key=lambda line: len(self._questions[line.question].ids))
         starts = [size * k for k in range(BLOCK)]
         random.shuffle(starts)
         start = starts[update % BLOCK]
-        places = list(dict.fromkeys(drawn[start : start + size]))
+        lines = drawn[start : start + size]
         random = Random(derive(self._recipe.seed, "verifier claims", update))
-        rows = [row for i in places for row in self._balanced(self._rows[depth][i], random)]
-        return _Batch(places, _numbered(self._judged.take(torch.tensor(rows)), places))
+        return _batch(lines, [self._balanced(line.rows, random) for line in lines], self._judged)
 
     def _balanced(self, rows: Sequence[int], random: Random) -> list[int]:
-        """`claims` of a question's claims, or all: half of them right, if there are so many."""
+        """`claims` of a line, or all: half of them right, if there are so many."""
         size = self._recipe.claims
         right = [r for r in rows if self._right[r]]
         wrong = [r for r in rows if not self._right[r]]
         n = min(len(right), max(size // 2, size - len(wrong)))
-        return sorted(random.sample(right, n) + random.sample(wrong, min(len(wrong), size - n)))
+        return random.sample(right, n) + random.sample(wrong, min(len(wrong), size - n))
 
 
-def _rows_by_question(question_M: Tensor) -> dict[int, list[int]]:
-    rows: dict[int, list[int]] = {}
-    for row, question in enumerate(question_M.tolist()):
-        rows.setdefault(question, []).append(row)
-    return rows
-
-
-def _numbered(judged: JudgedClaims, places: Sequence[int]) -> JudgedClaims:
-    """The same claims, their questions named by their place in `places`."""
-    row = {place: i for i, place in enumerate(places)}
-    renamed = torch.tensor([row[q] for q in judged.question_M.tolist()], dtype=torch.long)
-    return JudgedClaims(**{**vars(judged), "question_M": renamed})
+def _batch(lines: list[Line], rows: Sequence[Sequence[int]], judged: JudgedClaims) -> _Batch:
+    line_M = torch.tensor([b for b, of in enumerate(rows) for _ in of])
+    return _Batch(lines, line_M, judged.take(torch.tensor([r for of in rows for r in of])))
