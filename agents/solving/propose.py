@@ -14,19 +14,26 @@ from reasoner.search.searchers import Greedy
 def propose(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a node)
     """Leaves proposals in the arena."""
     net, beams = arena.student.net, arena.beams
-    arena.first_U, arena.which_N = first_U, which_N = _distinct(beams)
-    question_U = beams.question_N[first_U]
-    history, states, mask = beams.history_NTKD[first_U], arena.states_BLD[question_U], arena.mask_BL[question_U]
-    arena.clean_NKD = net.predictor(history, states, mask)[:, -1][which_N]
+    history, states, mask = predict(arena)
     deeper = None
     if isinstance(net.predictor, StepPredictor) and arena.searcher.decodes > 1:
         passes = net.predictor.passes + 1
-        deeper = net.predictor(history, states, mask, passes=passes)[:, -1][which_N]
+        deeper = net.predictor(history, states, mask, passes=passes)[:, -1][arena.which_N]
     thought = Thought(net, arena.clean_NKD, deeper, beams.question_N, beams.greedy_N)
     # Once the seconds are spent, nothing but greedy's own attempt is gone on with.
     searcher = Greedy() if arena.late else arena.searcher
     arena.proposals = searcher.propose(thought, arena.noise)
     return {}
+
+
+def predict(arena: Arena) -> tuple[Tensor, Tensor, Tensor]:
+    """Leaves the predicted latent of each beam's next step in the arena; gives back what the predictor was given."""
+    beams = arena.beams
+    arena.first_U, arena.which_N = first_U, which_N = _distinct(beams)
+    question_U = beams.question_N[first_U]
+    given = beams.history_NTKD[first_U], arena.states_BLD[question_U], arena.mask_BL[question_U]
+    arena.clean_NKD = arena.student.net.predictor(*given)[:, -1][which_N]
+    return given
 
 
 def _distinct(beams: Beams) -> tuple[Tensor, Tensor]:

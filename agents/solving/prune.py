@@ -23,7 +23,7 @@ def prune(state: SolveState, arena: Arena) -> SolveChange:
     if arena.tracing:
         _note(arena, state["step"] + 1, set(kept.tolist()), bar_B, late=late)
     chosen = candidates.take(kept)
-    following = _follow(arena, chosen)
+    following = follow(arena, chosen)
     last = state["step"] + 1 >= arena.student.shape.max_steps
     over = torch.ones_like(chosen.ends_M) if last else chosen.ends_M
     for row in over.nonzero()[:, 0].tolist():
@@ -39,7 +39,7 @@ def _bars(arena: Arena) -> list[float]:
     return [max((s.score for s in found if arena.answer_of(s)), default=-math.inf) for found in arena.complete]
 
 
-def _follow(arena: Arena, chosen: Candidates) -> Beams:
+def follow(arena: Arena, chosen: Candidates) -> Beams:
     """The beams that the chosen candidates make, complete ones among them."""
     beams, parents = arena.beams, chosen.beam_M.tolist()
     net = arena.student.net

@@ -5,7 +5,7 @@ from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
 from reasoner.bootstrap.recall import memory_stats, reindex_memory, search_memory
 from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
-from reasoner.bootstrap.verifier import train_verifier
+from reasoner.bootstrap.verifier import train_verifier, verify_file
 
 __all__ = [
     "Baseline",
@@ -23,4 +23,5 @@ __all__ = [
     "solve",
     "train",
     "train_verifier",
+    "verify_file",
 ]

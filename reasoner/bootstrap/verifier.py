@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reasoner.bootstrap.home import open_home
 from reasoner.config.settings import Settings
 from reasoner.types.loop import Progress
-from reasoner.types.verifier import JudgeQuality, VerifierReport
+from reasoner.types.verifier import JudgeQuality, ScoredSolutions, VerifierReport
 
 if TYPE_CHECKING:
     from reasoner.search.trained_verifier import TrainedVerifier
@@ -67,6 +67,49 @@ def train_verifier(
         margin=made.judging[False].margin,
         margin_symbolic=made.judging[True].margin,
         seconds=made.about["seconds"],
+    )
+
+
+def verify_file(
+    settings: Settings, *, home: Path, checkpoint: str | None, file: Path, progress: Callable[[Progress], None]
+) -> ScoredSolutions:
+    """Ranks the solutions of a file by a checkpoint's verifier (by its decoder's belief where it has none).
+
+    Args:
+        settings: `search.symbolic`, `search.verifier` and `data.domain` count.
+        home: its folder.
+        checkpoint: an id or a folder; the home's champion by default.
+        file: rows as `reasoner.data.solution_rows` reads them.
+        progress: told how far it is.
+
+    Raises:
+        DataError: the file cannot be used.
+    """
+    from agents.scoring import score_solutions
+    from reasoner.data.solution_rows import read_solutions
+    from reasoner.domains.registry import get_domain
+    from reasoner.evaluation.ranking import rank_solutions
+
+    place = open_home(home)
+    picked = place.choose(checkpoint)
+    rows, student = read_solutions(file), picked.student()
+    verifier = place.verifier(picked.checkpoint.fingerprint, student) if settings.search.verifier else None
+    scores = score_solutions(
+        student,
+        get_domain(settings.data.domain),
+        [row.question for row in rows],
+        [[s.steps for s in row.solutions] for row in rows],
+        settings.search,
+        verifier=verifier,
+        on_progress=lambda done, total: progress(Progress(cycle=0, node="verify", done=done, total=total)),
+    )
+    ranked = rank_solutions(scores, [[s.correct for s in row.solutions] for row in rows])
+    judge = "verifier" if verifier else "log-probability"
+    return ScoredSolutions(
+        checkpoint=picked.checkpoint.id,
+        file=file.name,
+        judge=f"{judge}, symbolic check" if settings.search.symbolic else judge,
+        **ranked,
     )
 
 

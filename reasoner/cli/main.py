@@ -22,6 +22,7 @@ COMMANDS = {
     "solve": "solve",
     "train": "train",
     "evaluate": "evaluate",
+    "verify": "verify",
     "memory": "memory",
     "runs": "runs",
     "trace": "trace",

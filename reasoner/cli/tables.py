@@ -7,7 +7,7 @@ from reasoner.cli.voice import plain_table
 from reasoner.types.loop import CycleRow, LoopOutcome
 from reasoner.types.report import EvalReport, Rate
 from reasoner.types.search import SearchTable
-from reasoner.types.verifier import VerifierReport
+from reasoner.types.verifier import ScoredSolutions, VerifierReport
 
 
 def cycles_table(rows: tuple[CycleRow, ...]) -> Table:
@@ -95,4 +95,12 @@ def verifier_table(report: VerifierReport) -> Table:
             f"{row.calibration_error:.3f}",
             style="" if whole else "dim",
         )
+    return table
+
+
+def ranking_table(found: ScoredSolutions) -> Table:
+    """What ranking wins between any solution and a right one wherever there is one."""
+    table = plain_table("", "accuracy", "right", "of", right=("right", "of"))
+    for name, value in (("any solution", found.single), ("best ranked", found.best), ("oracle", found.oracle)):
+        _add(table, name, value)
     return table

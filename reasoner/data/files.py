@@ -54,6 +54,20 @@ def read_problems(path: Path, domain: Domain) -> list[Problem]:
     return problems
 
 
+def read_rows(path: Path) -> list[Row]:
+    """All objects of a JSONL file or a JSON list.
+
+    Raises:
+        DataError: the file cannot be read, or a line is no object.
+    """
+    return list(_rows(path, _bytes(path)))
+
+
+def marked_steps(solution: str) -> tuple[str, ...]:
+    """The calculations that a GSM8K solution marks, but for marks such as `<<12=12>>` that only repeat a number."""
+    return tuple(mark for mark in _MARK.findall(solution) if _operators(mark))
+
+
 def _format(first: Row, domain: Domain) -> Callable[[Row], Draft]:
     """How the rows of a file are read."""
     if domain.name == prosqa_rows.NAME:
@@ -115,7 +129,7 @@ def _gsm8k(row: Row) -> Draft:
     worked, final, answer = solution.rpartition(_FINAL)
     if not final or not answer.strip():
         row.fail("answer", f"a solution that ends with '{_FINAL} NUMBER'")
-    steps = tuple(mark for mark in _MARK.findall(worked) if _operators(mark))
+    steps = marked_steps(worked)
     question = row.text("question", "the text of the problem")
     return Draft(None, question, answer.strip(), steps, _skill(steps), max(1, len(steps)), UNKNOWN_LICENSE)
 

@@ -63,24 +63,27 @@ class Arena:
 
     def encode(self) -> None:
         """Reads the questions and sets up their first beams."""
-        net, shape, B = self.student.net, self.student.shape, len(self.questions)
+        net, B = self.student.net, len(self.questions)
         device = str(next(net.parameters()).device)
         batch = pad_questions(self.student.reads.encode(self.questions), device=device)
         self.states_BLD = net.question_encoder(batch.tokens_BL, batch.digits_MP)
         self.mask_BL = batch.mask_BL
         self.reread_BLD = self.verifier.read(batch) if self.verifier else self.states_BLD
-        starts = self.searcher.starts
-        question_N = torch.arange(B).repeat_interleave(starts)
-        self.beams = Beams(
-            question_N=question_N,
-            history_NTKD=self.states_BLD.new_zeros(len(question_N), 0, shape.slots, shape.width),
-            score_N=torch.zeros(len(question_N)),
-            greedy_N=torch.arange(len(question_N)) % starts == 0,
-            steps=((),) * len(question_N),
-            logprobs=((),) * len(question_N),
-        )
+        self.begin(torch.arange(B).repeat_interleave(self.searcher.starts))
         self.complete = [[] for _ in range(B)]
         self.decodes = [0] * B
+
+    def begin(self, question_N: Tensor) -> None:
+        """Empty beams for questions, those of one side by side; the first of each is greedy's."""
+        shape, N = self.student.shape, len(question_N)
+        self.beams = Beams(
+            question_N=question_N,
+            history_NTKD=self.states_BLD.new_zeros(N, 0, shape.slots, shape.width),
+            score_N=torch.zeros(N),
+            greedy_N=torch.cat([torch.ones(min(N, 1), dtype=torch.bool), question_N[1:] != question_N[:-1]]),
+            steps=((),) * N,
+            logprobs=((),) * N,
+        )
 
     def answer_of(self, solution: Complete) -> str:
         """What a solution answers; empty if it never finished."""

@@ -1,6 +1,7 @@
 """How good a trained verifier is, on problems held out of its training."""
 
 from reasoner.types.record import Record
+from reasoner.types.report import Rate
 
 
 class JudgeQuality(Record):
@@ -36,3 +37,24 @@ class VerifierReport(Record):
     margin_symbolic: float
     seconds: float
     """Of its training."""
+
+
+class ScoredSolutions(Record):
+    """Solutions of others, ranked by a student's judge."""
+
+    checkpoint: str
+    file: str
+    judge: str
+    """`verifier`, or `log-probability` for a student without one; then whether the symbolic check was on."""
+    questions: int
+    solutions: int
+    scored: int
+    """Those that the student could have written; the others count as ranked last."""
+    auc: float | None
+    """Chance that a right one outranks a wrong one, over all questions; None without one of each."""
+    single: Rate
+    """Right solutions among all."""
+    best: Rate
+    """Questions whose best ranked solution is right."""
+    oracle: Rate
+    """Questions with a right one at all."""
