@@ -48,8 +48,10 @@ TRAINING, HELD, QUESTIONS, WEIGHTS = (
     "questions.json",
     "weights.safetensors",
 )
-HELD_OUT = 0.25
+HELD_OUT = 0.2
 """Share of the structures that the verifier is not trained on."""
+MARGIN_PROBLEMS = 400
+"""Held-out problems that the margin is found on."""
 MARGINS = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Nats that are tried."""
 
@@ -142,7 +144,8 @@ class _Bench:
             "student": self.pupil.fingerprint,
             "problems": [p.id for p in problems],
             "recipe": asdict(self.recipe),
-            "search": [search.width, search.candidates, search.noise, search.temperature],
+            "search": [self.settings.verifier.candidates, search.noise, search.temperature],
+            "margin": [search.width, search.candidates],
         }
         digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
         return self.home / "verifiers" / f"work-{digest[:16]}"
@@ -163,7 +166,7 @@ class _Bench:
                 self.pupil.student,
                 self.domain,
                 problems,
-                self.settings.search,
+                self.settings.search.model_copy(update={"candidates": self.settings.verifier.candidates}),
                 seed=derive(self.recipe.seed, "claims", name),
                 on_progress=lambda done, total: self.watch(f"attempts, {name} problems", done, total),
             ).save(path)
@@ -198,7 +201,7 @@ class _Bench:
                 "energy": {_name(s): cross_fitted(terms, held, symbolic=s) for s in energies},
             },
         )
-        margins = {s: self._margin(made, halves.held, symbolic=s) for s in energies}
+        margins = {s: self._margin(made, halves.held[:MARGIN_PROBLEMS], symbolic=s) for s in energies}
         return replace(made, judging={s: Judging(j.energy, margins[s]) for s, j in made.judging.items()})
 
     def _margin(self, made: TrainedVerifier, problems: Sequence[Problem], *, symbolic: bool) -> float:

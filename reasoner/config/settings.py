@@ -233,7 +233,8 @@ class SearchSettings(Section):
 class VerifierSettings(Section):
     """The learned judge of a student's steps, and its training on the student's own practice attempts."""
 
-    pools: int = Field(default=4, ge=1, description="practice pools that its attempts come from, in `reasoner train`")
+    pools: int = Field(default=6, ge=1, description="practice pools that its attempts come from, in `reasoner train`")
+    candidates: int = Field(default=16, ge=2, description="latents decoded for each question and step of its attempts")
     updates: int = Field(default=600, ge=1)
     questions: int = Field(default=64, ge=2, description="solutions of an update")
     claims: int = Field(default=16, ge=2, description="steps judged of each solution, half of them right if possible")

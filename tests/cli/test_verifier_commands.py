@@ -20,6 +20,7 @@ SETTINGS = [
     "search.candidates=4",
     "verifier.pools=1",
     "verifier.updates=10",
+    "verifier.candidates=4",
     "verifier.questions=8",
     "compute.threads=1",
 ]
