@@ -43,6 +43,14 @@ class RunFolder:
         """Verified examples of a cycle, with their lineage."""
         return self.root / "dataset" / f"examples-{cycle}.jsonl"
 
+    def searched(self, cycle: int) -> Path:
+        """The student's own solutions of failed practice problems, found by searching."""
+        return self.root / "dataset" / f"searched-{cycle}.jsonl"
+
+    def reliability(self, cycle: int) -> Path:
+        """Picture of how true the verifier's chances were in a cycle."""
+        return self.root / "plots" / f"reliability-{cycle}.png"
+
     def rows(self, cycle: int) -> Path:
         """Training rows of a cycle: all that has been learnt up to it."""
         return self.root / "dataset" / f"{cycle}.jsonl"

@@ -93,7 +93,7 @@ def make_trained_verifier(
         run_job: runs it.
         watch: told how far it is.
     """
-    bench = _Bench(pupil, domain, settings, home, _recipe(settings, threads), watch)
+    bench = _Bench(pupil, domain, settings, home, _recipe(settings, len(problems), threads), watch)
     work = bench.work(problems)
     target = verifier_folder(home, pupil.fingerprint)
     known = _known(target, pupil, work.name)
@@ -267,17 +267,19 @@ def _known(target: Path, pupil: Pupil, work: str) -> TrainedVerifier | None:
     return found if found.about.get("work") == work else None
 
 
-def _recipe(settings: Settings, threads: int) -> VerifierRecipe:
+def _recipe(settings: Settings, problems: int, threads: int) -> VerifierRecipe:
     asked = settings.verifier
+    most = round(asked.epochs * problems * (1 - HELD_OUT) / asked.questions)
+    updates = max(1, min(asked.updates, most))
     return VerifierRecipe(
-        updates=asked.updates,
+        updates=updates,
         questions=asked.questions,
         claims=asked.claims,
         adam_rate=asked.learning_rate,
         muon_rate=asked.muon_rate,
         seed=derive(settings.seed, "verifier"),
         threads=threads,
-        warmup=max(1, min(40, asked.updates // 5)),
+        warmup=max(1, min(40, updates // 5)),
     )
 
 

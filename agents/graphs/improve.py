@@ -1,4 +1,5 @@
-"""The improve graph: prepare -> (evaluate, mine, teach, check, remember, train, examine, decide, report) repeated.
+"""The improve graph: prepare -> (evaluate, verifier, search, mine, teach, check, remember, train, examine, decide,
+report) repeated; `verifier` and `search` only where `mine.search` asks for them.
 
 State is saved after every node, before the next begins (`durability="sync"`): a process that is killed goes on with
 the node it died in. Nodes may therefore run twice; each is written so that the second time changes nothing.
@@ -20,8 +21,10 @@ from agents.nodes.mine import mine
 from agents.nodes.prepare import prepare
 from agents.nodes.remember import remember
 from agents.nodes.report import report
+from agents.nodes.search import search
 from agents.nodes.teach import teach
 from agents.nodes.train import train
+from agents.nodes.verifier import verifier
 from agents.parts import Parts
 from agents.state import Change, ImproveState
 
@@ -29,6 +32,8 @@ Node = Callable[[ImproveState, Parts], Change]
 
 CYCLE: tuple[tuple[str, Node], ...] = (
     ("evaluate", evaluate),
+    ("verifier", verifier),
+    ("search", search),
     ("mine", mine),
     ("teach", teach),
     ("check", check),
@@ -50,7 +55,8 @@ def build(parts: Parts) -> StateGraph[Any, Any, Any, Any]:
         START, lambda s: "evaluate" if s.get("champion") else "prepare", ["prepare", "evaluate"]
     )
     graph.add_edge("prepare", "evaluate")
-    for here, there in itertools.pairwise(names):
+    graph.add_conditional_edges("evaluate", lambda _: _after_evaluate(parts), ["verifier", "search", "mine"])
+    for here, there in itertools.pairwise(names[1:]):
         graph.add_edge(here, there)
     graph.add_conditional_edges("report", lambda s: _after_report(s, parts), ["evaluate", END])
     return graph
@@ -68,6 +74,13 @@ def run(parts: Parts) -> dict[str, Any]:
             return saved.values
         given: Any = None if under_way else {"run": parts.run}
         return graph.invoke(given, config, durability="sync")
+
+
+def _after_evaluate(parts: Parts) -> str:
+    """Where nobody searches, the graph is the plain one."""
+    if not parts.settings.mine.search:
+        return "mine"
+    return "verifier" if parts.settings.search.verifier else "search"
 
 
 def _after_report(state: ImproveState, parts: Parts) -> str:

@@ -15,12 +15,16 @@ from reasoner.types.teaching import TeacherCall, TeacherRequest, Verdict
 
 
 def check(state: ImproveState, parts: Parts) -> Change:
-    """Verifies every lesson of the cycle; without a teacher, takes the student's own right answers."""
+    """Verifies every lesson of the cycle; without a teacher, takes the student's own right answers.
+
+    What the student found by searching has been judged already.
+    """
     cycle = state["cycle"]
     calls = read_records(parts.folder.lessons(cycle), TeacherCall)
     verdicts, examples = _taught(calls, cycle, parts)
     if parts.settings.teacher.model == "none":
         examples = _own(cycle, parts)
+    examples += read_records(parts.folder.searched(cycle), Example)
     parts.verdicts.add(verdicts, run=parts.run, cycle=cycle)
     write_records(parts.folder.examples(cycle), examples)
     _tell(verdicts, cycle, parts)

@@ -11,4 +11,5 @@ def evaluate(state: ImproveState, parts: Parts) -> Change:
         state["champion"], parts.source.practice(cycle), split="practice", cycle=cycle, node="evaluate"
     )
     failures = sum(a.outcome == "wrong" for a in found.attempts)
-    return {"cycle": cycle, "failures": failures, "candidate": "", "comparison": None, "verdict": "", "requests": 0}
+    fresh: Change = {"candidate": "", "comparison": None, "verdict": "", "requests": 0, "searched": 0}
+    return {"cycle": cycle, "failures": failures, **fresh}

@@ -1,7 +1,8 @@
 """mine: which failures the teacher is asked about.
 
-Failures of the practice pool are grouped by skill and, within a skill, by latent neighbourhood. The calls are spread
-over the groups by how much is to be won in each: the share of all practice problems that fail there.
+Failures of the practice pool, but for those that a search has solved since, are grouped by skill and, within it, by
+latent neighbourhood. The calls are spread over the groups by how much is to be won in each: the share of all practice
+problems that fail there.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from random import Random
 from agents.parts import Parts
 from agents.run_folder import read_records, write_records
 from agents.state import Change, ImproveState
+from reasoner.types.example import Example
 from reasoner.types.problem import Attempt, Problem
 from reasoner.types.teaching import TeacherRequest
 
@@ -29,7 +31,8 @@ def mine(state: ImproveState, parts: Parts) -> Change:
     problems = parts.source.practice(cycle)
     attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
     tried = [Failure(p, a) for p, a in zip(problems, attempts, strict=True)]
-    wrong = [f for f in tried if f.attempt.outcome == "wrong"]
+    searched = {e.lineage.failure for e in read_records(parts.folder.searched(cycle), Example)}
+    wrong = [f for f in tried if f.attempt.outcome == "wrong" and f.problem.id not in searched]
     groups = _groups(wrong, state["champion"], parts)
     rng = Random(f"{settings.seed}/mine/{cycle}")
     teaches = settings.teacher.model != "none"

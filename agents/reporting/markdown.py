@@ -32,6 +32,7 @@ def write_report(folder: Path, events: list[Event]) -> Path:
         _buckets(summary, "skill"),
         _buckets(summary, "difficulty"),
         _teacher(summary),
+        _searches(summary),
         _failures(summary),
         _manifest(folder / "manifest.json"),
     ]
@@ -133,6 +134,36 @@ def _teacher(summary: Summary) -> str:
     )
     header = ["cycle", "calls", "cached", "accepted", "rejected", "precision", "cost"]
     return f"## The teacher\n\n{words}\n\n{_table(header, rows)}"
+
+
+def _searches(summary: Summary) -> str:
+    searched = [cycle for cycle in summary.cycles if cycle.search]
+    if not searched:
+        return ""
+    words = (
+        "Failed practice problems were searched before the teacher was asked; right solutions of true, founded steps "
+        "became examples. The verifier is measured on practice problems held out of its training."
+    )
+    header = ["cycle", "searched", "solved", "examples", "decodes", "verifier AUC", "calibration error", "margin"]
+    table = _table(header, [_search_row(cycle) for cycle in searched])
+    pictures = [f"![Reliability, cycle {c.cycle}]({c.verifier['plot']})" for c in searched if c.verifier]
+    return "\n\n".join(["## Searching, and the verifier", words, table, *pictures])
+
+
+def _search_row(cycle: Cycle) -> list[str]:
+    search, verifier = cycle.search or {}, cycle.verifier or {}
+    judged = verifier.get("energy", {})
+    auc = judged.get("auc")
+    return [
+        str(cycle.cycle),
+        str(search["tried"]),
+        str(search["right"]),
+        str(search["examples"]),
+        str(search["decodes"]),
+        "-" if auc is None else f"{auc:.3f}",
+        f"{judged['calibration_error']:.3f}" if judged else "-",
+        f"{verifier['margin']:g}" if verifier else "-",
+    ]
 
 
 def _precision(events: Sequence[Event]) -> str:

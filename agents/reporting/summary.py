@@ -47,6 +47,8 @@ class Cycle:
     failures: Event | None
     teacher: Event | None
     examples: Event | None
+    verifier: Event | None
+    search: Event | None
     jobs: tuple[Event, ...]
     seconds: float
     """Time at work in its nodes, over all starts of the run."""
@@ -126,6 +128,8 @@ def _cycles(events: list[Event], evaluations: list[Evaluation]) -> list[Cycle]:
                 failures=_last(own, "failures"),
                 teacher=_last(own, "teacher"),
                 examples=_last(own, "examples"),
+                verifier=_last(own, "verifier"),
+                search=_last(own, "search"),
                 jobs=tuple(of_kind(own, "job")),
                 seconds=sum(event["seconds"] for event in of_kind(own, "node")),
             )

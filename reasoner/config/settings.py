@@ -172,6 +172,9 @@ class MineSettings(Section):
 
     strategy: Literal["failures", "uniform"] = "failures"
     clusters_per_skill: int = Field(default=2, ge=1, le=16, description="latent neighbourhoods within a skill")
+    search: bool = Field(
+        default=False, description="failures are searched first; right solutions teach, the rest is asked about"
+    )
 
 
 class GateSettings(Section):
@@ -236,6 +239,7 @@ class VerifierSettings(Section):
     pools: int = Field(default=6, ge=1, description="practice pools that its attempts come from, in `reasoner train`")
     candidates: int = Field(default=16, ge=2, description="latents decoded for each question and step of its attempts")
     updates: int = Field(default=600, ge=1)
+    epochs: float = Field(default=8.0, gt=0, description="passes over the attempts at most; fewer updates then")
     questions: int = Field(default=64, ge=2, description="solutions of an update")
     claims: int = Field(default=16, ge=2, description="steps judged of each solution, half of them right if possible")
     learning_rate: float = Field(default=1e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")

@@ -1,0 +1,79 @@
+"""search: thinks harder about failed practice problems; what it then solves, nobody needs to be paid for."""
+
+from collections import Counter
+
+from agents.checking import example_id
+from agents.parts import Parts
+from agents.run_folder import read_records, write_records
+from agents.searching import search_all
+from agents.state import Change, ImproveState
+from reasoner.errors import NotFoundError
+from reasoner.evaluation.attempts import judge
+from reasoner.models.student import Student
+from reasoner.search.trained_verifier import TrainedVerifier, load_verifier, verifier_folder
+from reasoner.types.example import Example, Lineage
+from reasoner.types.problem import Attempt, Problem
+
+
+def search(state: ImproveState, parts: Parts) -> Change:
+    """Own solutions that the checker finds right, every step of them true, become examples."""
+    cycle, champion = state["cycle"], state["champion"]
+    attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
+    pairs = zip(parts.source.practice(cycle), attempts, strict=True)
+    failed = [problem for problem, attempt in pairs if attempt.outcome == "wrong"]
+    settings = parts.settings.search.model_copy(update={"searcher": "beam"})
+    student = parts.student_of(champion)
+
+    def watch(done: int, total: int) -> None:
+        parts.clock.require_time()
+        parts.tell(cycle, "search", done, total)
+
+    found = search_all(
+        student,
+        parts.domain,
+        [p.question for p in failed],
+        settings,
+        seed=parts.settings.seed + cycle,
+        verifier=_verifier(champion, student, parts),
+        on_progress=watch,
+    )
+    tried = [judge(parts.domain, p, f.solved, "talk") for p, f in zip(failed, found, strict=True)]
+    write_records(parts.folder.attempts(cycle, "search"), tried)
+    examples = [_example(p, a, cycle, parts) for p, a in zip(failed, tried, strict=True) if _teaches(p, a, parts)]
+    write_records(parts.folder.searched(cycle), examples)
+    by_skill = Counter(e.problem.skill for e in examples)
+    parts.events.write(
+        f"{cycle}/search",
+        "search",
+        cycle,
+        checkpoint=champion,
+        tried=len(tried),
+        right=sum(a.correct for a in tried),
+        examples=len(examples),
+        decodes=sum(f.decodes for f in found),
+        by_skill=dict(sorted(by_skill.items())),
+    )
+    return {"searched": len(examples)}
+
+
+def _verifier(champion: str, student: Student, parts: Parts) -> TrainedVerifier | None:
+    if not parts.settings.search.verifier:
+        return None
+    mark = parts.checkpoints.get(champion).fingerprint
+    try:
+        return load_verifier(verifier_folder(parts.home, mark), student, fingerprint=mark)
+    except NotFoundError:
+        return None
+
+
+def _teaches(problem: Problem, attempt: Attempt, parts: Parts) -> bool:
+    """A right answer by way of a false or an unfounded step was luck."""
+    steps = attempt.steps
+    holds = all(parts.domain.check_step(step) for step in steps)
+    return attempt.correct and holds and parts.domain.grounded(problem.question, steps)
+
+
+def _example(problem: Problem, attempt: Attempt, cycle: int, parts: Parts) -> Example:
+    solved = problem.model_copy(update={"steps": attempt.steps})
+    lineage = Lineage(run=parts.run, cycle=cycle, failure=problem.id)
+    return Example(id=example_id(solved), problem=solved, source="self", teacher="student", lineage=lineage)

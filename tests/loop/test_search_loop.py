@@ -1,0 +1,86 @@
+"""A loop that searches its failures first: the verifier is a stage of its own, and what is found teaches."""
+
+import json
+from pathlib import Path
+
+import pytest
+from loop_runs import Ended, loop, loop_until, run_folder
+
+from agents.run_folder import RunFolder, read_records
+from reasoner.domains.registry import get_domain
+from reasoner.types.example import Example
+from reasoner.types.teaching import TeacherRequest
+
+pytestmark = pytest.mark.slow
+
+SEARCHING = (
+    "mine.search=true",
+    "search.width=2",
+    "search.candidates=4",
+    "verifier.candidates=4",
+    "verifier.updates=4",
+    "verifier.questions=8",
+)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
+    home = tmp_path_factory.mktemp("searching")
+    return home, loop(home, *SEARCHING)
+
+
+def test_failures_are_searched_before_anybody_is_asked(undisturbed: tuple[Path, Ended]) -> None:
+    home, ended = undisturbed
+    assert ended.code == 0, ended.words
+    nodes = [e["node"] for e in ended.of("node") if e["cycle"] == 1]
+    assert nodes[:4] == ["evaluate", "verifier", "search", "mine"]
+    (judged,), (searched,), (mined,) = ended.of("verifier"), ended.of("search"), ended.of("failures")
+    assert judged["problems"] + judged["held_out"] == 40
+    assert 0 <= judged["energy"]["calibration_error"] <= 1
+    failures = next(e["out"]["failures"] for e in ended.of("node") if e["node"] == "evaluate")
+    assert searched["tried"] == failures
+    assert mined["mined"] == failures - searched["examples"]
+    folder = run_folder(home)
+    assert (folder / judged["plot"]).read_bytes().startswith(b"\x89PNG")
+    report = (folder / "report.md").read_text()
+    assert "## Searching, and the verifier" in report
+    assert judged["plot"] in report
+
+
+def test_what_a_search_found_is_right_and_asked_of_nobody(undisturbed: tuple[Path, Ended]) -> None:
+    home, ended = undisturbed
+    domain, folder = get_domain("math"), RunFolder(home, ended.of("launch")[0]["run"])
+    found = read_records(folder.searched(1), Example)
+    asked = {r.problem.id for r in read_records(folder.requests(1), TeacherRequest)}
+    for example in found:
+        problem = example.problem
+        assert (example.source, example.lineage.failure) == ("self", problem.id)
+        assert domain.check(problem, domain.answer_of(problem.steps)) == "right"
+        assert all(domain.check_step(step) for step in problem.steps)
+        assert problem.id not in asked
+    kept = {e.id for e in read_records(folder.examples(1), Example)}
+    assert {e.id for e in found} <= kept
+
+
+def test_killed_in_the_verifiers_training_and_in_the_search_it_ends_alike(
+    undisturbed: tuple[Path, Ended], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    for said in ("cycle 1  verifier ", "cycle 1  search "):
+        loop_until(home, said, *SEARCHING)
+    ended = loop(home, *SEARCHING)
+    assert ended.code == 0, ended.words
+    assert _told(events_of(home)) == _told(events_of(undisturbed[0]))
+    assert not list((home / "verifiers").glob("work-*")), "unfinished work is cleared away"
+
+
+def events_of(home: Path) -> list[dict[str, object]]:
+    path = run_folder(home) / "events.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def _told(events: list[dict[str, object]]) -> list[dict[str, object]]:
+    """What of the search must not hang on a kill."""
+    kinds = ("verifier", "search", "failures", "examples")
+    left_out = ("run", "time", "seconds", "seq", "checkpoint")
+    return [{k: v for k, v in e.items() if k not in left_out} for e in events if e["event"] in kinds]
