@@ -49,7 +49,7 @@ def collect_claims(
         searcher = Practice(
             width=RIGHT_BEAMS,
             decodes=settings.candidates,
-            proposers=beam_proposers(settings, student.net),
+            proposers=beam_proposers(settings.model_copy(update={"refine": 0}), student.net),
             judge=_judge(domain, chosen),
         )
         arena = make_arena(student, domain, [p.question for p in chosen], settings, seed=seed + places[0])

@@ -22,6 +22,7 @@ Watch = Callable[[str, int, int], None]
 """Name of the way, questions done, questions in all."""
 
 ALPHA = 0.05
+CONTROL = "control: verifier alone"
 
 
 def ways(settings: SearchSettings, *, verifier: bool) -> dict[str, SearchSettings]:
@@ -31,7 +32,7 @@ def ways(settings: SearchSettings, *, verifier: bool) -> dict[str, SearchSetting
         settings: the budget, and how candidates are made.
         verifier: whether the student has one.
     """
-    plain = settings.model_copy(update={"verifier": False})
+    plain = settings.model_copy(update={"verifier": False, "refine": 0})
     sample = plain.model_copy(update={"searcher": "sample", "width": settings.width * settings.candidates})
     beam = plain.model_copy(update={"searcher": "beam"})
     k, judged = sample.width, {"verifier": True, "symbolic": False}
@@ -40,6 +41,7 @@ def ways(settings: SearchSettings, *, verifier: bool) -> dict[str, SearchSetting
         f"best by verifier@{k}": sample.model_copy(update={"choose": "best", **judged}),
         "beam, verifier, no symbolic check": beam.model_copy(update=judged),
         "beam, verifier": beam.model_copy(update={**judged, "symbolic": True}),
+        "beam, verifier, refined": beam.model_copy(update={**judged, "refine": 2, "symbolic": True}),
     }
     return {
         "greedy": plain.model_copy(update={"searcher": "greedy"}),
@@ -81,7 +83,28 @@ def compare_all(
         tried = [judge(domain, p, f.solved, "talk") for p, f in zip(problems, found, strict=True)]
         greedy = greedy or tried
         rows.append(_row(name, tried, greedy, _oracle(domain, problems, found), found, seconds))
+        if verifier is not None and len(rows) == 1:
+            rows.append(_control(student, verifier, domain, problems, greedy, seed=seed, on_progress=on_progress))
     return rows
+
+
+def _control(
+    student: Student,
+    verifier: TrainedVerifier,
+    domain: Domain,
+    problems: Sequence[Problem],
+    greedy: list[Attempt],
+    *,
+    seed: int,
+    on_progress: Watch,
+) -> SearchRow:
+    """What the verifier solves greedily by itself: it is a student that has seen more, and a search should beat it."""
+    began, settings = time.monotonic(), SearchSettings(searcher="greedy")
+    alone = verifier.net.as_student(student)
+    watch = partial(on_progress, CONTROL)
+    found = search_all(alone, domain, [p.question for p in problems], settings, seed=seed, on_progress=watch)
+    tried = [judge(domain, p, f.solved, "talk") for p, f in zip(problems, found, strict=True)]
+    return _row(CONTROL, tried, greedy, _oracle(domain, problems, found), found, time.monotonic() - began)
 
 
 def _row(

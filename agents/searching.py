@@ -151,8 +151,11 @@ def make_arena(
 
 
 def settled(settings: SearchSettings, verifier: TrainedVerifier | None) -> SearchSettings:
-    """The settings with a margin: where none is set, the one found on practice problems with the verifier."""
-    if settings.margin is not None:
-        return settings
-    known = verifier.judging[settings.symbolic].margin if verifier and settings.verifier else FIRST_MARGIN
-    return settings.model_copy(update={"margin": known})
+    """The settings with what hangs on a verifier settled.
+
+    Without one nothing is refined; where no margin is set, it is the one found with the verifier on practice problems.
+    """
+    judge = verifier if settings.verifier else None
+    found = judge.judging[settings.symbolic].margin if judge else FIRST_MARGIN
+    margin = found if settings.margin is None else settings.margin
+    return settings.model_copy(update={"margin": margin, "refine": settings.refine if judge else 0})

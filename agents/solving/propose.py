@@ -19,7 +19,7 @@ def propose(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a 
     if isinstance(net.predictor, StepPredictor) and arena.searcher.decodes > 1:
         passes = net.predictor.passes + 1
         deeper = net.predictor(history, states, mask, passes=passes)[:, -1][arena.which_N]
-    thought = Thought(net, arena.clean_NKD, deeper, beams.question_N, beams.greedy_N)
+    thought = Thought(net, arena.clean_NKD, deeper, arena.expected_NKD, beams.question_N, beams.greedy_N)
     # Once the seconds are spent, nothing but greedy's own attempt is gone on with.
     searcher = Greedy() if arena.late else arena.searcher
     arena.proposals = searcher.propose(thought, arena.noise)
@@ -27,12 +27,19 @@ def propose(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a 
 
 
 def predict(arena: Arena) -> tuple[Tensor, Tensor, Tensor]:
-    """Leaves the predicted latent of each beam's next step in the arena; gives back what the predictor was given."""
+    """Leaves the latents that student and verifier predict for each beam's next step in the arena.
+
+    Returns:
+        What the student's predictor was given, for one beam of each question and text.
+    """
     beams = arena.beams
     arena.first_U, arena.which_N = first_U, which_N = _distinct(beams)
     question_U = beams.question_N[first_U]
     given = beams.history_NTKD[first_U], arena.states_BLD[question_U], arena.mask_BL[question_U]
     arena.clean_NKD = arena.student.net.predictor(*given)[:, -1][which_N]
+    if arena.verifier is not None:
+        expected_UKD = arena.verifier.expect(given[0], arena.reread_BLD[question_U], given[2])[:, -1]
+        arena.expected_NKD = expected_UKD[which_N]
     return given
 
 

@@ -10,6 +10,7 @@ from reasoner.models.student import pooled_slots
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.energy import SAID
+from reasoner.search.proposers import REFINED
 from reasoner.types.search import SearchRound, SeenCandidate
 
 
@@ -71,6 +72,8 @@ def _note(arena: Arena, step: int, kept: set[int], bar_B: Sequence[float], *, la
     """Writes down what was seen, question by question."""
     candidates, beams = arena.candidates, arena.beams
     by_question: dict[int, list[SeenCandidate]] = {}
+    beam_of = candidates.beam_M.tolist()
+    clean = {b: text for b, text, o in zip(beam_of, candidates.texts, candidates.origin, strict=True) if o == "clean"}
     for place in range(len(candidates)):
         beam = int(candidates.beam_M[place])
         question = int(beams.question_N[beam])
@@ -85,7 +88,8 @@ def _note(arena: Arena, step: int, kept: set[int], bar_B: Sequence[float], *, la
             gain=round(float(candidates.gain_M[place]), 4),
             score=round(score, 4),
             fate=("complete" if ends else "kept") if place in kept else "pruned",
-            why="" if place in kept else _why(late=late, beaten=score <= bar_B[question]),
+            why="" if place in kept else _why(candidates, place, late=late, beaten=score <= bar_B[question]),
+            refined_from=clean.get(beam, "") if candidates.origin[place] == REFINED else "",
         )
         by_question.setdefault(question, []).append(seen)
     arena.rounds += [
@@ -93,8 +97,10 @@ def _note(arena: Arena, step: int, kept: set[int], bar_B: Sequence[float], *, la
     ]
 
 
-def _why(*, late: bool, beaten: bool) -> str:
+def _why(candidates: Candidates, place: int, *, late: bool, beaten: bool) -> str:
     """Why a candidate was pruned."""
+    if candidates.refused[place]:
+        return "a refinement that does not mean what it says"
     if late:
         return "the seconds are spent"
     return "cannot beat the best complete solution" if beaten else "not among the best of its question"

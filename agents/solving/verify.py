@@ -11,7 +11,8 @@ from reasoner.models.decoder import read_back
 from reasoner.models.verifier import StepVerifier
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Candidates
-from reasoner.search.energy import BELIEF, HOLDS, ROUND_TRIP, SAID
+from reasoner.search.energy import BELIEF, HOLDS, REFUSED, ROUND_TRIP, SAID
+from reasoner.search.proposers import REFINED
 
 
 def verify(state: SolveState, arena: Arena) -> SolveChange:
@@ -28,17 +29,28 @@ def verify(state: SolveState, arena: Arena) -> SolveChange:
     if arena.verifier is not None:
         terms[BELIEF] = _beliefs(arena, arena.verifier, candidates, terms)
     gain_M = arena.energy(terms, depth=state["step"], ends_M=candidates.ends_M)
-    arena.candidates = replace(candidates, terms=terms, gain_M=gain_M)
+    refused_M = _refused(candidates, again_MKD)
+    gain_M = torch.where(refused_M, gain_M.clamp(max=REFUSED), gain_M)
+    arena.candidates = replace(candidates, terms=terms, gain_M=gain_M, refused=tuple(refused_M.tolist()))
     return {}
+
+
+def _refused(candidates: Candidates, again_MKD: Tensor) -> Tensor:
+    """Refinements that do not mean what they say, [M]: their text, read again by the student, is farther from their
+    latent than the clean latent is from its own text. The verifier that made them has no voice in it.
+    """
+    apart_M = (again_MKD - candidates.slots_MKD).square().mean(dim=(1, 2)).cpu()
+    made_M = torch.tensor([origin == REFINED for origin in candidates.origin])
+    beam_M = candidates.beam_M.tolist()
+    clean = {beam: i for i, beam in enumerate(beam_M) if candidates.origin[i] == "clean"}
+    own_M = apart_M[[clean.get(beam, i) for i, beam in enumerate(beam_M)]]
+    return made_M & (apart_M > own_M)
 
 
 def _beliefs(arena: Arena, verifier: StepVerifier, candidates: Candidates, terms: Mapping[str, Tensor]) -> Tensor:
     """What the learned verifier makes of each candidate, [M]."""
-    beams, first_U = arena.beams, arena.first_U
-    question_U = beams.question_N[first_U]
-    expected_UKD = verifier.expect(beams.history_NTKD[first_U], arena.reread_BLD[question_U], arena.mask_BL[question_U])
-    of_M = arena.which_N[candidates.beam_M]
-    logprob_ML = verifier.token_logprobs(expected_UKD[:, -1][of_M], candidates.tokens_ML)
+    assert arena.expected_NKD is not None, "`predict` asks the verifier what it expects"
+    logprob_ML = verifier.token_logprobs(arena.expected_NKD[candidates.beam_M], candidates.tokens_ML)
     return verifier(logprob_ML, terms[SAID].to(logprob_ML), terms[ROUND_TRIP].to(logprob_ML)).cpu()
 
 

@@ -230,6 +230,7 @@ class SearchSettings(Section):
         description="nats by which another must beat greedy's own, under `best`; unset: the verifier's, else 1",
     )
     verifier: bool = Field(default=True, description="the student's learned verifier judges, where it has one")
+    refine: int = Field(default=0, ge=0, le=16, description="steps down the verifier's energy, each a candidate")
     seconds: float | None = Field(default=None, gt=0, description="of one batch; then greedy's own attempt ends alone")
 
 

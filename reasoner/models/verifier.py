@@ -11,6 +11,7 @@ D width, F signs.
 
 import copy
 import math
+from dataclasses import replace
 from typing import TypeVar
 
 import torch
@@ -19,7 +20,7 @@ from torch import Tensor, nn
 from reasoner.models.batches import QuestionBatch
 from reasoner.models.decoder import StepDecoder
 from reasoner.models.encoders import QuestionEncoder
-from reasoner.models.student import LatentReasoner
+from reasoner.models.student import LatentReasoner, Student
 from reasoner.models.tokenizers import PAD
 
 _Part = TypeVar("_Part", bound=nn.Module)
@@ -46,6 +47,14 @@ class StepVerifier(nn.Module):
         with torch.no_grad():
             self.head.weight.copy_(torch.tensor([[FIRST_SLOPE, 0.0, 0.0, 0.0]]))
             self.head.bias.fill_(FIRST_BELIEF)
+
+    def as_student(self, student: Student) -> Student:
+        """The student with this verifier's parts in the place of its own: what it would say by itself."""
+        net = copy.deepcopy(student.net)
+        net.question_encoder = self.question_encoder or net.question_encoder
+        net.predictor = self.predictor
+        net.decoder = self.decoder or net.decoder
+        return replace(student, net=net.eval())
 
     def read(self, question: QuestionBatch) -> Tensor:
         """Its own states of the questions, [B, L, D]."""

@@ -50,6 +50,8 @@ class Arena:
     """Which of them each beam equals."""
     beams: Beams = field(init=False)
     clean_NKD: Tensor = field(init=False)
+    expected_NKD: Tensor | None = field(default=None, init=False)
+    """What the verifier expects of each beam's next step, where there is one."""
     proposals: list[Proposal] = field(init=False)
     candidates: Candidates = field(init=False)
     complete: list[list[Complete]] = field(init=False)

@@ -61,6 +61,8 @@ class Candidates:
     """What the energy is made of, [M] each."""
     gain_M: Tensor = field(default_factory=lambda: torch.zeros(0))
     """Natural logarithm of the chance that the step is right, given that those before are."""
+    refused: tuple[bool, ...] = ()
+    """Refinements that failed the check that is not the verifier's own."""
 
     def __len__(self) -> int:
         return len(self.origin)
@@ -80,6 +82,7 @@ class Candidates:
             found=tuple(self.found[i] for i in rows),
             terms={name: term[index] for name, term in self.terms.items()},
             gain_M=self.gain_M[index] if len(self.gain_M) else self.gain_M,
+            refused=tuple(self.refused[i] for i in rows) if self.refused else (),
         )
 
 

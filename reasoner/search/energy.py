@@ -17,6 +17,8 @@ distance of that latent from the re-encoded text; whether the step is true and u
 
 UNTRUE = math.log(1e-3)
 """Put in for a step that does not hold; it is not impossible that a later step mends it."""
+REFUSED = math.log(1e-6)
+"""At most, for a refinement that failed its check."""
 
 
 class Energy(Protocol):

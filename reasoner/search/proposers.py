@@ -13,6 +13,10 @@ from torch import Tensor
 from reasoner.models.layers import normalise
 from reasoner.models.student import LatentReasoner
 
+REFINED = "refine"
+STRIDE = 0.6
+"""Of a gradient step: two leave a sixth of the distance."""
+
 
 @dataclass(frozen=True)
 class Thought:
@@ -22,6 +26,8 @@ class Thought:
     clean_NKD: Tensor
     deeper_NKD: Tensor | None
     """The same after one more pass of the predictor than it was trained for; None for predictors without passes."""
+    expected_NKD: Tensor | None
+    """What the verifier expects; None where there is none."""
     question_N: Tensor
     """Row of the batch, on the CPU."""
     greedy_N: Tensor
@@ -102,6 +108,25 @@ class Denoised:
         return Proposal(beam_P, thought.deeper_NKD[beam_P], 0.0, "denoise")
 
 
+@dataclass(frozen=True)
+class Refined:
+    """The predicted latent after so many gradient steps down the verifier's energy, put back on the manifold each time.
+
+    The energy of a latent is half its squared distance from the one that the verifier expects.
+    """
+
+    steps: int
+
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal | None:  # noqa: ARG002
+        """See `Proposer`; None without a verifier."""
+        if thought.expected_NKD is None:
+            return None
+        slots, expected = thought.clean_NKD[beam_P], thought.expected_NKD[beam_P]
+        for _ in range(self.steps):
+            slots = normalise(slots - STRIDE * (slots - expected))
+        return Proposal(beam_P, slots, 0.0, REFINED)
+
+
 def propose_all(
     proposers: Sequence[Proposer], thought: Thought, beam_P: Tensor, noise: torch.Generator
 ) -> list[Proposal]:
@@ -117,6 +142,8 @@ class BeamProposers:
     once: Sequence[Proposer]
     """The first of them makes the clean candidate."""
     drawn: Sequence[Proposer]
+    last: Sequence[Proposer] = ()
+    """Once for a beam too; where they say what another says, the other's stands."""
 
     def __call__(self, thought: Thought, decodes: int, noise: torch.Generator) -> list[Proposal]:
         """Proposals of `decodes` candidates a question, at least one for each of its beams."""
@@ -125,10 +152,12 @@ class BeamProposers:
         made: list[Proposal] = []
         for place, proposer in enumerate(self.once):
             made += propose_all([proposer], thought, beams[share_N > place], noise)
-        left_N = (share_N - len(self.once)).clamp(min=0)
+        left_N = (share_N - len(self.once) - len(self.last)).clamp(min=0)
         for place, proposer in enumerate(self.drawn):
             turns_N = (left_N + len(self.drawn) - 1 - place) // len(self.drawn)
             made += propose_all([proposer], thought, beams.repeat_interleave(turns_N), noise)
+        for place, proposer in enumerate(self.last, start=len(self.once)):
+            made += propose_all([proposer], thought, beams[share_N > place], noise)
         return made
 
 

@@ -23,6 +23,7 @@ from reasoner.search.proposers import (
     Noisy,
     Proposal,
     Proposer,
+    Refined,
     Sampled,
     Thought,
     propose_all,
@@ -168,11 +169,12 @@ def searcher_of(settings: SearchSettings, net: LatentReasoner) -> Searcher:
 
 
 def beam_proposers(settings: SearchSettings, net: LatentReasoner) -> BeamProposers:
-    """The student's own ways, once a beam; noise and draws share the rest."""
+    """The student's own ways and refinements, once a beam; noise and draws share the rest."""
     own: list[Proposer] = [Denoised()] if isinstance(net.predictor, StepPredictor) else []
     if net.latent is not None:
         own.append(FromPrior())
-    return BeamProposers((Clean(), *own), (Noisy(settings.noise), Sampled(settings.temperature)))
+    refined = tuple(Refined(steps) for steps in range(1, settings.refine + 1))
+    return BeamProposers((Clean(), *own), (Noisy(settings.noise), Sampled(settings.temperature)), refined)
 
 
 def chooser_of(settings: SearchSettings) -> Chooser:

@@ -13,7 +13,7 @@ class SeenCandidate(Record):
     beam: int
     """Which partial solution of the round it continues."""
     origin: str
-    """`clean`, `noise`, `sample`, `z`, `denoise`."""
+    """`clean`, `noise`, `sample`, `z`, `denoise`, `refine`."""
     found: int
     """Decodes that came out as this text."""
     text: str
@@ -25,6 +25,8 @@ class SeenCandidate(Record):
     """That of all steps so far together."""
     fate: Literal["kept", "complete", "pruned"]
     why: str
+    refined_from: str = ""
+    """Text of the latent before, where gradient steps changed what is said."""
 
 
 class SearchRound(Record):

@@ -50,7 +50,7 @@ def test_a_verifier_is_trained_measured_and_asked_by_every_search(command: Comma
 
     table = command("evaluate", "--checkpoint", checkpoint, "--ablate", "--n", "6", *SETTINGS, "--json")
     names = [json.loads(line)["name"] for line in table.stdout.splitlines()]
-    assert [name for name in names if "verifier" in name][-1] == "beam, verifier"
+    assert [name for name in names if "verifier" in name][-1] == "beam, verifier, refined"
     question = sealed_problems()[0].question
     asked = ["solve", "--checkpoint", checkpoint, "--search", "beam", "--trace", question, *SETTINGS]
     assert "belief" in command(*asked).stdout
