@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from agents.graphs.solve import run
+from agents.solving.graph import run
 from reasoner.config.settings import SearchSettings
 from reasoner.models.student import Student
 from reasoner.search.arena import Arena

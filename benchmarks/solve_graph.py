@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from agents.graphs.solve import STEP, run
+from agents.solving.graph import STEP, run
 from agents.searching import make_arena
 from agents.solving.answer import answer
 from agents.solving.encode import encode

@@ -15,6 +15,7 @@ COMMANDS_TABLE = {
     "solve": set(),
     "train": set(),
     "evaluate": set(),
+    "verify": set(),
     "memory": {"search", "stats", "reindex"},
     "runs": {"list", "show"},
     "trace": set(),

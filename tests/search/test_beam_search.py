@@ -7,7 +7,7 @@ import torch
 from student_maker import SHAPE, small_student, some_problems
 from trained_student import sealed_problems, trained_student
 
-from agents.graphs.solve import run
+from agents.solving.graph import run
 from agents.search_table import compare_all, ways
 from agents.searching import make_arena, search_all, search_one
 from reasoner.config.settings import SearchSettings
