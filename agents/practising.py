@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch.nn import functional as F
 
-from agents.solving.graph import run
 from agents.searching import batches_of, make_arena
+from agents.solving.graph import run
 from reasoner.config.settings import SearchSettings
 from reasoner.evaluation.step_labels import end_is_right, step_is_right
 from reasoner.models.student import Student

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import torch
 
-from agents.solving.graph import STEP, run
 from agents.searching import make_arena
 from agents.solving.answer import answer
 from agents.solving.encode import encode
+from agents.solving.graph import STEP, run
 from agents.solving.state import START_STATE, SolveState
 from reasoner.bootstrap.home import open_home
 from reasoner.config.loading import load_settings

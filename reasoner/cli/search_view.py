@@ -5,6 +5,7 @@ from rich.table import Table
 from reasoner.cli.voice import Voice, plain_table
 from reasoner.types.search import FoundSolution, SearchRound, SearchTrace
 
+REFINED = "refine"
 DONE = "(done)"
 """Text of the step that ends a solution."""
 
@@ -29,7 +30,8 @@ def _round(seen: SearchRound) -> Table:
     )
     for one in sorted(seen.candidates, key=lambda c: -c.score):
         terms = [f"{value:.2f}" for value in one.terms.values()]
-        where = [str(one.beam), one.origin, str(one.found), one.text or DONE]
+        before = f"{one.refined_from or DONE} -> " if one.origin == REFINED else ""
+        where = [str(one.beam), one.origin, str(one.found), before + (one.text or DONE)]
         style = "" if one.fate != "pruned" else "dim"
         table.add_row(*where, *terms, f"{one.score:.2f}", one.fate, one.why, style=style)
     return table

@@ -7,9 +7,9 @@ import torch
 from student_maker import SHAPE, small_student, some_problems
 from trained_student import sealed_problems, trained_student
 
-from agents.solving.graph import run
 from agents.search_table import compare_all, ways
 from agents.searching import make_arena, search_all, search_one
+from agents.solving.graph import run
 from reasoner.config.settings import SearchSettings
 from reasoner.domains.registry import get_domain
 from reasoner.models.student import new_student

@@ -22,7 +22,9 @@ from reasoner.errors import NotFoundError
 from reasoner.evaluation.step_labels import end_is_right, step_is_right
 from reasoner.models.checkpoints import fingerprint, save_student
 from reasoner.models.verifier import StepVerifier
+from reasoner.search.energy import REFUSED
 from reasoner.search.fitting import fit_energy
+from reasoner.search.proposers import Refined, Thought
 from reasoner.search.trained_verifier import ABOUT, WEIGHTS, TrainedVerifier, load_verifier, save_verifier
 from reasoner.training.claims import JudgedClaims, lines_of
 from reasoner.training.verifying import VerifierRecipe, all_logits, train_verifier
@@ -219,6 +221,36 @@ def test_a_search_is_judged_by_it_unless_told_not_to(made: tuple[Path, TrainedVe
     plain = search_one(student, DOMAIN, question, without, seed=0, verifier=verifier)
     assert plain == search_one(student, DOMAIN, question, without, seed=0)
     assert all("belief" not in c.terms for r in plain.rounds for c in r.candidates)
+
+
+def test_refining_goes_towards_what_the_verifier_expects_and_is_checked_by_the_student(
+    made: tuple[Path, TrainedVerifier, list[JobSpec]],
+) -> None:
+    verifier, student = made[1], trained_student()
+    refining = SEARCH.model_copy(update={"refine": 3, "width": 3})
+    seen = [search_one(student, DOMAIN, p.question, refining, seed=0, verifier=verifier) for p in PRACTICE[:12]]
+    candidates = [c for one in seen for r in one.rounds for c in r.candidates]
+    assert {"clean", "refine"} <= {c.origin for c in candidates}
+    for one in candidates:
+        if one.origin != "refine":
+            assert not one.refined_from
+        elif "does not mean" in one.why:
+            assert one.gain <= REFUSED + 1e-3
+    for one in seen:
+        for r in one.rounds:
+            assert sum(c.found for c in r.candidates) <= refining.width * refining.candidates
+    alone = search_one(student, DOMAIN, PRACTICE[0].question, refining, seed=0)
+    assert all(c.origin != "refine" for r in alone.rounds for c in r.candidates), "nothing to refine towards"
+
+    clean, expected = torch.randn(2, 5, 4, 8, generator=torch.Generator().manual_seed(0))
+    thought = Thought(student.net, clean, None, expected, torch.arange(5), torch.ones(5, dtype=torch.bool))
+    away = [(clean - expected).square().mean()]
+    for steps in (1, 2, 4):
+        moved = Refined(steps)(thought, torch.arange(5), torch.Generator())
+        assert moved is not None
+        assert torch.allclose(moved.slots_MKD.mean(dim=-1), torch.zeros(5, 4), atol=1e-5), "on the manifold"
+        away.append((moved.slots_MKD - torch.nn.functional.layer_norm(expected, (8,))).square().mean())
+    assert away == sorted(away, reverse=True)
 
 
 def test_no_margin_can_be_so_wide_that_greedy_gives_way_to_nothing(
