@@ -1,12 +1,15 @@
 """A loop that searches its failures first: the verifier is a stage of its own, and what is found teaches."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from loop_runs import Ended, loop, loop_until, run_folder
+from shared_folder import shared_folder
 
 from agents.run_folder import RunFolder, read_records
+from memory.locks import exclusive
 from reasoner.domains.registry import get_domain
 from reasoner.types.example import Example
 from reasoner.types.teaching import TeacherRequest
@@ -24,9 +27,13 @@ SEARCHING = (
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
-    home = tmp_path_factory.mktemp("searching")
-    return home, loop(home, *SEARCHING)
+def undisturbed() -> tuple[Path, Ended]:
+    """The home of a run that searched, made once for all test processes, and how it ended."""
+    home, told = shared_folder() / "searching", shared_folder() / "searching.json"
+    with exclusive(shared_folder() / "searching.lock"):
+        if not told.exists():
+            told.write_text(json.dumps(asdict(loop(home, *SEARCHING))))
+    return home, Ended(**json.loads(told.read_text()))
 
 
 def test_failures_are_searched_before_anybody_is_asked(undisturbed: tuple[Path, Ended]) -> None:
