@@ -20,6 +20,8 @@ class ImproveState(TypedDict):
     """Fingerprint of the encoder whose latents the memory holds in this run: that of the first champion."""
     failures: int
     """Practice problems that the champion failed in this cycle."""
+    verifier: str
+    """The work that made this cycle's verifier, where failures are searched; names its folder."""
     searched: int
     """Failed practice problems that a search solved in this cycle."""
     requests: int

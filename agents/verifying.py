@@ -20,9 +20,10 @@ from torch import Tensor
 from agents.practising import collect_claims
 from agents.run_folder import write_text
 from agents.searching import chosen_anew, search_all
-from reasoner.config.settings import Settings
+from memory.locks import exclusive
+from reasoner.config.settings import SearchSettings, Settings
 from reasoner.diagnostics.calibration import calibration
-from reasoner.errors import NotFoundError
+from reasoner.errors import NotFoundError, TrainingFailed
 from reasoner.evaluation.attempts import judge
 from reasoner.models.student import Student
 from reasoner.models.verifier import StepVerifier
@@ -31,7 +32,9 @@ from reasoner.search.fitting import fit_energy
 from reasoner.search.trained_verifier import (
     Judging,
     TrainedVerifier,
+    kind_of,
     load_verifier,
+    make_current,
     save_verifier,
     verifier_folder,
 )
@@ -42,12 +45,7 @@ from reasoner.types.job import Job, JobSpec
 from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem
 
-TRAINING, HELD, QUESTIONS, WEIGHTS = (
-    "training.safetensors",
-    "held.safetensors",
-    "questions.json",
-    "weights.safetensors",
-)
+TRAINING, HELD, QUESTIONS = "training.safetensors", "held.safetensors", "questions.json"
 HELD_OUT = 0.2
 """Share of the structures that the verifier is not trained on."""
 MARGIN_PROBLEMS = 400
@@ -93,27 +91,19 @@ def make_trained_verifier(
         run_job: runs it.
         watch: told how far it is.
     """
-    bench = _Bench(pupil, domain, settings, home, _recipe(settings, len(problems), threads), watch)
-    work = bench.work(problems)
-    target = verifier_folder(home, pupil.fingerprint)
-    known = _known(target, pupil, work.name)
-    if known is not None:
-        return known
-    halves = bench.claims(problems, work)
-    below = work.relative_to(home).as_posix()
-    payload = {
-        "student": pupil.folder,
-        "claims": f"{below}/{TRAINING}",
-        "questions": f"{below}/{QUESTIONS}",
-        "weights": f"{below}/{WEIGHTS}",
-        "recipe": asdict(bench.recipe),
-        "threads": threads,
-    }
-    spec = JobSpec(key=f"verifier/{work.name}", kind="verifier", payload=payload)
-    job = run_job(spec, lambda share, note: watch(note, round(share * 100), 100))
-    made = bench.fitted(halves, work, seconds=job.seconds)
-    save_verifier(made, target)
-    shutil.rmtree(work)
+    unique = list({p.question: p for p in problems}.values())
+    bench = _Bench(pupil, domain, settings, home, _recipe(settings, len(unique), threads), watch)
+    work = bench.work(unique)
+    target = verifier_folder(home, pupil.fingerprint, work.name)
+    # Another process that means the same work waits, and finds it done.
+    with exclusive(home / "verifiers" / f"{work.name}.lock"):
+        made = _known(target, pupil)
+        if made is None:
+            made = bench.made(unique, work, run_job)
+            save_verifier(made, target)
+        else:
+            make_current(target)
+        shutil.rmtree(work, ignore_errors=True)
     return made
 
 
@@ -145,20 +135,43 @@ class _Bench:
             "problems": [p.id for p in problems],
             "recipe": asdict(self.recipe),
             "search": [self.settings.verifier.candidates, search.noise, search.temperature],
-            "margin": [search.width, search.candidates],
+            "margin": [search.width, search.candidates, search.refine],
         }
         digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
         return self.home / "verifiers" / f"work-{digest[:16]}"
 
+    def made(self, problems: Sequence[Problem], work: Path, run_job: RunJob) -> TrainedVerifier:
+        """All of the work."""
+        halves = self.claims(problems, work)
+        below = work.relative_to(self.home).as_posix()
+        payload = {
+            "student": self.pupil.folder,
+            "claims": f"{below}/{TRAINING}",
+            "questions": f"{below}/{QUESTIONS}",
+            "recipe": asdict(self.recipe),
+            "threads": self.recipe.threads,
+        }
+        spec = JobSpec(key=f"verifier/{work.name}", kind="verifier", payload=payload)
+        job = run_job(spec, lambda share, note: self.watch(note, round(share * 100), 100))
+        return self.fitted(halves, work.name, self.home / job.result["weights"], seconds=job.seconds)
+
     def claims(self, problems: Sequence[Problem], work: Path) -> _Halves:
         """Judged claims of both halves, from their files if they are there."""
         work.mkdir(parents=True, exist_ok=True)
-        unique = list({p.question: p for p in problems}.values())
-        training = [p for p in unique if not _is_held_out(p)]
-        held = [p for p in unique if _is_held_out(p)]
+        training = [p for p in problems if not _is_held_out(p)]
+        held = [p for p in problems if _is_held_out(p)]
+        if not training or not held:
+            raise TrainingFailed(
+                f"a verifier needs practice problems to learn from and others to be judged on: given {len(problems)}, "
+                f"{len(held)} of them held out; raise data.practice_size or verifier.pools"
+            )
         write_text(work / QUESTIONS, json.dumps([p.question for p in training]))
         self._collected(training, work / TRAINING, "training")
         return _Halves(training, held, self._collected(held, work / HELD, "held-out"))
+
+    def _search(self, **changed: Any) -> SearchSettings:
+        """How practice is searched: by the clock nothing could be made twice alike."""
+        return self.settings.search.model_copy(update={"seconds": None, **changed})
 
     def _collected(self, problems: Sequence[Problem], path: Path, name: str) -> JudgedClaims:
         if not path.is_file():
@@ -166,16 +179,16 @@ class _Bench:
                 self.pupil.student,
                 self.domain,
                 problems,
-                self.settings.search.model_copy(update={"candidates": self.settings.verifier.candidates}),
+                self._search(candidates=self.settings.verifier.candidates),
                 seed=derive(self.recipe.seed, "claims", name),
                 on_progress=lambda done, total: self.watch(f"attempts, {name} problems", done, total),
             ).save(path)
         return JudgedClaims.load(path)
 
-    def fitted(self, halves: _Halves, work: Path, *, seconds: float) -> TrainedVerifier:
+    def fitted(self, halves: _Halves, work: str, weights: Path, *, seconds: float) -> TrainedVerifier:
         """Energies, their measured quality, and margins, all from the held-out problems."""
         net = StepVerifier(self.pupil.student.net)
-        net.load_state_dict(load_file(work / WEIGHTS))
+        net.load_state_dict(load_file(weights))
         net.eval()
         encoded = self.pupil.student.reads.encode([p.question for p in halves.held])
         held = halves.held_claims
@@ -186,19 +199,18 @@ class _Bench:
             HOLDS: held.holds_M,
         }
         energies = {symbolic: _fit(terms, held, symbolic=symbolic) for symbolic in (False, True)}
-        margins = dict.fromkeys(energies, 0.0)
         made = TrainedVerifier(
             net=net,
             student=self.pupil.fingerprint,
-            judging={s: Judging(energy, margins[s]) for s, energy in energies.items()},
+            judging={s: Judging(energy, 0.0) for s, energy in energies.items()},
             about={
-                "work": work.name,
+                "work": work,
                 "problems": len(halves.training),
                 "held_out": len(halves.held),
                 "updates": self.recipe.updates,
                 "seconds": round(seconds, 3),
                 "belief": measured(terms[BELIEF], held),
-                "energy": {_name(s): cross_fitted(terms, held, symbolic=s) for s in energies},
+                "energy": {kind_of(symbolic=s): cross_fitted(terms, held, symbolic=s) for s in energies},
             },
         )
         margins = {s: self._margin(made, halves.held[:MARGIN_PROBLEMS], symbolic=s) for s in energies}
@@ -207,7 +219,7 @@ class _Bench:
     def _margin(self, made: TrainedVerifier, problems: Sequence[Problem], *, symbolic: bool) -> float:
         """The margin that solves most of the held-out problems by beam search; of equal ones the largest."""
         wide = {"searcher": "beam", "symbolic": symbolic, "choose": "best", "verifier": True, "margin": MARGINS[-1]}
-        settings = self.settings.search.model_copy(update=wide)
+        settings = self._search(**wide)
         found = search_all(
             self.pupil.student,
             self.domain,
@@ -258,13 +270,12 @@ def _chances(energy: FittedEnergy, terms: Mapping[str, Tensor], held: JudgedClai
     return chance
 
 
-def _known(target: Path, pupil: Pupil, work: str) -> TrainedVerifier | None:
-    """The verifier that the same work has made before."""
+def _known(target: Path, pupil: Pupil) -> TrainedVerifier | None:
+    """The verifier that the same work has made before; one whose files were changed is made again."""
     try:
-        found = load_verifier(target, pupil.student, fingerprint=pupil.fingerprint)
+        return load_verifier(target, pupil.student, fingerprint=pupil.fingerprint)
     except NotFoundError:
         return None
-    return found if found.about.get("work") == work else None
 
 
 def _recipe(settings: Settings, problems: int, threads: int) -> VerifierRecipe:
@@ -286,7 +297,3 @@ def _recipe(settings: Settings, problems: int, threads: int) -> VerifierRecipe:
 def _is_held_out(problem: Problem) -> bool:
     digest = hashlib.sha256(f"verifier {problem.structure}".encode()).digest()
     return digest[0] < HELD_OUT * 256
-
-
-def _name(symbolic: bool) -> str:
-    return "symbolic" if symbolic else "plain"

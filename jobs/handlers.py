@@ -20,16 +20,21 @@ def _training(kind: str, context: JobContext, payload: dict[str, Any]) -> dict[s
         from jobs.team import work_together
 
         return work_together(kind, context, payload)
-    from reasoner.training.work import KINDS, Workplace
+    from reasoner.training.work import KINDS
 
-    return KINDS[kind](payload, Workplace(context.home, context.folder, context.report, context.should_stop))
+    return KINDS[kind](payload, _workplace(context))
 
 
 def _verifier(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     from reasoner.training.verifier_work import train_verifier_job
+
+    return train_verifier_job(payload, _workplace(context))
+
+
+def _workplace(context: JobContext) -> Any:
     from reasoner.training.work import Workplace
 
-    return train_verifier_job(payload, Workplace(context.home, context.folder, context.report, context.should_stop))
+    return Workplace(context.home, context.folder, context.report, context.should_stop)
 
 
 HANDLERS: dict[str, Handler] = {kind: partial(_training, kind) for kind in ("base", "finetune")} | {

@@ -7,7 +7,6 @@ from agents.parts import Parts
 from agents.run_folder import read_records, write_records
 from agents.searching import search_all
 from agents.state import Change, ImproveState
-from reasoner.errors import NotFoundError
 from reasoner.evaluation.attempts import judge
 from reasoner.models.student import Student
 from reasoner.search.trained_verifier import TrainedVerifier, load_verifier, verifier_folder
@@ -34,7 +33,7 @@ def search(state: ImproveState, parts: Parts) -> Change:
         [p.question for p in failed],
         settings,
         seed=parts.settings.seed + cycle,
-        verifier=_verifier(champion, student, parts),
+        verifier=_verifier(state, student, parts),
         on_progress=watch,
     )
     tried = [judge(parts.domain, p, f.solved, "talk") for p, f in zip(failed, found, strict=True)]
@@ -56,14 +55,12 @@ def search(state: ImproveState, parts: Parts) -> Change:
     return {"searched": len(examples)}
 
 
-def _verifier(champion: str, student: Student, parts: Parts) -> TrainedVerifier | None:
+def _verifier(state: ImproveState, student: Student, parts: Parts) -> TrainedVerifier | None:
+    """The one that this cycle has trained, whatever other runs of the home have trained for the same student."""
     if not parts.settings.search.verifier:
         return None
-    mark = parts.checkpoints.get(champion).fingerprint
-    try:
-        return load_verifier(verifier_folder(parts.home, mark), student, fingerprint=mark)
-    except NotFoundError:
-        return None
+    mark = parts.checkpoints.get(state["champion"]).fingerprint
+    return load_verifier(verifier_folder(parts.home, mark, state["verifier"]), student, fingerprint=mark)
 
 
 def _teaches(problem: Problem, attempt: Attempt, parts: Parts) -> bool:

@@ -6,7 +6,6 @@ from agents.parts import Parts
 from agents.state import Change, ImproveState
 from agents.verifying import Pupil, make_trained_verifier
 from reasoner.diagnostics.plots import plot_reliability
-from reasoner.search.trained_verifier import TrainedVerifier
 
 
 def verifier(state: ImproveState, parts: Parts) -> Change:
@@ -24,8 +23,9 @@ def verifier(state: ImproveState, parts: Parts) -> Change:
     )
     picture = parts.folder.reliability(cycle)
     picture.parent.mkdir(parents=True, exist_ok=True)
-    judges = {"verifier": made.about["belief"], "energy": _energy(made, parts)}
-    plot_reliability(picture, {name: _bins(found) for name, found in judges.items()})
+    symbolic = parts.settings.search.symbolic
+    judges = {"verifier": made.quality(symbolic=None)["all"], "energy": made.quality(symbolic=symbolic)["all"]}
+    plot_reliability(picture, {name: found["bins"] for name, found in judges.items()})
     parts.events.write(
         f"{cycle}/verifier",
         "verifier",
@@ -34,23 +34,13 @@ def verifier(state: ImproveState, parts: Parts) -> Change:
         problems=made.about["problems"],
         held_out=made.about["held_out"],
         updates=made.about["updates"],
-        margin=made.judging[parts.settings.search.symbolic].margin,
+        margin=made.judging[symbolic].margin,
         plot=parts.folder.below_root(picture),
         seconds=made.about["seconds"],
         **{name: _figures(found) for name, found in judges.items()},
     )
-    return {}
+    return {"verifier": made.about["work"]}
 
 
-def _energy(made: TrainedVerifier, parts: Parts) -> dict[str, Any]:
-    return made.about["energy"]["symbolic" if parts.settings.search.symbolic else "plain"]
-
-
-def _figures(found: dict[str, Any]) -> dict[str, Any]:
-    """Quality over all steps."""
-    whole = found["all"]
+def _figures(whole: dict[str, Any]) -> dict[str, Any]:
     return {"n": whole["n"], "right": whole["right"], "auc": whole["auc"], "calibration_error": whole["error"]}
-
-
-def _bins(found: dict[str, Any]) -> list[tuple[float, float, int]]:
-    return [(b["believed"], b["right"], b["n"]) for b in found["all"]["bins"]]

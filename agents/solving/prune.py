@@ -10,8 +10,7 @@ from reasoner.models.student import pooled_slots
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.energy import SAID
-from reasoner.search.proposers import REFINED
-from reasoner.types.search import SearchRound, SeenCandidate
+from reasoner.types.search import REFINED, SearchRound, SeenCandidate
 
 
 def prune(state: SolveState, arena: Arena) -> SolveChange:

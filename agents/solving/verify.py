@@ -12,7 +12,7 @@ from reasoner.models.verifier import StepVerifier
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Candidates
 from reasoner.search.energy import BELIEF, HOLDS, REFUSED, ROUND_TRIP, SAID
-from reasoner.search.proposers import REFINED
+from reasoner.types.search import REFINED
 
 
 def verify(state: SolveState, arena: Arena) -> SolveChange:

@@ -75,15 +75,15 @@ class Home:
         return Chosen(self.checkpoint(id), self.checkpoints / id).student()
 
     def verifier(self, fingerprint: str, student: "Student") -> "TrainedVerifier | None":
-        """The verifier of a student, if one was trained for it.
+        """The newest verifier of a student, if one was trained for it.
 
         Raises:
             NotFoundError: its files were changed.
         """
-        from reasoner.search.trained_verifier import load_verifier, verifier_folder
+        from reasoner.search.trained_verifier import current_verifier, load_verifier
 
-        folder = verifier_folder(self.root, fingerprint)
-        return load_verifier(folder, student, fingerprint=fingerprint) if folder.is_dir() else None
+        folder = current_verifier(self.root, fingerprint)
+        return load_verifier(folder, student, fingerprint=fingerprint) if folder is not None else None
 
     def choose(self, given: str | None) -> Chosen:
         """A checkpoint by id or by the folder of its files, or the home's champion.

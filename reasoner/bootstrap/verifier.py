@@ -12,11 +12,8 @@ from reasoner.types.verifier import JudgeQuality, ScoredSolutions, VerifierRepor
 if TYPE_CHECKING:
     from reasoner.search.trained_verifier import TrainedVerifier
 
-JUDGES: tuple[tuple[str, str, str | None], ...] = (
-    ("verifier", "belief", None),
-    ("energy", "energy", "plain"),
-    ("energy, symbolic", "energy", "symbolic"),
-)
+JUDGES = {"verifier": None, "energy": False, "energy, symbolic": True}
+"""What is measured, and whether with the symbolic check; the head knows none."""
 
 
 def train_verifier(
@@ -55,8 +52,10 @@ def train_verifier(
         run_job=lambda spec, on_progress: run_job(place.database(), place.root, spec, on_progress=on_progress),
         watch=lambda note, done, total: progress(Progress(cycle=0, node="verifier", done=done, total=total, note=note)),
     )
-    folder = verifier_folder(place.root, made.student)
-    plot_reliability(folder / "reliability.png", {name: _bins(made, what, kind) for name, what, kind in JUDGES})
+    folder = verifier_folder(place.root, made.student, made.about["work"])
+    plot_reliability(
+        folder / "reliability.png", {name: made.quality(symbolic=s)["all"]["bins"] for name, s in JUDGES.items()}
+    )
     return VerifierReport(
         checkpoint=picked.checkpoint.id,
         fingerprint=made.student,
@@ -113,19 +112,10 @@ def verify_file(
     )
 
 
-def _measured(made: "TrainedVerifier", what: str, kind: str | None) -> dict[str, Any]:
-    return made.about[what] if kind is None else made.about[what][kind]
-
-
-def _bins(made: "TrainedVerifier", what: str, kind: str | None) -> list[tuple[float, float, int]]:
-    """Believed chance, share right, and number of each tenth."""
-    return [(b["believed"], b["right"], b["n"]) for b in _measured(made, what, kind)["all"]["bins"]]
-
-
 def _qualities(made: "TrainedVerifier") -> Iterator[JudgeQuality]:
     """All judges, each over all depths and then by depth."""
-    for name, what, kind in JUDGES:
-        measured = _measured(made, what, kind)
+    for name, symbolic in JUDGES.items():
+        measured = made.quality(symbolic=symbolic)
         yield _quality(name, None, measured["all"])
         for depth, found in measured["by_depth"].items():
             yield _quality(name, int(depth), found)

@@ -3,9 +3,8 @@
 from rich.table import Table
 
 from reasoner.cli.voice import Voice, plain_table
-from reasoner.types.search import FoundSolution, SearchRound, SearchTrace
+from reasoner.types.search import REFINED, FoundSolution, SearchRound, SearchTrace
 
-REFINED = "refine"
 DONE = "(done)"
 """Text of the step that ends a solution."""
 

@@ -40,20 +40,20 @@ def plot_diagnosis(folder: Path, sections: Sequence[Section]) -> list[Path]:
     return drawn
 
 
-def plot_reliability(path: Path, judges: Mapping[str, Sequence[tuple[float, float, int]]]) -> Path:
+def plot_reliability(path: Path, judges: Mapping[str, Sequence[Mapping[str, float]]]) -> Path:
     """Believed chance against the share that is right, a panel a judge; dots grow with the number of steps.
 
     Args:
         path: of the PNG.
-        judges: of each bin the mean chance, the share that is right, and how many.
+        judges: bins as `reasoner.diagnostics.calibration.Bin` has them, in plain JSON.
     """
     figure = _figure(3.2 * len(judges), 3.4)
     for axes, (name, bins) in zip(figure.subplots(1, len(judges), squeeze=False)[0], judges.items(), strict=True):
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1.5, zorder=1)
-        total = sum(n for _, _, n in bins)
-        axes.plot([b for b, _, _ in bins], [r for _, r, _ in bins], color=LINE, linewidth=1.2, zorder=2)
-        sizes = [12 + 260 * n / total for _, _, n in bins]
-        axes.scatter([b for b, _, _ in bins], [r for _, r, _ in bins], s=sizes, color=LINE, alpha=0.75, zorder=3)
+        believed, right, n = ([one[key] for one in bins] for key in ("believed", "right", "n"))
+        axes.plot(believed, right, color=LINE, linewidth=1.2, zorder=2)
+        sizes = [12 + 260 * count / sum(n) for count in n]
+        axes.scatter(believed, right, s=sizes, color=LINE, alpha=0.75, zorder=3)
         axes.set_title(name, loc="left", color=INK, fontsize=10, weight="bold")
         axes.set_xlabel("believed", color=SOFT, fontsize=8)
         axes.set_ylabel("right", color=SOFT, fontsize=8)

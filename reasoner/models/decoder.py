@@ -110,11 +110,15 @@ def write(
     return Written(torch.stack(written, dim=1), logprob)
 
 
+def token_logprobs(decoder: Writer, slots_NKD: Tensor, tokens_NL: Tensor) -> Tensor:
+    """Natural log-probability of each token of texts that are given, under its row's slots, [N, L]; 0 for `PAD`."""
+    scores = decoder(slots_NKD, tokens_NL[:, :-1]).log_softmax(dim=-1)
+    return scores.gather(2, tokens_NL[..., None])[..., 0].masked_fill(tokens_NL == PAD, 0.0)
+
+
 def read_back(decoder: Writer, slots_NKD: Tensor, tokens_NL: Tensor) -> Tensor:
     """Natural log-probability [N] of texts that are given, each under its row's slots; `PAD` after the end."""
-    scores = decoder(slots_NKD, tokens_NL[:, :-1]).log_softmax(dim=-1)
-    said = scores.gather(2, tokens_NL[..., None])[..., 0]
-    return said.masked_fill(tokens_NL == PAD, 0.0).sum(dim=1)
+    return token_logprobs(decoder, slots_NKD, tokens_NL).sum(dim=1)
 
 
 def _draw(scores_NV: Tensor, temperature: float, noise: torch.Generator | None) -> Tensor:

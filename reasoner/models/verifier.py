@@ -18,10 +18,9 @@ import torch
 from torch import Tensor, nn
 
 from reasoner.models.batches import QuestionBatch
-from reasoner.models.decoder import StepDecoder
+from reasoner.models.decoder import StepDecoder, token_logprobs
 from reasoner.models.encoders import QuestionEncoder
 from reasoner.models.student import LatentReasoner, Student
-from reasoner.models.tokenizers import PAD
 
 _Part = TypeVar("_Part", bound=nn.Module)
 
@@ -67,9 +66,7 @@ class StepVerifier(nn.Module):
 
     def token_logprobs(self, expected_MKD: Tensor, tokens_ML: Tensor) -> Tensor:
         """Log-probability of each token under the slots that it expects, [M, L]; 0 where there is none."""
-        decoder = self.decoder or self._student[0].decoder
-        scores = decoder(expected_MKD, tokens_ML[:, :-1]).log_softmax(dim=-1)
-        return scores.gather(2, tokens_ML[..., None])[..., 0].masked_fill(tokens_ML == PAD, 0.0)
+        return token_logprobs(self.decoder or self._student[0].decoder, expected_MKD, tokens_ML)
 
     def forward(self, logprob_ML: Tensor, said_M: Tensor, round_trip_M: Tensor) -> Tensor:
         """Logits [M].

@@ -43,9 +43,7 @@ def fit_energy(
     return FittedEnergy(names, tuple(tuple(float(w) for w in row) for row in rows))
 
 
-def _fit(
-    x: NDArray[np.float64], y: NDArray[np.float64], *, towards: NDArray[np.float64], pull: float
-) -> NDArray[np.float64]:
+def _fit(x: _Numbers, y: _Numbers, *, towards: _Numbers, pull: float) -> _Numbers:
     """The weights of least cross-entropy, pulled towards given ones."""
 
     def cost(w: _Numbers) -> tuple[float, _Numbers]:

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from reasoner.models.layers import normalise
 from reasoner.models.student import LatentReasoner
+from reasoner.types.search import REFINED
 
-REFINED = "refine"
 STRIDE = 0.6
 """Of a gradient step: two leave a sixth of the distance."""
 

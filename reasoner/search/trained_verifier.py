@@ -20,7 +20,7 @@ from reasoner.models.student import Student
 from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import FittedEnergy
 
-WEIGHTS, ABOUT = "verifier.safetensors", "verifier.json"
+WEIGHTS, ABOUT, CURRENT = "verifier.safetensors", "verifier.json", "current"
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,29 @@ class TrainedVerifier:
     about: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Where it comes from and how good it is; plain JSON."""
 
+    def quality(self, *, symbolic: bool | None) -> dict[str, Any]:
+        """Calibrations on held-out problems, over `all` steps and `by_depth`: of an energy, or (None) of the head."""
+        return self.about["belief"] if symbolic is None else self.about["energy"][kind_of(symbolic=symbolic)]
 
-def verifier_folder(home: Path, student: str) -> Path:
-    """Where the verifier of a student lies in a home."""
-    return home / "verifiers" / student
+
+def kind_of(*, symbolic: bool) -> str:
+    """What an energy is called in files."""
+    return "symbolic" if symbolic else "plain"
+
+
+def verifier_folder(home: Path, student: str, work: str) -> Path:
+    """Where a verifier of a student lies in a home. Other work makes another, and leaves this one alone."""
+    return home / "verifiers" / student / work
+
+
+def current_verifier(home: Path, student: str) -> Path | None:
+    """The folder of the student's newest verifier; None where it has none."""
+    pointer = home / "verifiers" / student / CURRENT
+    return verifier_folder(home, student, pointer.read_text(encoding="utf-8")) if pointer.is_file() else None
 
 
 def save_verifier(verifier: TrainedVerifier, folder: Path) -> None:
-    """Replaces what is in the folder."""
+    """Replaces what is in the folder, and makes it the student's current one."""
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -60,7 +75,7 @@ def save_verifier(verifier: TrainedVerifier, folder: Path) -> None:
         "student": verifier.student,
         "weights": _digest(partial / WEIGHTS),
         "judging": {
-            "symbolic" if symbolic else "plain": {"energy": j.energy.to_dict(), "margin": j.margin}
+            kind_of(symbolic=symbolic): {"energy": j.energy.to_dict(), "margin": j.margin}
             for symbolic, j in verifier.judging.items()
         },
         "about": dict(verifier.about),
@@ -69,6 +84,14 @@ def save_verifier(verifier: TrainedVerifier, folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     partial.rename(folder)
+    make_current(folder)
+
+
+def make_current(folder: Path) -> None:
+    """From now on commands that name no other ask this one."""
+    partial = folder.with_name(f"{CURRENT}.partial-{os.getpid()}")
+    partial.write_text(folder.name, encoding="utf-8")
+    partial.replace(folder.with_name(CURRENT))
 
 
 def load_verifier(folder: Path, student: Student, *, fingerprint: str) -> TrainedVerifier:
@@ -91,7 +114,7 @@ def load_verifier(folder: Path, student: Student, *, fingerprint: str) -> Traine
     net = StepVerifier(student.net)
     net.load_state_dict(load_file(folder / WEIGHTS))
     judging = {
-        name == "symbolic": Judging(FittedEnergy.from_dict(j["energy"]), j["margin"])
+        name == kind_of(symbolic=True): Judging(FittedEnergy.from_dict(j["energy"]), j["margin"])
         for name, j in plain["judging"].items()
     }
     return TrainedVerifier(net.eval(), plain["student"], judging, plain["about"])

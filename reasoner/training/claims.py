@@ -3,6 +3,7 @@
 Shapes: M claims, T steps before, S tokens of a step.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ class JudgedClaims:
 
     def save(self, path: Path) -> None:
         """Writes them, whole or not at all."""
-        partial = path.with_suffix(".partial")
+        partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
         save_file({name: tensor.contiguous() for name, tensor in vars(self).items()}, partial)
         partial.replace(path)
 

@@ -13,13 +13,16 @@ from reasoner.training.claims import JudgedClaims
 from reasoner.training.verifying import VerifierRecipe, train_verifier
 from reasoner.training.work import Workplace
 
+WEIGHTS = "verifier.safetensors"
+"""In the job's folder, where they stay: a job that has succeeded does not run again."""
+
 
 def train_verifier_job(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """Trains the verifier of a student on the claims of a file, and leaves its weights in another.
 
     Args:
-        payload: `student` (folder of the checkpoint), `claims`, `questions` (a JSON list), `weights` (paths below the
-            home), and `recipe`.
+        payload: `student` (folder of the checkpoint), `claims`, `questions` (a JSON list; paths below the home), and
+            `recipe`.
         place: where it works.
     """
     recipe = VerifierRecipe(**payload["recipe"])
@@ -37,9 +40,8 @@ def train_verifier_job(payload: dict[str, Any], place: Workplace) -> dict[str, A
         report=place.report,
         should_stop=place.should_stop,
     )
-    target = place.home / payload["weights"]
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = place.folder / WEIGHTS
     partial = target.with_suffix(".partial")
     save_file({k: v.detach().contiguous().clone() for k, v in verifier.state_dict().items()}, partial)
     Path(partial).replace(target)
-    return {"updates": recipe.updates, "loss": round(loss, 5)}
+    return {"updates": recipe.updates, "loss": round(loss, 5), "weights": target.relative_to(place.home).as_posix()}

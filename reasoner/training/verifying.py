@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from reasoner.errors import TrainingFailed
 from reasoner.models.batches import pad_questions
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import PAD, EncodedQuestion
@@ -83,6 +84,8 @@ def train_verifier(
     recent: list[float] = []
     for update in range(state.updates if state else 0, recipe.updates):
         loss = _loss(verifier, student, questions, feed.at(update))
+        if not torch.isfinite(loss):
+            raise TrainingFailed(f"the loss is {loss.item()} at update {update}; lower verifier.learning_rate")
         loss.backward()
         nn.utils.clip_grad_norm_(verifier.parameters(), CLIP)
         rate = recipe.rate(update)

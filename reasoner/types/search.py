@@ -6,6 +6,9 @@ from reasoner.types.problem import Split
 from reasoner.types.record import Record
 from reasoner.types.report import Rate
 
+REFINED = "refine"
+"""Origin of candidates that gradient steps have made."""
+
 
 class SeenCandidate(Record):
     """One candidate for a step."""

@@ -1,6 +1,7 @@
 """The learned verifier: its labels, its network, its training, its calibration, and its files."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +21,22 @@ from reasoner.config.settings import SearchSettings, Settings, VerifierSettings
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.diagnostics.calibration import auc, calibration
 from reasoner.domains.registry import get_domain
-from reasoner.errors import NotFoundError
+from reasoner.errors import NotFoundError, TrainingFailed
 from reasoner.evaluation.step_labels import end_is_right, step_is_right
 from reasoner.models.checkpoints import fingerprint, save_student
 from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import REFUSED
 from reasoner.search.fitting import fit_energy
 from reasoner.search.proposers import Refined, Thought
-from reasoner.search.trained_verifier import ABOUT, WEIGHTS, TrainedVerifier, load_verifier, save_verifier
+from reasoner.search.trained_verifier import (
+    ABOUT,
+    CURRENT,
+    WEIGHTS,
+    TrainedVerifier,
+    current_verifier,
+    load_verifier,
+    save_verifier,
+)
 from reasoner.training.claims import JudgedClaims, lines_of
 from reasoner.training.verifying import VerifierRecipe, all_logits, train_verifier
 from reasoner.types.job import Job, JobSpec
@@ -198,9 +207,9 @@ def made() -> tuple[Path, TrainedVerifier, list[JobSpec]]:
         )
 
     with exclusive(shared_folder() / "verified.lock"):
-        if not (home / "verifiers" / mark).exists():
+        if not (home / "checkpoints" / "tiny").exists():
             save_student(student, home / "checkpoints" / "tiny", about={})
-            make()
+        make()
         filed.clear()
         return home / "verifiers" / mark, make(), filed
 
@@ -218,7 +227,49 @@ def test_it_is_measured_on_structures_that_it_was_not_trained_on_and_made_once(
         assert 0 <= measured["all"]["error"] <= 1
         assert sum(d["n"] for d in measured["by_depth"].values()) == measured["all"]["n"]
     assert about["energy"]["plain"]["all"]["error"] < about["belief"]["all"]["error"], "fitting calibrates"
-    assert [p.name for p in folder.parent.iterdir()] == [folder.name], "unfinished work is cleared away"
+    assert sorted(p.name for p in folder.iterdir()) == sorted([about["work"], CURRENT])
+    assert [p for p in folder.parent.iterdir() if p.is_dir()] == [folder], "unfinished work is cleared away"
+
+
+def test_other_work_makes_another_and_either_can_be_had_again(
+    made: tuple[Path, TrainedVerifier, list[JobSpec]], tmp_path: Path
+) -> None:
+    student, home = trained_student(), tmp_path / "home"
+    home.mkdir()
+    database, mark = open_database(home), fingerprint(student)
+    save_student(student, home / "checkpoints" / "tiny", about={})
+
+    def make(updates: int) -> TrainedVerifier:
+        return make_trained_verifier(
+            Pupil(student, mark, "checkpoints/tiny"),
+            DOMAIN,
+            PRACTICE[:40],
+            Settings(data=DATA, search=SEARCH, verifier=VerifierSettings(updates=updates, questions=8)),
+            home=home,
+            threads=1,
+            run_job=lambda spec, _: run_job(database, home, spec),
+            watch=lambda *_: None,
+        )
+
+    first, second = make(2), make(4)
+    assert first.about["work"] != second.about["work"]
+    for updates, expected in ((2, first), (4, second)):
+        assert make(updates).judging == expected.judging
+        assert current_verifier(home, mark) == home / "verifiers" / mark / expected.about["work"]
+    shutil.rmtree(home / "verifiers")
+    again = make(2)
+    assert again.judging == first.judging, "the job's weights are still there, the rest is made again"
+    with pytest.raises(TrainingFailed, match="practice problems to learn from"):
+        make_trained_verifier(
+            Pupil(student, mark, "checkpoints/tiny"),
+            DOMAIN,
+            PRACTICE[:1],
+            Settings(data=DATA, search=SEARCH),
+            home=home,
+            threads=1,
+            run_job=lambda spec, _: run_job(database, home, spec),
+            watch=lambda *_: None,
+        )
 
 
 def test_a_search_is_judged_by_it_unless_told_not_to(made: tuple[Path, TrainedVerifier, list[JobSpec]]) -> None:
