@@ -14,7 +14,7 @@ from reasoner.models.student import Student
 from reasoner.search.beams import Complete
 from reasoner.search.greedy import Solved
 from reasoner.search.trained_verifier import TrainedVerifier
-from reasoner.types.ports import Domain
+from reasoner.types.ports import Domain, Recall
 from reasoner.types.problem import Attempt, Problem
 from reasoner.types.search import SearchRow
 
@@ -25,14 +25,15 @@ ALPHA = 0.05
 CONTROL = "control: verifier alone"
 
 
-def ways(settings: SearchSettings, *, verifier: bool) -> dict[str, SearchSettings]:
+def ways(settings: SearchSettings, *, verifier: bool, recall: bool = False) -> dict[str, SearchSettings]:
     """What is compared, by name; greedy first. Attempts drawn side by side have a beam's budget.
 
     Args:
         settings: the budget, and how candidates are made.
         verifier: whether the student has one.
+        recall: whether the memory may be asked.
     """
-    plain = settings.model_copy(update={"verifier": False, "refine": 0})
+    plain = settings.model_copy(update={"verifier": False, "refine": 0, "recall": 0})
     sample = plain.model_copy(update={"searcher": "sample", "width": settings.width * settings.candidates})
     beam = plain.model_copy(update={"searcher": "beam"})
     k, judged = sample.width, {"verifier": True, "symbolic": False}
@@ -43,6 +44,8 @@ def ways(settings: SearchSettings, *, verifier: bool) -> dict[str, SearchSetting
         "beam, verifier": beam.model_copy(update={**judged, "symbolic": True}),
         "beam, verifier, refined": beam.model_copy(update={**judged, "refine": 2, "symbolic": True}),
     }
+    judge = {"verifier": verifier, "symbolic": True}
+    recalled = {"beam, recalled": beam.model_copy(update={"recall": settings.recall, **judge})}
     return {
         "greedy": plain.model_copy(update={"searcher": "greedy"}),
         **{
@@ -53,6 +56,7 @@ def ways(settings: SearchSettings, *, verifier: bool) -> dict[str, SearchSetting
         "beam, no symbolic check": beam.model_copy(update={"symbolic": False}),
         "beam": beam.model_copy(update={"symbolic": True}),
         **(with_verifier if verifier else {}),
+        **(recalled if recall else {}),
     }
 
 
@@ -65,18 +69,20 @@ def compare_all(
     seed: int,
     on_progress: Watch,
     verifier: TrainedVerifier | None = None,
+    recall: Recall | None = None,
 ) -> list[SearchRow]:
     """A row for each way, greedy's first. Ways that choose among the same attempts share them, and their seconds."""
     questions = [p.question for p in problems]
     rows: list[SearchRow] = []
     greedy: list[Attempt] = []
     drawn: dict[str, tuple[list[Found], float]] = {}
-    for name, way in ways(settings, verifier=verifier is not None).items():
+    for name, way in ways(settings, verifier=verifier is not None, recall=recall is not None).items():
         pool = way.model_copy(update={"choose": "best"} if way.searcher == "sample" else {}).model_dump_json()
         if pool not in drawn:
             began = time.monotonic()
             watch = partial(on_progress, name)
-            attempts = search_all(student, domain, questions, way, seed=seed, verifier=verifier, on_progress=watch)
+            asked = {"verifier": verifier, "recall": recall, "on_progress": watch}
+            attempts = search_all(student, domain, questions, way, seed=seed, **asked)
             drawn[pool] = attempts, time.monotonic() - began
         found, seconds = drawn[pool]
         found = [chosen_anew(f, settled(way, verifier), domain) for f in found]

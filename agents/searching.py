@@ -15,7 +15,7 @@ from reasoner.search.energy import SaidEnergy
 from reasoner.search.greedy import BATCH, Solved
 from reasoner.search.searchers import FIRST_MARGIN, chooser_of, searcher_of
 from reasoner.search.trained_verifier import TrainedVerifier
-from reasoner.types.ports import Domain
+from reasoner.types.ports import Domain, Recall
 from reasoner.types.search import FoundSolution, SearchTrace
 
 LATENTS = 2048
@@ -47,6 +47,7 @@ def search_all(
     *,
     seed: int,
     verifier: TrainedVerifier | None = None,
+    recall: Recall | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Found]:
     """Searches for all questions; results in the order given. Equal seeds give equal results.
@@ -58,12 +59,19 @@ def search_all(
         settings: which searcher, and its budget.
         seed: of all noise.
         verifier: the student's own, if it has one; asked only if `settings.verifier`.
+        recall: the memory, if it may be asked; asked only for `settings.recall` above 0.
         on_progress: told how many questions are done.
     """
     found: dict[int, Found] = {}
     for places in batches_of(student, questions, searcher_of(settings, student.net).decodes):
         arena = make_arena(
-            student, domain, [questions[i] for i in places], settings, seed=seed + len(found), verifier=verifier
+            student,
+            domain,
+            [questions[i] for i in places],
+            settings,
+            seed=seed + len(found),
+            verifier=verifier,
+            recall=recall,
         )
         run(arena)
         for row, i in enumerate(places):
@@ -99,9 +107,10 @@ def search_one(
     *,
     seed: int,
     verifier: TrainedVerifier | None = None,
+    recall: Recall | None = None,
 ) -> SearchTrace:
     """Searches for one question and tells all that was seen."""
-    arena = make_arena(student, domain, [question], settings, seed=seed, verifier=verifier)
+    arena = make_arena(student, domain, [question], settings, seed=seed, verifier=verifier, recall=recall)
     digest = hashlib.sha256()
     arena.watch = lambda slots: digest.update(slots.cpu().numpy().tobytes())
     arena.tracing = True
@@ -135,6 +144,7 @@ def make_arena(
     *,
     seed: int,
     verifier: TrainedVerifier | None = None,
+    recall: Recall | None = None,
 ) -> Arena:
     """The arena of one batch."""
     judge = verifier if settings.verifier else None
@@ -143,6 +153,8 @@ def make_arena(
         domain=domain,
         questions=questions,
         searcher=searcher_of(settled(settings, verifier), student.net),
+        recall=recall if settings.recall else None,
+        neighbours=settings.recall,
         energy=judge.judging[settings.symbolic].energy if judge else SaidEnergy(symbolic=settings.symbolic),
         noise=torch.Generator().manual_seed(seed),
         verifier=judge.net if judge else None,

@@ -1,11 +1,12 @@
-"""The loop beside its controls, seed by seed: mined failures, uniform draws, no teacher.
+"""The loop beside its controls, seed by seed: mined failures, uniform draws, no teacher, own search first.
 
     .venv/bin/python benchmarks/loop_controls.py --home .reasoner-controls --seeds 0 1 2 --cycles 5 --at-once 2
 
 All arms of a seed begin from the same base, trained once, and see the same practice, gate and sealed problems.
 `uniform` asks the teacher as often, about practice problems drawn without looking at the failures; `none` has no
-teacher and learns from the student's own checked answers. Arms run with one thread each, `--at-once` side by side.
-The same command again continues. Prints one row per run and the means; accuracies are on the sealed set.
+teacher and learns from the student's own checked answers; `searched` thinks harder about failures first, learns from
+what it then solves, and asks the teacher as often, about the rest. Arms run with one thread each, `--at-once` side by
+side. The same command again continues. Prints one row per run and the means; accuracies are on the sealed set.
 """
 
 import argparse
@@ -18,7 +19,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-ARMS = {"mined": [], "uniform": ["mine.strategy=uniform"], "none": ["teacher.model=none"]}
+ARMS = {
+    "mined": [],
+    "uniform": ["mine.strategy=uniform"],
+    "none": ["teacher.model=none"],
+    "searched": ["mine.search=true"],
+}
 
 
 def run_arm(home: Path, config: str, cycles: int, seed: int, arm: str) -> dict[str, Any]:

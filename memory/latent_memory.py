@@ -4,7 +4,7 @@ Vectors are D wide, one for each example; `space` is the fingerprint of the enco
 truth; the indices are refreshed from it before every search, so what another process has remembered is found too.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +67,7 @@ class LatentMemory:
         k: int,
         skill: str | None = None,
         correct: bool = True,
-        exclude_problem_ids: Collection[str] = (),
-        exclude_structures: Collection[str] = (),
+        leave_out: Callable[[Example | WrongAttempt], bool] = lambda _: False,
     ) -> list[Recollection]:
         """The k most alike, best first.
 
@@ -77,8 +76,7 @@ class LatentMemory:
             k: how many at most.
             skill: only of this skill.
             correct: verified examples, or wrong attempts.
-            exclude_problem_ids: problems to leave out, such as the one being answered.
-            exclude_structures: structure hashes to leave out, such as those of near-duplicates.
+            leave_out: says of a remembered item whether to pass it over, as the problem being answered must be.
         """
         index = self._right if correct else self._wrong
         index.refresh()
@@ -89,9 +87,7 @@ class LatentMemory:
             nearest = index.search(np.asarray(vector, dtype=np.float32)[None], wanted)[0]
             items = self._items(nearest.ids[seen:], correct=correct)
             for item, score in zip(items, nearest.scores[seen:], strict=True):
-                problem = item.problem
-                left_out = problem.id in exclude_problem_ids or problem.structure in exclude_structures
-                if not left_out and skill in (None, problem.skill):
+                if skill in (None, item.problem.skill) and not leave_out(item):
                     kept.append(Recollection(example=item, score=score))
             seen = wanted
         return kept[:k]

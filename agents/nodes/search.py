@@ -4,6 +4,7 @@ from collections import Counter
 
 from agents.checking import example_id
 from agents.parts import Parts
+from agents.recalling import recall_from
 from agents.run_folder import read_records, write_records
 from agents.searching import search_all
 from agents.state import Change, ImproveState
@@ -11,6 +12,7 @@ from reasoner.evaluation.attempts import judge
 from reasoner.models.student import Student
 from reasoner.search.trained_verifier import TrainedVerifier, load_verifier, verifier_folder
 from reasoner.types.example import Example, Lineage
+from reasoner.types.ports import Recall
 from reasoner.types.problem import Attempt, Problem
 
 
@@ -34,6 +36,7 @@ def search(state: ImproveState, parts: Parts) -> Change:
         settings,
         seed=parts.settings.seed + cycle,
         verifier=_verifier(state, student, parts),
+        recall=_recall(state, parts),
         on_progress=watch,
     )
     tried = [judge(parts.domain, p, f.solved, "talk") for p, f in zip(failed, found, strict=True)]
@@ -61,6 +64,15 @@ def _verifier(state: ImproveState, student: Student, parts: Parts) -> TrainedVer
         return None
     mark = parts.checkpoints.get(state["champion"]).fingerprint
     return load_verifier(verifier_folder(parts.home, mark, state["verifier"]), student, fingerprint=mark)
+
+
+def _recall(state: ImproveState, parts: Parts) -> Recall | None:
+    """What the run itself has learnt in earlier cycles: other runs of the home must not change what this one does."""
+    if not parts.settings.search.recall:
+        return None
+    learnt = {e.id for e in parts.examples.examples(run=parts.run, up_to_cycle=state["cycle"] - 1)}
+    memory, encoder = parts.memory(state["space"]), parts.student_of(state["first"])
+    return recall_from(memory, encoder, parts.domain, known=lambda item: item.id in learnt)
 
 
 def _teaches(problem: Problem, attempt: Attempt, parts: Parts) -> bool:

@@ -1,4 +1,4 @@
-"""The solve graph: encode -> (propose -> decode -> verify -> prune) repeated -> answer.
+"""The solve graph: encode -> recall -> (propose -> decode -> verify -> prune) repeated -> answer.
 
 One graph serves a question at the terminal and a batch of an evaluation. Its state is plain numbers; tensors stay in
 the arena that is handed to every node.
@@ -16,6 +16,7 @@ from agents.solving.decode import decode
 from agents.solving.encode import encode
 from agents.solving.propose import propose
 from agents.solving.prune import prune
+from agents.solving.recall import recall
 from agents.solving.state import START_STATE, SolveChange, SolveState
 from agents.solving.verify import verify
 from reasoner.search.arena import Arena
@@ -33,10 +34,11 @@ STEP: tuple[tuple[str, Node], ...] = (
 def solve_graph() -> Any:
     """The graph, compiled once a process."""
     graph: StateGraph[Any, Any, Any, Any] = StateGraph(SolveState, context_schema=Arena)
-    for name, node in (("encode", encode), *STEP, ("answer", answer)):
+    for name, node in (("encode", encode), ("recall", recall), *STEP, ("answer", answer)):
         graph.add_node(name, _with_arena(name, node))
     graph.add_edge(START, "encode")
-    graph.add_edge("encode", "propose")
+    graph.add_edge("encode", "recall")
+    graph.add_edge("recall", "propose")
     graph.add_edge("propose", "decode")
     graph.add_edge("decode", "verify")
     graph.add_edge("verify", "prune")
@@ -47,7 +49,7 @@ def solve_graph() -> Any:
 
 def run(arena: Arena) -> SolveState:
     """Searches until every question of the arena has its answer; the last state."""
-    most = len(STEP) * arena.student.shape.max_steps + 4
+    most = len(STEP) * arena.student.shape.max_steps + 5
     return solve_graph().invoke(START_STATE, {"recursion_limit": most}, context=arena)
 
 

@@ -11,7 +11,7 @@ from reasoner.search.proposers import Thought
 from reasoner.search.searchers import Greedy
 
 
-def propose(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a node)
+def propose(state: SolveState, arena: Arena) -> SolveChange:
     """Leaves proposals in the arena."""
     net, beams = arena.student.net, arena.beams
     history, states, mask = predict(arena)
@@ -19,7 +19,8 @@ def propose(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a 
     if isinstance(net.predictor, StepPredictor) and arena.searcher.decodes > 1:
         passes = net.predictor.passes + 1
         deeper = net.predictor(history, states, mask, passes=passes)[:, -1][arena.which_N]
-    thought = Thought(net, arena.clean_NKD, deeper, arena.expected_NKD, beams.question_N, beams.greedy_N)
+    recalled = arena.recalled.at(state["step"], beams.question_N) if arena.recalled is not None else None
+    thought = Thought(net, arena.clean_NKD, deeper, arena.expected_NKD, recalled, beams.question_N, beams.greedy_N)
     # Once the seconds are spent, nothing but greedy's own attempt is gone on with.
     searcher = Greedy() if arena.late else arena.searcher
     arena.proposals = searcher.propose(thought, arena.noise)

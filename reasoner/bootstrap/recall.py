@@ -8,6 +8,7 @@ from memory.store.examples import ExampleStore
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.errors import NotFoundError
 from reasoner.types.checkpoint import Checkpoint
+from reasoner.types.ports import Domain, Recall
 
 
 def search_memory(
@@ -21,6 +22,21 @@ def search_memory(
     vector = embed_questions(place.student(encoder.id), [text]).numpy()[0]
     memory = LatentMemory(place.database(), place.root, encoder.fingerprint)
     return memory.search(vector, k=k, skill=skill, correct=correct)
+
+
+def recall_of(place: Home, domain: Domain, neighbours: int) -> Recall | None:
+    """The home's memory for a search; None where no neighbours are asked for.
+
+    Raises:
+        NotFoundError: they are, and the home remembers nothing.
+    """
+    from agents.recalling import recall_from
+
+    if not neighbours:
+        return None
+    encoder = _encoder(place)
+    memory = LatentMemory(place.database(), place.root, encoder.fingerprint)
+    return recall_from(memory, place.student(encoder.id), domain)
 
 
 def memory_stats(home: Path) -> MemoryStats:

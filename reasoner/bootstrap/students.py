@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.recall import recall_of
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 from reasoner.types.checkpoint import Checkpoint
@@ -72,6 +73,7 @@ def evaluate(
     n: int | None,
     progress: Watcher,
     data: Path | None = None,
+    recall: bool = False,
 ) -> EvalReport:
     """A checkpoint (the home's champion by default) on one of the sets or on a whole file, in one mode.
 
@@ -84,6 +86,7 @@ def evaluate(
         n: only the first n problems.
         progress: told how far it is.
         data: a file whose rows are all evaluated, in place of a set; training must not have seen them.
+        recall: whether a search may ask the memory for `search.recall` neighbours.
     """
     from agents.run_folder import write_records
     from reasoner.domains.registry import get_domain
@@ -102,7 +105,7 @@ def evaluate(
         domain,
         problems[:n],
         mode,
-        solver=_solver(place, chosen, settings, domain, mode),
+        solver=_solver(place, chosen, settings if recall else _by_itself(settings), domain, mode),
         on_progress=lambda done, total: progress(Progress(cycle=0, node="evaluate", done=done, total=total)),
     )
     way = mode if searcher == "greedy" else searcher
@@ -129,6 +132,7 @@ def compare_searchers(
     n: int | None,
     progress: Watcher,
     data: Path | None = None,
+    recall: bool = False,
 ) -> SearchTable:
     """Every way of searching on the same problems, beside greedy. Arguments as in `evaluate`."""
     from agents.search_table import compare_all
@@ -146,6 +150,7 @@ def compare_searchers(
         settings.search,
         seed=settings.seed,
         verifier=place.verifier(picked.checkpoint.fingerprint, student),
+        recall=recall_of(place, domain, settings.search.recall) if recall else None,
         on_progress=lambda name, done, total: progress(
             Progress(cycle=0, node="search", done=done, total=total, note=name)
         ),
@@ -161,9 +166,13 @@ def _solver(place: Home, checkpoint: Checkpoint, settings: Settings, domain: Dom
         raise UsageError(f"--mode {mode} with search.searcher={settings.search.searcher}: searching goes on from words")
     from agents.searching import search_all
 
+    recall = recall_of(place, domain, settings.search.recall)
+
     def solve(student: "Student", questions: Sequence[str], mode: Mode) -> "list[Solved]":  # noqa: ARG001 (a `Solver`)
         verifier = place.verifier(checkpoint.fingerprint, student)
-        found = search_all(student, domain, questions, settings.search, seed=settings.seed, verifier=verifier)
+        found = search_all(
+            student, domain, questions, settings.search, seed=settings.seed, verifier=verifier, recall=recall
+        )
         return [f.solved for f in found]
 
     return solve
@@ -178,7 +187,13 @@ def search(settings: Settings, *, home: Path, question: str, checkpoint: str | N
     picked = place.choose(checkpoint)
     domain, student = get_domain(settings.data.domain), picked.student()
     verifier = place.verifier(picked.checkpoint.fingerprint, student)
-    return search_one(student, domain, question, settings.search, seed=settings.seed, verifier=verifier)
+    recall = recall_of(place, domain, settings.search.recall)
+    return search_one(student, domain, question, settings.search, seed=settings.seed, verifier=verifier, recall=recall)
+
+
+def _by_itself(settings: Settings) -> Settings:
+    """The settings without the memory: what is measured shall be the student's."""
+    return settings.model_copy(update={"search": settings.search.model_copy(update={"recall": 0})})
 
 
 def _problems_of(settings: Settings, split: Split, data: Path | None, domain: Domain) -> list[Problem]:

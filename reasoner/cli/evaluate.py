@@ -84,6 +84,10 @@ def evaluate(
     ablate: Annotated[
         bool, typer.Option("--ablate", help="Every way of searching on the same problems, beside greedy.")
     ] = False,
+    recall: Annotated[
+        bool,
+        typer.Option("--recall", help="A search may ask the memory for search.recall neighbours; else it never does."),
+    ] = False,
     n: Annotated[
         int | None, typer.Option("--n", min=1, help="Problems; default: the whole set.", show_default=False)
     ] = None,
@@ -105,8 +109,17 @@ def evaluate(
         "split": split.value,
         "n": n,
         "data": data,
+        "recall": recall,
     }
+    if recall and not settings.search.recall:
+        raise UsageError("--recall without neighbours; say how many, such as `--recall search.recall=4`")
+    if recall and not ablate and settings.search.searcher != "beam":
+        raise UsageError(
+            f"--recall with search.searcher={settings.search.searcher}; only a beam is seeded: --search beam"
+        )
     voice = Voice(as_json=json, quiet=quiet)
+    if settings.search.recall and not recall:
+        voice.say("search.recall is left out: what is measured is the student's own; --recall asks the memory")
     if not ablate:
         _evaluate(settings, voice, mode=(mode or ModeName(settings.student.mode)).value, **asked)
     elif mode is ModeName.THINK or search is not None:

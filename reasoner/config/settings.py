@@ -231,6 +231,12 @@ class SearchSettings(Section):
     )
     verifier: bool = Field(default=True, description="the student's learned verifier judges, where it has one")
     refine: int = Field(default=0, ge=0, le=16, description="steps down the verifier's energy, each a candidate")
+    recall: int = Field(
+        default=0,
+        ge=0,
+        le=16,
+        description="remembered solutions whose steps seed a candidate each; 0: the memory is not asked",
+    )
     seconds: float | None = Field(default=None, gt=0, description="of one batch; then greedy's own attempt ends alone")
 
 

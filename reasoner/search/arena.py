@@ -16,8 +16,9 @@ from reasoner.models.verifier import StepVerifier
 from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.energy import Energy
 from reasoner.search.proposers import Proposal
+from reasoner.search.recalled import Recalled
 from reasoner.search.searchers import Searcher
-from reasoner.types.ports import Domain
+from reasoner.types.ports import Domain, Recall
 from reasoner.types.search import SearchRound
 
 
@@ -33,6 +34,10 @@ class Arena:
     noise: torch.Generator
     """All randomness, on the CPU."""
     verifier: StepVerifier | None = None
+    recall: Recall | None = None
+    """Asked for what is like the questions; None where nothing shall be recalled."""
+    neighbours: int = 0
+    """Of each question, at most."""
     seconds: float | None = None
     """After which only greedy's own beams go on."""
     tracing: bool = False
@@ -44,6 +49,8 @@ class Arena:
     mask_BL: Tensor = field(init=False)
     reread_BLD: Tensor = field(init=False)
     """The verifier's own states of the questions; the student's where there is none."""
+    recalled: Recalled | None = field(default=None, init=False)
+    """Steps of remembered solutions, where there are any."""
     first_U: Tensor = field(init=False)
     """One beam of each question and text so far."""
     which_N: Tensor = field(init=False)

@@ -1,6 +1,6 @@
 """Where candidates for a next step come from: the predicted latent itself, and what is near it.
 
-Shapes: N beams, P beams to be continued, one perhaps several times, M candidates, K slots, D width.
+Shapes: N beams, P beams to be continued, one perhaps several times, M candidates, R neighbours, K slots, D width.
 """
 
 from collections.abc import Sequence
@@ -28,6 +28,8 @@ class Thought:
     """The same after one more pass of the predictor than it was trained for; None for predictors without passes."""
     expected_NKD: Tensor | None
     """What the verifier expects; None where there is none."""
+    recalled: tuple[Tensor, Tensor] | None
+    """This step of the question's neighbours in the memory, [N, R, K, D], and which of them have one, [N, R]."""
     question_N: Tensor
     """Row of the batch, on the CPU."""
     greedy_N: Tensor
@@ -106,6 +108,24 @@ class Denoised:
         if thought.deeper_NKD is None:
             return None
         return Proposal(beam_P, thought.deeper_NKD[beam_P], 0.0, "denoise")
+
+
+@dataclass(frozen=True)
+class FromMemory:
+    """The predicted latent drawn half way towards the same step of a remembered solution, back onto the manifold."""
+
+    rank: int
+    """Of the neighbour, 0 for the most alike."""
+    pull: float = 0.5
+
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal | None:  # noqa: ARG002
+        """See `Proposer`; nothing for beams whose neighbour has no such step, None where nothing is recalled."""
+        if thought.recalled is None or self.rank >= thought.recalled[0].shape[1]:
+            return None
+        slots_NRKD, there_NR = thought.recalled
+        beam_P = beam_P[there_NR[beam_P, self.rank]]
+        slots = thought.clean_NKD[beam_P].lerp(slots_NRKD[beam_P, self.rank], self.pull)
+        return Proposal(beam_P, normalise(slots), 0.0, "recall")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from reasoner.search.proposers import (
     BeamProposers,
     Clean,
     Denoised,
+    FromMemory,
     FromPrior,
     Noisy,
     Proposal,
@@ -169,10 +170,11 @@ def searcher_of(settings: SearchSettings, net: LatentReasoner) -> Searcher:
 
 
 def beam_proposers(settings: SearchSettings, net: LatentReasoner) -> BeamProposers:
-    """The student's own ways and refinements, once a beam; noise and draws share the rest."""
+    """The student's own ways, neighbours and refinements, once a beam; noise and draws share the rest."""
     own: list[Proposer] = [Denoised()] if isinstance(net.predictor, StepPredictor) else []
     if net.latent is not None:
         own.append(FromPrior())
+    own += [FromMemory(rank) for rank in range(settings.recall)]
     refined = tuple(Refined(steps) for steps in range(1, settings.refine + 1))
     return BeamProposers((Clean(), *own), (Noisy(settings.noise), Sampled(settings.temperature)), refined)
 

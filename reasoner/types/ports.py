@@ -61,6 +61,17 @@ class Domain(Protocol):
         ...
 
 
+class Recall(Protocol):
+    """What is remembered that is like a question."""
+
+    def __call__(self, questions: Sequence[str], k: int) -> list[list[tuple[str, ...]]]:
+        """Worked solutions of at most k remembered problems for each question, the most alike first.
+
+        Never one of the question itself, nor of a problem that differs from it in names and numbers only.
+        """
+        ...
+
+
 class Teacher(Protocol):
     """Whoever can be asked for lessons."""
 

@@ -45,7 +45,7 @@ def test_the_nearest_come_first_with_their_cosines(database: Database) -> None:
 def test_filters_leave_k_of_the_others(database: Database) -> None:
     memory = filled(database)
     vector = latents(40)[0]
-    found = memory.search(vector, k=6, skill="times", exclude_problem_ids={"p-1"}, exclude_structures={"s-3"})
+    found = memory.search(vector, k=6, skill="times", leave_out=lambda i: i.problem.id in {"p-1", "p-3"})
     expected = [id for id in nearest(vector) if id in {hashed(n) for n in NAMES if int(n) % 2 and n not in ("1", "3")}]
     assert [recollection.example.id for recollection in found] == expected[:6]
     assert len(memory.search(vector, k=100)) == 40

@@ -305,7 +305,7 @@ def test_refining_goes_towards_what_the_verifier_expects_and_is_checked_by_the_s
     assert all(c.origin != "refine" for r in alone.rounds for c in r.candidates), "nothing to refine towards"
 
     clean, expected = torch.randn(2, 5, 4, 8, generator=torch.Generator().manual_seed(0))
-    thought = Thought(student.net, clean, None, expected, torch.arange(5), torch.ones(5, dtype=torch.bool))
+    thought = Thought(student.net, clean, None, expected, None, torch.arange(5), torch.ones(5, dtype=torch.bool))
     away = [(clean - expected).square().mean()]
     for steps in (1, 2, 4):
         moved = Refined(steps)(thought, torch.arange(5), torch.Generator())
