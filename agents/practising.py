@@ -11,6 +11,7 @@ from reasoner.config.settings import SearchSettings
 from reasoner.evaluation.step_labels import end_is_right, step_is_right
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import PAD, StepTokenizer
+from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import HOLDS, ROUND_TRIP, SAID
 from reasoner.search.practising import Judge, Practice, Seen
 from reasoner.search.searchers import beam_proposers
@@ -30,6 +31,7 @@ def collect_claims(
     settings: SearchSettings,
     *,
     seed: int,
+    verifier: StepVerifier | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> JudgedClaims:
     """Every candidate that a beam would see on its way along right steps, with its label; never for reported problems.
@@ -40,8 +42,10 @@ def collect_claims(
         problems: of the practice pool.
         settings: how candidates are made.
         seed: of all noise.
+        verifier: proposes too, where there is one.
         on_progress: told how many problems are done.
     """
+    ways = settings.model_copy(update={"refine": 0, "recall": 0, "verifier_proposes": verifier is not None})
     parts: list[JudgedClaims] = []
     done = 0
     for places in batches_of(student, [p.question for p in problems], settings.candidates):
@@ -49,11 +53,11 @@ def collect_claims(
         searcher = Practice(
             width=RIGHT_BEAMS,
             decodes=settings.candidates,
-            proposers=beam_proposers(settings.model_copy(update={"refine": 0}), student.net),
+            proposers=beam_proposers(ways, student.net),
             judge=_judge(domain, chosen),
         )
-        arena = make_arena(student, domain, [p.question for p in chosen], settings, seed=seed + places[0])
-        arena.searcher = searcher
+        arena = make_arena(student, domain, [p.question for p in chosen], ways, seed=seed)
+        arena.searcher, arena.verifier = searcher, verifier
         run(arena)
         parts += [_claims(student.writes, seen, places) for seen in searcher.seen]
         done += len(places)

@@ -40,6 +40,7 @@ def ways(settings: SearchSettings, *, verifier: bool, recall: bool = False) -> d
     with_verifier = {
         f"weighted vote@{k}, verifier": sample.model_copy(update={"choose": "weighted", **judged}),
         f"best by verifier@{k}": sample.model_copy(update={"choose": "best", **judged}),
+        "beam, verifier only judges": beam.model_copy(update={**judged, "verifier_proposes": False}),
         "beam, verifier, no symbolic check": beam.model_copy(update=judged),
         "beam, verifier": beam.model_copy(update={**judged, "symbolic": True}),
         "beam, verifier, refined": beam.model_copy(update={**judged, "refine": 2, "symbolic": True}),

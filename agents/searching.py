@@ -13,6 +13,7 @@ from reasoner.search.arena import Arena
 from reasoner.search.beams import Complete
 from reasoner.search.energy import SaidEnergy
 from reasoner.search.greedy import BATCH, Solved
+from reasoner.search.noise import Noise
 from reasoner.search.searchers import FIRST_MARGIN, chooser_of, searcher_of
 from reasoner.search.trained_verifier import TrainedVerifier
 from reasoner.types.ports import Domain, Recall
@@ -50,7 +51,9 @@ def search_all(
     recall: Recall | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Found]:
-    """Searches for all questions; results in the order given. Equal seeds give equal results.
+    """Searches for all questions; results in the order given.
+
+    Equal seeds give equal noise to a question, whatever stands beside it.
 
     Args:
         student: ready for inference.
@@ -69,7 +72,7 @@ def search_all(
             domain,
             [questions[i] for i in places],
             settings,
-            seed=seed + len(found),
+            seed=seed,
             verifier=verifier,
             recall=recall,
         )
@@ -156,7 +159,7 @@ def make_arena(
         recall=recall if settings.recall else None,
         neighbours=settings.recall,
         energy=judge.judging[settings.symbolic].energy if judge else SaidEnergy(symbolic=settings.symbolic),
-        noise=torch.Generator().manual_seed(seed),
+        noise=Noise(seed, questions),
         verifier=judge.net if judge else None,
         seconds=settings.seconds,
     )
@@ -165,9 +168,11 @@ def make_arena(
 def settled(settings: SearchSettings, verifier: TrainedVerifier | None) -> SearchSettings:
     """The settings with what hangs on a verifier settled.
 
-    Without one nothing is refined; where no margin is set, it is the one found with the verifier on practice problems.
+    Without one, none proposes or refines. Where no margin is set, it is the one found with the verifier on practice
+    problems.
     """
     judge = verifier if settings.verifier else None
     found = judge.judging[settings.symbolic].margin if judge else FIRST_MARGIN
     margin = found if settings.margin is None else settings.margin
-    return settings.model_copy(update={"margin": margin, "refine": settings.refine if judge else 0})
+    without = {} if judge else {"refine": 0, "verifier_proposes": False}
+    return settings.model_copy(update={"margin": margin, **without})

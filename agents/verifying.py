@@ -108,15 +108,6 @@ def make_trained_verifier(
 
 
 @dataclass(frozen=True)
-class _Halves:
-    """Problems and judged claims by whether they are held out."""
-
-    training: list[Problem]
-    held: list[Problem]
-    held_claims: JudgedClaims
-
-
-@dataclass(frozen=True)
 class _Bench:
     """What all parts of the work share."""
 
@@ -135,14 +126,17 @@ class _Bench:
             "problems": [p.id for p in problems],
             "recipe": asdict(self.recipe),
             "search": [self.settings.verifier.candidates, search.noise, search.temperature],
-            "margin": [search.width, search.candidates, search.refine],
+            "margin": [search.width, search.candidates, search.refine, search.verifier_proposes],
         }
         digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
         return self.home / "verifiers" / f"work-{digest[:16]}"
 
     def made(self, problems: Sequence[Problem], work: Path, run_job: RunJob) -> TrainedVerifier:
         """All of the work."""
-        halves = self.claims(problems, work)
+        training, held = self._divided(problems)
+        work.mkdir(parents=True, exist_ok=True)
+        write_text(work / QUESTIONS, json.dumps([p.question for p in training]))
+        self._collected(training, work / TRAINING, "training")
         below = work.relative_to(self.home).as_posix()
         payload = {
             "student": self.pupil.folder,
@@ -153,11 +147,23 @@ class _Bench:
         }
         spec = JobSpec(key=f"verifier/{work.name}", kind="verifier", payload=payload)
         job = run_job(spec, lambda share, note: self.watch(note, round(share * 100), 100))
-        return self.fitted(halves, work.name, self.home / job.result["weights"], seconds=job.seconds)
+        net = StepVerifier(self.pupil.student.net)
+        net.load_state_dict(load_file(self.home / job.result["weights"]))
+        net.eval()
+        # Chances hold for what is proposed: the verifier's own proposals are among those that its energy is fitted on.
+        proposes = net if self.settings.search.verifier_proposes else None
+        claims = self._collected(held, work / HELD, "held-out", verifier=proposes)
+        about = {
+            "work": work.name,
+            "problems": len(training),
+            "held_out": len(held),
+            "updates": self.recipe.updates,
+            "seconds": round(job.seconds, 3),
+        }
+        return self.fitted(net, held, claims, about)
 
-    def claims(self, problems: Sequence[Problem], work: Path) -> _Halves:
-        """Judged claims of both halves, from their files if they are there."""
-        work.mkdir(parents=True, exist_ok=True)
+    def _divided(self, problems: Sequence[Problem]) -> tuple[list[Problem], list[Problem]]:
+        """Those to be trained on, and those held out."""
         training = [p for p in problems if not _is_held_out(p)]
         held = [p for p in problems if _is_held_out(p)]
         if not training or not held:
@@ -165,15 +171,16 @@ class _Bench:
                 f"a verifier needs practice problems to learn from and others to be judged on: given {len(problems)}, "
                 f"{len(held)} of them held out; raise data.practice_size or verifier.pools"
             )
-        write_text(work / QUESTIONS, json.dumps([p.question for p in training]))
-        self._collected(training, work / TRAINING, "training")
-        return _Halves(training, held, self._collected(held, work / HELD, "held-out"))
+        return training, held
 
     def _search(self, **changed: Any) -> SearchSettings:
         """How practice is searched: by the clock nothing could be made twice alike."""
         return self.settings.search.model_copy(update={"seconds": None, **changed})
 
-    def _collected(self, problems: Sequence[Problem], path: Path, name: str) -> JudgedClaims:
+    def _collected(
+        self, problems: Sequence[Problem], path: Path, name: str, *, verifier: StepVerifier | None = None
+    ) -> JudgedClaims:
+        """Judged claims of some problems, from their file if it is there."""
         if not path.is_file():
             collect_claims(
                 self.pupil.student,
@@ -181,39 +188,36 @@ class _Bench:
                 problems,
                 self._search(candidates=self.settings.verifier.candidates),
                 seed=derive(self.recipe.seed, "claims", name),
+                verifier=verifier,
                 on_progress=lambda done, total: self.watch(f"attempts, {name} problems", done, total),
             ).save(path)
         return JudgedClaims.load(path)
 
-    def fitted(self, halves: _Halves, work: str, weights: Path, *, seconds: float) -> TrainedVerifier:
-        """Energies, their measured quality, and margins, all from the held-out problems."""
-        net = StepVerifier(self.pupil.student.net)
-        net.load_state_dict(load_file(weights))
-        net.eval()
-        encoded = self.pupil.student.reads.encode([p.question for p in halves.held])
-        held = halves.held_claims
+    def fitted(
+        self, net: StepVerifier, problems: Sequence[Problem], held: JudgedClaims, about: Mapping[str, Any]
+    ) -> TrainedVerifier:
+        """Energies, their measured quality, and margins, all from the held-out problems and claims."""
+        encoded = self.pupil.student.reads.encode([p.question for p in problems])
         terms = {
             BELIEF: all_logits(net, self.pupil.student, encoded, held),
             SAID: held.said_M,
             ROUND_TRIP: held.round_trip_M,
             HOLDS: held.holds_M,
         }
+        # Twins stand on one side, or the other half would judge what it was fitted on.
+        even_M = torch.tensor([int(p.structure, 16) % 2 == 0 for p in problems])[held.question_M]
         energies = {symbolic: _fit(terms, held, symbolic=symbolic) for symbolic in (False, True)}
         made = TrainedVerifier(
             net=net,
             student=self.pupil.fingerprint,
             judging={s: Judging(energy, 0.0) for s, energy in energies.items()},
             about={
-                "work": work,
-                "problems": len(halves.training),
-                "held_out": len(halves.held),
-                "updates": self.recipe.updates,
-                "seconds": round(seconds, 3),
+                **about,
                 "belief": measured(terms[BELIEF], held),
-                "energy": {kind_of(symbolic=s): cross_fitted(terms, held, symbolic=s) for s in energies},
+                "energy": {kind_of(symbolic=s): cross_fitted(terms, held, even_M, symbolic=s) for s in energies},
             },
         )
-        margins = {s: self._margin(made, halves.held[:MARGIN_PROBLEMS], symbolic=s) for s in energies}
+        margins = {s: self._margin(made, problems[:MARGIN_PROBLEMS], symbolic=s) for s in energies}
         return replace(made, judging={s: Judging(j.energy, margins[s]) for s, j in made.judging.items()})
 
     def _margin(self, made: TrainedVerifier, problems: Sequence[Problem], *, symbolic: bool) -> float:
@@ -247,11 +251,10 @@ def measured(belief_M: Tensor, held: JudgedClaims) -> dict[str, Any]:
     return {"all": calibration(chance, right).to_dict(), "by_depth": by_depth}
 
 
-def cross_fitted(terms: Mapping[str, Tensor], held: JudgedClaims, *, symbolic: bool) -> dict[str, Any]:
-    """The same of an energy, each half of the held-out questions judged by an energy fitted on the other half."""
-    even = held.question_M % 2 == 0
+def cross_fitted(terms: Mapping[str, Tensor], held: JudgedClaims, even_M: Tensor, *, symbolic: bool) -> dict[str, Any]:
+    """The same of an energy, each half of the held-out claims judged by an energy fitted on the other half."""
     chance = torch.zeros(len(held))
-    for half in (even, ~even):
+    for half in (even_M, ~even_M):
         energy = _fit({n: t[~half] for n, t in terms.items()}, held.take((~half).nonzero()[:, 0]), symbolic=symbolic)
         chance[half] = _chances(energy, {n: t[half] for n, t in terms.items()}, held.take(half.nonzero()[:, 0]))
     return measured(chance.logit(eps=1e-6), held)

@@ -32,7 +32,7 @@ def decode(state: SolveState, arena: Arena) -> SolveChange:
         origin=tuple(origin[i] for i in rows),
         greedy_M=arena.beams.greedy_N[beam_M] & torch.tensor([origin[i] == "clean" for i in rows]),
         tokens_ML=tokens_ML,
-        texts=tuple(arena.student.writes.decode(row) for row in tokens_ML.tolist()),
+        texts=tuple("" if row[0] == FINISH else arena.student.writes.decode(row) for row in tokens_ML.tolist()),
         ends_M=(tokens_ML[:, 0] == FINISH).cpu(),
         found=(1,) * len(rows),
     )
@@ -41,12 +41,16 @@ def decode(state: SolveState, arena: Arena) -> SolveChange:
 
 
 def _written(arena: Arena, proposals: list[Proposal]) -> Tensor:
-    """Tokens of all proposals in their order, those of one temperature decoded together."""
+    """Tokens of all proposals in their order, those of one decoder and temperature decoded together."""
     texts: list[Tensor] = []
-    for temperature, members in groupby(proposals, key=lambda p: p.temperature):
+    for (temperature, by_verifier), group in groupby(proposals, key=lambda p: (p.temperature, p.by_verifier)):
+        decoder = arena.verifier.writer if arena.verifier and by_verifier else arena.student.net.decoder
+        members = list(group)
         slots = torch.cat([p.slots_MKD for p in members])
         arena.watch(slots)
-        texts.append(write(arena.student.net.decoder, slots, temperature=temperature, noise=arena.noise).tokens_NL)
+        question_M = arena.beams.question_N[torch.cat([p.beam_M for p in members])]
+        luck = arena.noise.uniform(question_M, decoder.max_tokens) if temperature else None
+        texts.append(write(decoder, slots, temperature=temperature, luck_NL=luck).tokens_NL)
     longest = max(t.shape[1] for t in texts)
     return torch.cat([F.pad(t, (0, longest - t.shape[1]), value=PAD) for t in texts])
 
@@ -57,7 +61,7 @@ def _distinct(candidates: Candidates) -> Candidates:
     found: dict[int, int] = {}
     keys = zip(candidates.beam_M.tolist(), candidates.ends_M.tolist(), candidates.texts, strict=True)
     for place, (beam, ends, text) in enumerate(keys):
-        stands = first.setdefault((beam, ends, "" if ends else text), place)
+        stands = first.setdefault((beam, ends, text), place)
         found[stands] = found.get(stands, 0) + 1
     kept = candidates.take(torch.tensor(list(found), dtype=torch.long))
     return replace(kept, found=tuple(found.values()))

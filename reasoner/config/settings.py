@@ -216,7 +216,9 @@ class SearchSettings(Section):
     searcher: Literal["greedy", "sample", "beam"] = Field(
         default="greedy", description="`sample`: attempts side by side; `beam`: the best partial solutions go on"
     )
-    width: int = Field(default=4, ge=1, le=64, description="attempts, or partial solutions kept")
+    width: int = Field(
+        default=4, ge=1, le=64, description="attempts, or partial solutions kept: greedy's, and at least one more"
+    )
     candidates: int = Field(default=8, ge=2, le=256, description="latents decoded for each partial solution and step")
     noise: float = Field(default=0.6, gt=0, le=4, description="std of the noise on slots, whose own std is 1")
     temperature: float = Field(default=1.0, gt=0, le=4, description="at which the decoder's tokens are drawn")
@@ -230,6 +232,9 @@ class SearchSettings(Section):
         description="nats by which another must beat greedy's own, under `best`; unset: the verifier's, else 1",
     )
     verifier: bool = Field(default=True, description="the student's learned verifier judges, where it has one")
+    verifier_proposes: bool = Field(
+        default=True, description="what the verifier expects, in its own words, is a candidate of each step"
+    )
     refine: int = Field(default=0, ge=0, le=16, description="steps down the verifier's energy, each a candidate")
     recall: int = Field(
         default=0,

@@ -63,6 +63,37 @@ def plot_reliability(path: Path, judges: Mapping[str, Sequence[Mapping[str, floa
     return _save(figure, path)
 
 
+def plot_search_curves(path: Path, panels: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]]) -> Path:
+    """Accuracy against decodes a problem, a panel a student, a line a searcher; its first point is greedy.
+
+    Args:
+        path: of the PNG.
+        panels: of each student, of each searcher, (decodes, share) from the smallest budget on.
+    """
+    columns = min(3, len(panels))
+    rows = -(-len(panels) // columns)
+    figure = _figure(3.6 * columns, 3.2 * rows + 0.6)
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    for axes in grid.flat[len(panels) :]:
+        axes.set_visible(False)
+    for axes, (title, lines) in zip(grid.flat, panels.items(), strict=False):
+        for place, (name, points) in enumerate(lines.items()):
+            x, y = zip(*points, strict=True)
+            style = ":" if name.startswith("oracle") else "-"
+            axes.plot(
+                x, y, style, color=SHADES[place % len(SHADES)], linewidth=1.6, marker="o", markersize=3, label=name
+            )
+        axes.set_xscale("log")
+        axes.set_title(title, loc="left", color=INK, fontsize=9, weight="bold")
+        axes.set_xlabel("decodes a problem", color=SOFT, fontsize=8)
+        axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+        axes.grid(axis="y", color=FAINT, linewidth=0.8)
+        _clean(axes)
+    handles, names = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8, labelcolor=SOFT)
+    return _save(figure, path)
+
+
 def _save(figure: "Figure", path: Path) -> Path:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 

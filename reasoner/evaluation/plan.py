@@ -107,9 +107,22 @@ def _words(settings: Settings, home: Path, cycles: int) -> list[str]:
         f"  cycle 0   train a student for {train.base_updates} updates on problems of {_steps(data.base_difficulties)}",
         f"            evaluate it on {data.sealed_size} sealed problems of {_steps(data.difficulties)}",
         f"  cycle 1-{cycles} attempt {data.practice_size} of {source}; ask {settings.teacher.model} about the failures",
+        *_search_words(settings),
         f"            fine-tune a candidate from the {train.parent} for {train.finetune_updates} updates at most"
         " on all that was learnt",
         f"            compare it with the champion on {data.gate_size} fresh gate problems; promote what is better",
+    ]
+
+
+def _search_words(settings: Settings) -> list[str]:
+    """What `mine.search` puts between the attempts and the teacher."""
+    if not settings.mine.search:
+        return []
+    verifier, search = settings.verifier, settings.search
+    judged = f"train its verifier for {verifier.updates} updates at most; " if search.verifier else ""
+    return [
+        f"            first {judged}search the failures with {search.width * search.candidates} decodes a step,"
+        " learn from what is found, ask about the rest"
     ]
 
 

@@ -79,16 +79,14 @@ class Writer(Protocol):
         ...
 
 
-def write(
-    decoder: Writer, slots_NKD: Tensor, *, temperature: float = 0.0, noise: torch.Generator | None = None
-) -> Written:
+def write(decoder: Writer, slots_NKD: Tensor, *, temperature: float = 0.0, luck_NL: Tensor | None = None) -> Written:
     """Decodes each row until its `STOP` or the decoder's longest step: greedily, or drawn at a temperature.
 
     Args:
         decoder: writes a step.
         slots_NKD: one step a row.
         temperature: 0 takes the likeliest token; 1 draws as the decoder believes.
-        noise: draws the tokens, on the CPU.
+        luck_NL: for each token a number from 0 to 1 that draws it, on the CPU; needed unless greedy.
     """
     N = slots_NKD.shape[0]
     written: list[Tensor] = []
@@ -98,7 +96,7 @@ def write(
     for position in range(decoder.max_tokens):
         scores = logits.log_softmax(dim=-1)
         scores[:, PAD] = -torch.inf
-        token = _draw(scores, temperature, noise) if temperature else scores.argmax(dim=-1)
+        token = scores.argmax(dim=-1) if luck_NL is None else _draw(scores, temperature, luck_NL[:, position])
         said = scores.gather(1, token[:, None])[:, 0]
         token = torch.where(done, PAD, token)
         logprob = logprob + torch.where(done, 0.0, said)
@@ -121,7 +119,8 @@ def read_back(decoder: Writer, slots_NKD: Tensor, tokens_NL: Tensor) -> Tensor:
     return token_logprobs(decoder, slots_NKD, tokens_NL).sum(dim=1)
 
 
-def _draw(scores_NV: Tensor, temperature: float, noise: torch.Generator | None) -> Tensor:
-    """One token a row, drawn on the CPU, so that a seed means the same on every device."""
-    shares = (scores_NV / temperature).softmax(dim=-1).cpu()
-    return torch.multinomial(shares, 1, generator=noise)[:, 0].to(scores_NV.device)
+def _draw(scores_NV: Tensor, temperature: float, luck_N: Tensor) -> Tensor:
+    """One token a row: the one in whose share of 0 to 1 its luck falls."""
+    upto_NV = (scores_NV / temperature).softmax(dim=-1).cpu().cumsum(dim=-1)
+    # Rounding may leave the last sum below 1: luck is scaled to it, so that it always falls on a token.
+    return torch.searchsorted(upto_NV, (luck_N * upto_NV[:, -1])[:, None], right=True)[:, 0].to(scores_NV.device)

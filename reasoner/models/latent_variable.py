@@ -42,17 +42,11 @@ class LatentVariable(nn.Module):
         seen = torch.cat([predicted_NKD.flatten(1), target_NKD.flatten(1)], dim=-1)
         mean_NZ, spread_NZ = self.posterior(F.relu(self.read(seen))).chunk(2, dim=-1)
         logvar_NZ = spread_NZ.clamp(-8, 8)
-        z = mean_NZ + torch.exp(0.5 * logvar_NZ) * self._draw(predicted_NKD, noise)
+        drawn = torch.randn(mean_NZ.shape, generator=noise).to(mean_NZ)
+        z = mean_NZ + torch.exp(0.5 * logvar_NZ) * drawn
         divergence = 0.5 * (mean_NZ.square() + logvar_NZ.exp() - 1 - logvar_NZ).sum(dim=-1).mean()
         return Informed(self.with_z(predicted_NKD, z), divergence)
 
     def with_z(self, predicted_NKD: Tensor, z_NZ: Tensor) -> Tensor:
-        """The predicted slots under a given z, normalised."""
+        """The predicted slots under a given z, normalised; standard normal numbers are a draw from the prior."""
         return normalise(predicted_NKD + self.add(z_NZ).view_as(predicted_NKD))
-
-    def sample(self, predicted_NKD: Tensor, *, noise: torch.Generator) -> Tensor:
-        """The predicted slots under a z drawn from the prior."""
-        return self.with_z(predicted_NKD, self._draw(predicted_NKD, noise))
-
-    def _draw(self, like_NKD: Tensor, noise: torch.Generator) -> Tensor:
-        return torch.randn(like_NKD.shape[0], self.size, generator=noise).to(like_NKD)

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from reasoner.models.batches import QuestionBatch
-from reasoner.models.decoder import StepDecoder, token_logprobs
+from reasoner.models.decoder import StepDecoder, Writer, token_logprobs
 from reasoner.models.encoders import QuestionEncoder
 from reasoner.models.student import LatentReasoner, Student
 
@@ -64,9 +64,14 @@ class StepVerifier(nn.Module):
         """Slots that it expects of steps 0..T, [N, T+1, K, D]."""
         return self.predictor(history_NTKD, states_NLD, mask_NL)
 
+    @property
+    def writer(self) -> Writer:
+        """Says what it expects: its own decoder, or the pretrained one that it shares with the student."""
+        return self.decoder or self._student[0].decoder
+
     def token_logprobs(self, expected_MKD: Tensor, tokens_ML: Tensor) -> Tensor:
         """Log-probability of each token under the slots that it expects, [M, L]; 0 where there is none."""
-        return token_logprobs(self.decoder or self._student[0].decoder, expected_MKD, tokens_ML)
+        return token_logprobs(self.writer, expected_MKD, tokens_ML)
 
     def forward(self, logprob_ML: Tensor, said_M: Tensor, round_trip_M: Tensor) -> Tensor:
         """Logits [M].

@@ -15,6 +15,7 @@ from reasoner.models.student import Student
 from reasoner.models.verifier import StepVerifier
 from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.energy import Energy
+from reasoner.search.noise import Noise
 from reasoner.search.proposers import Proposal
 from reasoner.search.recalled import Recalled
 from reasoner.search.searchers import Searcher
@@ -31,8 +32,8 @@ class Arena:
     questions: Sequence[str]
     searcher: Searcher
     energy: Energy
-    noise: torch.Generator
-    """All randomness, on the CPU."""
+    noise: Noise
+    """All randomness."""
     verifier: StepVerifier | None = None
     recall: Recall | None = None
     """Asked for what is like the questions; None where nothing shall be recalled."""

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.choosing import AnswerOf, Chooser
+from reasoner.search.noise import Noise
 from reasoner.search.proposers import BeamProposers, Proposal, Thought
 
 Judge = Callable[[int, tuple[str, ...], str, bool], bool]
@@ -48,7 +49,7 @@ class Practice:
         self.seen: list[Seen] = []
         self._width, self._proposers, self._judge = width, proposers, judge
 
-    def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
+    def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
         """The clean latent of every beam, and others near it."""
         return self._proposers(thought, self.decodes, noise)
 

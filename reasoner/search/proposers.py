@@ -12,6 +12,7 @@ from torch import Tensor
 
 from reasoner.models.layers import normalise
 from reasoner.models.student import LatentReasoner
+from reasoner.search.noise import Noise
 from reasoner.types.search import REFINED
 
 STRIDE = 0.6
@@ -45,12 +46,14 @@ class Proposal:
     temperature: float
     """Of the decoder; 0 is greedy."""
     origin: str
+    by_verifier: bool = False
+    """Whether the verifier's decoder says it in place of the student's: each understands its own latents best."""
 
 
 class Proposer(Protocol):
     """Makes candidates."""
 
-    def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal | None:
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: Noise) -> Proposal | None:
         """A candidate for each of these beams, one perhaps several times; None where the student lacks the part."""
         ...
 
@@ -59,7 +62,7 @@ class Proposer(Protocol):
 class Clean:
     """The predicted latent as it is, decoded greedily."""
 
-    def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal:  # noqa: ARG002
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: Noise) -> Proposal:  # noqa: ARG002
         """See `Proposer`."""
         return Proposal(beam_P, thought.clean_NKD[beam_P], 0.0, "clean")
 
@@ -70,10 +73,10 @@ class Noisy:
 
     std: float
 
-    def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal:
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: Noise) -> Proposal:
         """See `Proposer`."""
         slots = thought.clean_NKD[beam_P]
-        drawn = torch.randn(slots.shape, generator=noise).to(slots)
+        drawn = noise.normal(thought.question_N[beam_P], *slots.shape[1:]).to(slots)
         return Proposal(beam_P, normalise(slots + self.std * drawn), 0.0, "noise")
 
 
@@ -83,7 +86,7 @@ class Sampled:
 
     temperature: float
 
-    def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal:  # noqa: ARG002
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: Noise) -> Proposal:  # noqa: ARG002
         """See `Proposer`."""
         return Proposal(beam_P, thought.clean_NKD[beam_P], self.temperature, "sample")
 
@@ -92,22 +95,36 @@ class Sampled:
 class FromPrior:
     """The latent variable drawn from its prior."""
 
-    def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal | None:
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: Noise) -> Proposal | None:
         """See `Proposer`; None for a student without z."""
-        if thought.net.latent is None:
+        latent = thought.net.latent
+        if latent is None:
             return None
-        return Proposal(beam_P, thought.net.latent.sample(thought.clean_NKD[beam_P], noise=noise), 0.0, "z")
+        slots = thought.clean_NKD[beam_P]
+        z_PZ = noise.normal(thought.question_N[beam_P], latent.size).to(slots)
+        return Proposal(beam_P, latent.with_z(slots, z_PZ), 0.0, "z")
 
 
 @dataclass(frozen=True)
 class Denoised:
     """The predictor applied once more than it was trained for, to its own output."""
 
-    def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal | None:  # noqa: ARG002
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: Noise) -> Proposal | None:  # noqa: ARG002
         """See `Proposer`; None for a predictor without passes."""
         if thought.deeper_NKD is None:
             return None
         return Proposal(beam_P, thought.deeper_NKD[beam_P], 0.0, "denoise")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the verifier expects, in its own words: it has learnt from right attempts and may know what is not known."""
+
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: Noise) -> Proposal | None:  # noqa: ARG002
+        """See `Proposer`; None without a verifier."""
+        if thought.expected_NKD is None:
+            return None
+        return Proposal(beam_P, thought.expected_NKD[beam_P], 0.0, "verifier", by_verifier=True)
 
 
 @dataclass(frozen=True)
@@ -118,7 +135,7 @@ class FromMemory:
     """Of the neighbour, 0 for the most alike."""
     pull: float = 0.5
 
-    def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal | None:  # noqa: ARG002
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: Noise) -> Proposal | None:  # noqa: ARG002
         """See `Proposer`; nothing for beams whose neighbour has no such step, None where nothing is recalled."""
         if thought.recalled is None or self.rank >= thought.recalled[0].shape[1]:
             return None
@@ -137,20 +154,20 @@ class Refined:
 
     steps: int
 
-    def __call__(self, thought: Thought, beam_P: Tensor, noise: torch.Generator) -> Proposal | None:  # noqa: ARG002
+    def __call__(self, thought: Thought, beam_P: Tensor, noise: Noise) -> Proposal | None:  # noqa: ARG002
         """See `Proposer`; None without a verifier."""
         if thought.expected_NKD is None:
             return None
         slots, expected = thought.clean_NKD[beam_P], thought.expected_NKD[beam_P]
         for _ in range(self.steps):
             slots = normalise(slots - STRIDE * (slots - expected))
-        return Proposal(beam_P, slots, 0.0, REFINED)
+        return Proposal(beam_P, slots, 0.0, REFINED, by_verifier=True)
 
 
-def propose_all(
-    proposers: Sequence[Proposer], thought: Thought, beam_P: Tensor, noise: torch.Generator
-) -> list[Proposal]:
+def propose_all(proposers: Sequence[Proposer], thought: Thought, beam_P: Tensor, noise: Noise) -> list[Proposal]:
     """What each of them makes, those left out that make nothing."""
+    if not len(beam_P):
+        return []
     made = (proposer(thought, beam_P, noise) for proposer in proposers)
     return [proposal for proposal in made if proposal is not None and len(proposal.beam_M)]
 
@@ -165,7 +182,7 @@ class BeamProposers:
     last: Sequence[Proposer] = ()
     """Once for a beam too; where they say what another says, the other's stands."""
 
-    def __call__(self, thought: Thought, decodes: int, noise: torch.Generator) -> list[Proposal]:
+    def __call__(self, thought: Thought, decodes: int, noise: Noise) -> list[Proposal]:
         """Proposals of `decodes` candidates a question, at least one for each of its beams."""
         share_N = _even_shares(thought.question_N, decodes)
         beams = torch.arange(len(share_N))

@@ -15,10 +15,12 @@ from reasoner.models.predictor import StepPredictor
 from reasoner.models.student import LatentReasoner
 from reasoner.search.beams import Beams, Candidates
 from reasoner.search.choosing import Best, Chooser, Cluster, Vote
+from reasoner.search.noise import Noise
 from reasoner.search.proposers import (
     BeamProposers,
     Clean,
     Denoised,
+    Expected,
     FromMemory,
     FromPrior,
     Noisy,
@@ -45,7 +47,7 @@ class Searcher(Protocol):
     """Whether what cannot beat a complete solution is given up."""
     choose: Chooser
 
-    def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
+    def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
         """Candidates for all beams."""
         ...
 
@@ -70,7 +72,7 @@ class Greedy:
         self.halts = False
         self.choose: Chooser = Best(margin=0.0)
 
-    def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
+    def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
         """One candidate a beam."""
         return propose_all([Clean()], thought, _all(thought), noise)
 
@@ -90,7 +92,7 @@ class Independent:
         self.choose = choose
         self._proposers = proposers
 
-    def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
+    def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
         """One candidate a beam; within a question the proposers take turns."""
         turns: list[list[int]] = [[] for _ in self._proposers]
         seen: dict[int, int] = {}
@@ -115,7 +117,7 @@ class LatentBeam:
 
     def __init__(self, *, width: int, decodes: int, proposers: BeamProposers, choose: Chooser, margin: float) -> None:
         """Args:
-        width: beams kept, greedy's among them.
+        width: beams kept, greedy's among them; another beside it even if that is all.
         decodes: of a question and step, shared by its beams.
         proposers: of the candidates.
         choose: picks the answer.
@@ -127,7 +129,7 @@ class LatentBeam:
         self.choose = choose
         self._width, self._proposers, self._margin = width, proposers, margin
 
-    def propose(self, thought: Thought, noise: torch.Generator) -> list[Proposal]:
+    def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
         """The clean latent of every beam, and others near it."""
         return self._proposers(thought, self.decodes, noise)
 
@@ -141,7 +143,8 @@ class LatentBeam:
         kept: list[int] = []
         for question, places in by_question.items():
             bar = bar_B[question]
-            room = self._width - sum(greedy_M[i] and not ends_M[i] for i in places)
+            # Greedy's own beam is one of them, and never the only one: with no other there is no search.
+            room = max(1, self._width - sum(greedy_M[i] and not ends_M[i] for i in places))
             for i in sorted(places, key=lambda i: -total_M[i]):
                 if greedy_M[i]:
                     # Behind by more than the margin, greedy's answer has lost: the search may halt.
@@ -172,6 +175,8 @@ def searcher_of(settings: SearchSettings, net: LatentReasoner) -> Searcher:
 def beam_proposers(settings: SearchSettings, net: LatentReasoner) -> BeamProposers:
     """The student's own ways, neighbours and refinements, once a beam; noise and draws share the rest."""
     own: list[Proposer] = [Denoised()] if isinstance(net.predictor, StepPredictor) else []
+    if settings.verifier_proposes:
+        own.insert(0, Expected())
     if net.latent is not None:
         own.append(FromPrior())
     own += [FromMemory(rank) for rank in range(settings.recall)]

@@ -91,3 +91,10 @@ def test_the_plan_never_holds_the_api_key() -> None:
     plan = planned("teacher.api_key=secret")
     assert "secret" not in text(plan)
     assert "secret" not in plan.model_dump_json()
+
+
+def test_searching_before_asking_is_told_with_its_budget() -> None:
+    told = text(planned("mine.search=true", "search.width=3", "search.candidates=5", "verifier.updates=70"))
+    assert "train its verifier for 70 updates at most; search the failures with 15 decodes a step" in told
+    assert "verifier for" not in text(planned("mine.search=true", "search.verifier=false"))
+    assert "search the failures" not in text(planned())

@@ -174,16 +174,14 @@ def test_a_language_model_writes_what_a_forward_pass_without_cache_says(folder: 
     torch.testing.assert_close(written.logprob_N, expected, atol=1e-4, rtol=1e-4)
 
 
-def test_a_z_of_nothing_changes_nothing_and_draws_follow_the_seed(folder: Path) -> None:
+def test_a_z_of_nothing_changes_nothing_and_others_differ(folder: Path) -> None:
     latent = student_of(folder, "z").net.latent
     assert latent is not None
     drawn = torch.randn(3, 4, 32, generator=torch.Generator().manual_seed(0))
     slots = torch.nn.functional.layer_norm(drawn, (32,))
     # Normalising twice differs by the norm's epsilon.
     torch.testing.assert_close(latent.with_z(slots, torch.zeros(3, 4)), slots, atol=1e-4, rtol=1e-4)
-    one, same, other = (latent.sample(slots, noise=torch.Generator().manual_seed(s)) for s in (0, 0, 1))
-    assert torch.equal(one, same)
-    assert not torch.equal(one, other)
+    assert not torch.equal(latent.with_z(slots, torch.ones(3, 4)), latent.with_z(slots, -torch.ones(3, 4)))
 
 
 def test_the_mlp_predictor_sees_the_step_before_and_none_other(folder: Path) -> None:

@@ -52,6 +52,13 @@ def test_no_more_is_decoded_than_the_budget_of_each_step_allows(settings: Search
     assert seen.decodes == sum(c.found for r in seen.rounds for c in r.candidates)
 
 
+def test_a_beam_of_one_searches_beside_greedys_own() -> None:
+    narrow = SearchSettings(searcher="beam", width=1, candidates=6)
+    seen = [search_one(student(), DOMAIN, q, narrow, seed=0) for q in QUESTIONS]
+    assert any(not s.greedy for one in seen for s in one.solutions)
+    assert all(sum(c.fate == "kept" for c in r.candidates) <= 2 for one in seen for r in one.rounds)
+
+
 def test_greedys_own_attempt_is_among_the_solutions_of_every_vote() -> None:
     plain = solve(student(), QUESTIONS)
     for settings in (SAMPLE, BEAM.model_copy(update={"choose": "majority"})):

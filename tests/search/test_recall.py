@@ -15,6 +15,7 @@ from reasoner.domains.registry import get_domain
 from reasoner.models.layers import normalise
 from reasoner.models.student import Student
 from reasoner.search.greedy import embed_questions
+from reasoner.search.noise import Noise
 from reasoner.search.proposers import FromMemory, Thought
 from reasoner.search.recalled import read_neighbours
 from reasoner.types.example import Example, Lineage
@@ -107,8 +108,8 @@ def test_neighbours_are_of_unlike_number_and_length(student: Student) -> None:
 
     clean = torch.randn(3, *slots_NRKD.shape[2:], generator=torch.Generator().manual_seed(0))
     thought = Thought(student.net, clean, None, None, (slots_NRKD, there_NR), torch.arange(3), torch.ones(3).bool())
-    made = FromMemory(1)(thought, torch.arange(3), torch.Generator())
+    made = FromMemory(1)(thought, torch.arange(3), Noise(0, ["a", "b", "c"]))
     assert made is not None
     assert made.beam_M.tolist() == [0]
     assert torch.allclose(made.slots_MKD[0], normalise((clean[0] + slots_NRKD[0, 1]) / 2), atol=1e-5)
-    assert FromMemory(2)(thought, torch.arange(3), torch.Generator()) is None
+    assert FromMemory(2)(thought, torch.arange(3), Noise(0, ["a", "b", "c"])) is None

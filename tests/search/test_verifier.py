@@ -27,6 +27,7 @@ from reasoner.models.checkpoints import fingerprint, save_student
 from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import REFUSED
 from reasoner.search.fitting import fit_energy
+from reasoner.search.noise import Noise
 from reasoner.search.proposers import Refined, Thought
 from reasoner.search.trained_verifier import (
     ABOUT,
@@ -285,11 +286,30 @@ def test_a_search_is_judged_by_it_unless_told_not_to(made: tuple[Path, TrainedVe
     assert all("belief" not in c.terms for r in plain.rounds for c in r.candidates)
 
 
+def test_it_says_what_it_expects_in_its_own_words_unless_told_only_to_judge(
+    made: tuple[Path, TrainedVerifier, list[JobSpec]],
+) -> None:
+    verifier, student = made[1], trained_student()
+    alone = search_all(
+        verifier.net.as_student(student), DOMAIN, [p.question for p in PRACTICE[:12]], SearchSettings(), seed=0
+    )
+    differs = 0
+    for problem, own in zip(PRACTICE[:12], alone, strict=True):
+        seen = search_one(student, DOMAIN, problem.question, SEARCH, seed=0, verifier=verifier)
+        first = {c.text for c in seen.rounds[0].candidates}
+        assert own.solved.steps[0] in first
+        differs += any(c.origin == "verifier" for r in seen.rounds for c in r.candidates)
+        judging = SEARCH.model_copy(update={"verifier_proposes": False})
+        judged = search_one(student, DOMAIN, problem.question, judging, seed=0, verifier=verifier)
+        assert all(c.origin != "verifier" for r in judged.rounds for c in r.candidates)
+    assert differs, "a verifier that says nothing of its own shows nothing here"
+
+
 def test_refining_goes_towards_what_the_verifier_expects_and_is_checked_by_the_student(
     made: tuple[Path, TrainedVerifier, list[JobSpec]],
 ) -> None:
     verifier, student = made[1], trained_student()
-    refining = SEARCH.model_copy(update={"refine": 3, "width": 3})
+    refining = SEARCH.model_copy(update={"refine": 3, "width": 3, "verifier_proposes": False})
     seen = [search_one(student, DOMAIN, p.question, refining, seed=0, verifier=verifier) for p in PRACTICE[:12]]
     candidates = [c for one in seen for r in one.rounds for c in r.candidates]
     assert {"clean", "refine"} <= {c.origin for c in candidates}
@@ -308,7 +328,7 @@ def test_refining_goes_towards_what_the_verifier_expects_and_is_checked_by_the_s
     thought = Thought(student.net, clean, None, expected, None, torch.arange(5), torch.ones(5, dtype=torch.bool))
     away = [(clean - expected).square().mean()]
     for steps in (1, 2, 4):
-        moved = Refined(steps)(thought, torch.arange(5), torch.Generator())
+        moved = Refined(steps)(thought, torch.arange(5), Noise(0, []))
         assert moved is not None
         assert torch.allclose(moved.slots_MKD.mean(dim=-1), torch.zeros(5, 4), atol=1e-5), "on the manifold"
         away.append((moved.slots_MKD - torch.nn.functional.layer_norm(expected, (8,))).square().mean())
