@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/solve_graph.py --home .reasoner --threads 2
 
 Takes the home's champion (or --checkpoint) and sealed problems; both ways take turns and must find the same. Prints
-medians and the graph's share of its time, for one question and for a batch.
+medians and the graph's share of its time, for one question and for a batch as evaluations cut them.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from agents.searching import make_arena
+from agents.searching import batches_of, make_arena
 from agents.solving.answer import answer
 from agents.solving.encode import encode
 from agents.solving.graph import STEP, run
@@ -24,6 +24,7 @@ from reasoner.config.loading import load_settings
 from reasoner.data.sources import open_source
 from reasoner.domains.registry import get_domain
 from reasoner.search.arena import Arena
+from reasoner.search.searchers import searcher_of
 
 
 def plain(arena: Arena) -> SolveState:
@@ -54,18 +55,18 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path(".reasoner"))
     parser.add_argument("--checkpoint")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     student = open_home(given.home).choose(given.checkpoint).student()
     settings = load_settings("nano", ["search.searcher=beam"], {}, None)
-    questions = [p.question for p in open_source(settings.data, settings.seed).sealed()][: given.batch]
+    questions = [p.question for p in open_source(settings.data, settings.seed).sealed()]
     domain = get_domain(settings.data.domain)
     print("| searcher | questions | graph, ms | plain loop, ms | share of the graph |\n| --- | --- | --- | --- | --- |")
     for searcher in ("greedy", "beam"):
         chosen = settings.search.model_copy(update={"searcher": searcher})
-        for asked in (questions[:1], questions):
+        batch = batches_of(student, questions, searcher_of(chosen, student.net).decodes)[0]
+        for asked in (questions[:1], [questions[i] for i in batch]):
             taken: dict[str, list[float]] = {"graph": [], "plain": []}
             for _ in range(given.rounds + 1):
                 arenas = [make_arena(student, domain, asked, chosen, seed=0) for _ in range(2)]

@@ -47,10 +47,11 @@ def solve_graph() -> Any:
     return graph.compile()
 
 
-def run(arena: Arena) -> SolveState:
-    """Searches until every question of the arena has its answer; the last state."""
+def run(arena: Arena) -> None:
+    """Searches until every question of the arena has its answer."""
     most = len(STEP) * arena.student.shape.max_steps + 5
-    return solve_graph().invoke(START_STATE, {"recursion_limit": most}, context=arena)
+    # What nodes change is told cheaper than whole states, and neither is looked at: all is in the arena.
+    solve_graph().invoke(START_STATE, {"recursion_limit": most}, context=arena, stream_mode="updates")
 
 
 def _with_arena(name: str, node: Node) -> Any:

@@ -9,7 +9,8 @@ from trained_student import sealed_problems, trained_student
 
 from agents.search_table import compare_all, ways
 from agents.searching import make_arena, search_all, search_one
-from agents.solving.graph import run
+from agents.solving.graph import run, solve_graph
+from agents.solving.state import START_STATE
 from reasoner.config.settings import SearchSettings
 from reasoner.domains.registry import get_domain
 from reasoner.models.student import new_student
@@ -137,9 +138,11 @@ def test_the_budget_is_that_of_the_settings_whatever_parts_a_student_has(
 
 def test_state_is_plain_and_the_arena_has_the_tensors() -> None:
     with torch.inference_mode():
-        state = run(make_arena(student(), DOMAIN, QUESTIONS[:2], BEAM, seed=0))
+        arena = make_arena(student(), DOMAIN, QUESTIONS[:2], BEAM, seed=0)
+        state = solve_graph().invoke(START_STATE, {"recursion_limit": 60}, context=arena)
     assert all(type(value) is int for value in state.values())
     assert state["live"] == 0
+    assert all(arena.complete)
 
 
 def test_a_student_with_a_latent_variable_thinks_under_several_of_its_values() -> None:
