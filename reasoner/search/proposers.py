@@ -120,11 +120,13 @@ class Denoised:
 class Expected:
     """What the verifier expects, in its own words: it has learnt from right attempts and may know what is not known."""
 
+    temperature: float = 0.0
+
     def __call__(self, thought: Thought, beam_P: Tensor, noise: Noise) -> Proposal | None:  # noqa: ARG002
         """See `Proposer`; None without a verifier."""
         if thought.expected_NKD is None:
             return None
-        return Proposal(beam_P, thought.expected_NKD[beam_P], 0.0, "verifier", by_verifier=True)
+        return Proposal(beam_P, thought.expected_NKD[beam_P], self.temperature, "verifier", by_verifier=True)
 
 
 @dataclass(frozen=True)

@@ -175,13 +175,15 @@ def searcher_of(settings: SearchSettings, net: LatentReasoner) -> Searcher:
 def beam_proposers(settings: SearchSettings, net: LatentReasoner) -> BeamProposers:
     """The student's own ways, neighbours and refinements, once a beam; noise and draws share the rest."""
     own: list[Proposer] = [Denoised()] if isinstance(net.predictor, StepPredictor) else []
+    drawn: list[Proposer] = [Noisy(settings.noise), Sampled(settings.temperature)]
     if settings.verifier_proposes:
         own.insert(0, Expected())
+        drawn.append(Expected(settings.temperature))
     if net.latent is not None:
         own.append(FromPrior())
     own += [FromMemory(rank) for rank in range(settings.recall)]
     refined = tuple(Refined(steps) for steps in range(1, settings.refine + 1))
-    return BeamProposers((Clean(), *own), (Noisy(settings.noise), Sampled(settings.temperature)), refined)
+    return BeamProposers((Clean(), *own), drawn, refined)
 
 
 def chooser_of(settings: SearchSettings) -> Chooser:
