@@ -2,9 +2,10 @@
 
     .venv/bin/python benchmarks/search_curve.py --home .reasoner --checkpoints A B C --out curve.png
 
-Beams grow in width (1 to 8, eight candidates each) and in depth of thought (candidates of a width of 4, from 2 to 16);
-attempts side by side from 2 to 32. Each wider beam is compared with the one before on the same problems. Points are
-kept beside the picture, so that the same command again goes on. Searches ask a student's verifier where it has one.
+Beams grow in width (1 to 8, eight candidates each) and in candidates (4 to 16, at a width of 4); attempts side by side
+from 2 to 32. Each budget is compared with the one before on the same problems, and with greedy in every skill and
+difficulty. Points are kept beside the picture, so that the same command again goes on. Searches ask a student's
+verifier where it has one.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from reasoner.data.sources import open_source
 from reasoner.diagnostics.plots import plot_search_curves
 from reasoner.domains.registry import get_domain
 from reasoner.evaluation.attempts import judge
-from reasoner.evaluation.comparison import compare
+from reasoner.evaluation.comparison import compare, worse_buckets
 from reasoner.search.greedy import Solved
 from reasoner.types.problem import Attempt, Problem
 
@@ -35,21 +36,17 @@ CHECKED: dict[str, Any] = {"verifier": True, "symbolic": True}
 
 def curves() -> dict[str, list[SearchSettings]]:
     """Settings of each curve, from the smallest budget to the largest."""
-    attempts, beam = SearchSettings(searcher="sample"), SearchSettings(searcher="beam")
-
-    def votes(**changed: Any) -> list[SearchSettings]:
-        return [attempts.model_copy(update={"width": k, **changed}) for k in (2, 4, 8, 16, 32)]
+    attempts, beam = SearchSettings(searcher="sample", choose="majority"), SearchSettings(searcher="beam")
 
     def wider(**changed: Any) -> list[SearchSettings]:
         return [beam.model_copy(update={"width": w, **changed}) for w in (1, 2, 4, 8)]
 
     return {
-        "majority": votes(choose="majority", **PLAIN),
-        "weighted vote, verifier": votes(choose="weighted", **JUDGED),
+        "majority": [attempts.model_copy(update={"width": k, **PLAIN}) for k in (2, 4, 8, 16, 32)],
         "beam": wider(**PLAIN),
         "beam, verifier": wider(**JUDGED),
         "beam, verifier, symbolic check": wider(**CHECKED),
-        "beam, verifier, more candidates": [beam.model_copy(update={"candidates": c, **JUDGED}) for c in (2, 4, 8, 16)],
+        "beam, verifier, more candidates": [beam.model_copy(update={"candidates": c, **JUDGED}) for c in (4, 8, 16)],
     }
 
 
@@ -98,6 +95,13 @@ def steps_up(points: Sequence[dict[str, Any]]) -> str:
     return "; ".join(told)
 
 
+def worse(points: Sequence[dict[str, Any]], greedy: dict[str, Any]) -> str:
+    """Skills and difficulties in which a budget is significantly below greedy (p < .05, one-sided)."""
+    base = [Attempt.model_validate(a) for a in greedy["attempts"]]
+    buckets = [worse_buckets(base, [Attempt.model_validate(a) for a in p["attempts"]], alpha=0.05) for p in points]
+    return "; ".join(sorted({bucket for of in buckets for bucket in of})) or "none"
+
+
 def main() -> None:
     """Searches, prints and draws."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -121,8 +125,10 @@ def main() -> None:
         start = (greedy["decodes"], greedy["accuracy"])
         panel = drawn.setdefault(f"{student.name}: greedy {greedy['accuracy']:.1%}", {})
         print(f"{student.name}, {picked.checkpoint.fingerprint}: greedy {start[1]:.1%} with {start[0]:.1f} decodes\n")
-        print("| searcher | decodes a problem | accuracy | oracle | against the budget before, points |")
-        print("| --- | --- | --- | --- | --- |")
+        print(
+            "| searcher | decodes a problem | accuracy | oracle | on the budget before, points | worse than greedy in |"
+        )
+        print("| --- | --- | --- | --- | --- | --- |")
         for name, ways in curves().items():
             if verifier is None and ways[0].verifier:
                 continue
@@ -131,7 +137,7 @@ def main() -> None:
             if name == "majority":
                 panel["oracle of the attempts"] = [start, *((p["decodes"], p["oracle"]) for p in seen)]
             shown = (" / ".join(f"{p[key]:{form}}" for p in seen) for key, form in SHOWN)
-            print(f"| {name} | {' | '.join(shown)} | {steps_up(seen)} |", flush=True)
+            print(f"| {name} | {' | '.join(shown)} | {steps_up(seen)} | {worse(seen, greedy)} |", flush=True)
         print()
         plot_search_curves(given.out, drawn)
 
