@@ -1,4 +1,4 @@
-"""The solve graph: encode -> recall -> (propose -> decode -> verify -> prune) repeated -> answer.
+"""The solve graph: encode -> recall -> (propose -> decode -> verify -> refine -> prune) repeated -> answer.
 
 One graph serves a question at the terminal and a batch of an evaluation. Its state is plain numbers; tensors stay in
 the arena that is handed to every node.
@@ -17,6 +17,7 @@ from agents.solving.encode import encode
 from agents.solving.propose import propose
 from agents.solving.prune import prune
 from agents.solving.recall import recall
+from agents.solving.refine import refine
 from agents.solving.state import START_STATE, SolveChange, SolveState
 from agents.solving.verify import verify
 from reasoner.search.arena import Arena
@@ -26,6 +27,7 @@ STEP: tuple[tuple[str, Node], ...] = (
     ("propose", propose),
     ("decode", decode),
     ("verify", verify),
+    ("refine", refine),
     ("prune", prune),
 )
 
@@ -41,7 +43,8 @@ def solve_graph() -> Any:
     graph.add_edge("recall", "propose")
     graph.add_edge("propose", "decode")
     graph.add_edge("decode", "verify")
-    graph.add_edge("verify", "prune")
+    graph.add_conditional_edges("verify", lambda s: "refine" if s["refinements"] else "prune", ["refine", "prune"])
+    graph.add_edge("refine", "prune")
     graph.add_conditional_edges("prune", lambda s: "propose" if s["live"] else "answer", ["propose", "answer"])
     graph.add_edge("answer", END)
     return graph.compile()

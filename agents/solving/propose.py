@@ -20,10 +20,12 @@ def propose(state: SolveState, arena: Arena) -> SolveChange:
         passes = net.predictor.passes + 1
         deeper = net.predictor(history, states, mask, passes=passes)[:, -1][arena.which_N]
     recalled = arena.recalled.at(state["step"], beams.question_N) if arena.recalled is not None else None
-    thought = Thought(net, arena.clean_NKD, deeper, arena.expected_NKD, recalled, beams.question_N, beams.greedy_N)
+    arena.thought = Thought(
+        net, arena.clean_NKD, deeper, arena.expected_NKD, recalled, beams.question_N, beams.greedy_N
+    )
     # Once the seconds are spent, nothing but greedy's own attempt is gone on with.
     searcher = Greedy() if arena.late else arena.searcher
-    arena.proposals = searcher.propose(thought, arena.noise)
+    arena.proposals = searcher.propose(arena.thought, arena.noise)
     return {}
 
 

@@ -12,6 +12,8 @@ class SolveState(TypedDict):
     """Beams that go on."""
     decodes: int
     """So far, of all questions."""
+    refinements: int
+    """Of each beam and step."""
 
 
 class SolveChange(TypedDict, total=False):
@@ -20,6 +22,7 @@ class SolveChange(TypedDict, total=False):
     step: int
     live: int
     decodes: int
+    refinements: int
 
 
-START_STATE = SolveState(step=0, live=0, decodes=0)
+START_STATE = SolveState(step=0, live=0, decodes=0, refinements=0)

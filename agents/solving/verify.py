@@ -11,13 +11,18 @@ from reasoner.models.decoder import read_back
 from reasoner.models.verifier import StepVerifier
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Candidates
-from reasoner.search.energy import BELIEF, HOLDS, REFUSED, ROUND_TRIP, SAID
-from reasoner.types.search import REFINED
+from reasoner.search.energy import BELIEF, HOLDS, ROUND_TRIP, SAID
 
 
 def verify(state: SolveState, arena: Arena) -> SolveChange:
     """Adds terms and gains to the arena's candidates."""
-    net, candidates = arena.student.net, arena.candidates
+    arena.candidates = judged(arena, arena.candidates, depth=state["step"])
+    return {}
+
+
+def judged(arena: Arena, candidates: Candidates, *, depth: int) -> Candidates:
+    """The candidates with what speaks for and against each."""
+    net = arena.student.net
     # A candidate is believed under the latent without noise: its own would always speak for it (docs/lab-book.md).
     clean_MKD = arena.clean_NKD[candidates.beam_M]
     again_MKD = net.step_encoder(candidates.tokens_ML)
@@ -28,23 +33,8 @@ def verify(state: SolveState, arena: Arena) -> SolveChange:
     }
     if arena.verifier is not None:
         terms[BELIEF] = _beliefs(arena, arena.verifier, candidates, terms)
-    gain_M = arena.energy(terms, depth=state["step"], ends_M=candidates.ends_M)
-    refused_M = _refused(candidates, again_MKD)
-    gain_M = torch.where(refused_M, gain_M.clamp(max=REFUSED), gain_M)
-    arena.candidates = replace(candidates, terms=terms, gain_M=gain_M, refused=tuple(refused_M.tolist()))
-    return {}
-
-
-def _refused(candidates: Candidates, again_MKD: Tensor) -> Tensor:
-    """Refinements that do not mean what they say, [M]: their text, read again by the student, is farther from their
-    latent than the clean latent is from its own text. The verifier that made them has no voice in it.
-    """
-    apart_M = (again_MKD - candidates.slots_MKD).square().mean(dim=(1, 2)).cpu()
-    made_M = torch.tensor([origin == REFINED for origin in candidates.origin])
-    beam_M = candidates.beam_M.tolist()
-    clean = {beam: i for i, beam in enumerate(beam_M) if candidates.origin[i] == "clean"}
-    own_M = apart_M[[clean.get(beam, i) for i, beam in enumerate(beam_M)]]
-    return made_M & (apart_M > own_M)
+    gain_M = arena.energy(terms, depth=depth, ends_M=candidates.ends_M)
+    return replace(candidates, terms=terms, gain_M=gain_M, refused=(False,) * len(candidates))
 
 
 def _beliefs(arena: Arena, verifier: StepVerifier, candidates: Candidates, terms: Mapping[str, Tensor]) -> Tensor:

@@ -16,7 +16,7 @@ from reasoner.models.verifier import StepVerifier
 from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.energy import Energy
 from reasoner.search.noise import Noise
-from reasoner.search.proposers import Proposal
+from reasoner.search.proposers import Proposal, Thought
 from reasoner.search.recalled import Recalled
 from reasoner.search.searchers import Searcher
 from reasoner.types.ports import Domain, Recall
@@ -60,6 +60,7 @@ class Arena:
     clean_NKD: Tensor = field(init=False)
     expected_NKD: Tensor | None = field(default=None, init=False)
     """What the verifier expects of each beam's next step, where there is one."""
+    thought: Thought = field(init=False)
     proposals: list[Proposal] = field(init=False)
     candidates: Candidates = field(init=False)
     complete: list[list[Complete]] = field(init=False)

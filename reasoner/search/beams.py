@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
+
+from reasoner.models.tokenizers import PAD
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,38 @@ class Candidates:
             gain_M=self.gain_M[index] if len(self.gain_M) else self.gain_M,
             refused=tuple(self.refused[i] for i in rows) if self.refused else (),
         )
+
+
+def merged(*parts: Candidates) -> Candidates:
+    """All candidates, those of one beam side by side. Equal texts of a beam become one, the first, with their count."""
+    longest = max(part.tokens_ML.shape[1] for part in parts)
+    tokens = [F.pad(part.tokens_ML, (0, longest - part.tokens_ML.shape[1]), value=PAD) for part in parts]
+    beam_M = torch.cat([part.beam_M for part in parts])
+    every = Candidates(
+        beam_M=beam_M,
+        slots_MKD=torch.cat([part.slots_MKD for part in parts]),
+        origin=sum((part.origin for part in parts), ()),
+        greedy_M=torch.cat([part.greedy_M for part in parts]),
+        tokens_ML=torch.cat(tokens),
+        texts=sum((part.texts for part in parts), ()),
+        ends_M=torch.cat([part.ends_M for part in parts]),
+        found=sum((part.found for part in parts), ()),
+        terms={name: torch.cat([part.terms[name] for part in parts]) for name in parts[0].terms},
+        gain_M=torch.cat([part.gain_M for part in parts]),
+        refused=sum((part.refused for part in parts), ()),
+    )
+    return _distinct(every.take(beam_M.argsort(stable=True)))
+
+
+def _distinct(candidates: Candidates) -> Candidates:
+    """The first candidate of each beam and text, which stands for all of them; greedy's is always a first one."""
+    first: dict[tuple[int, bool, str], int] = {}
+    found: dict[int, int] = {}
+    keys = zip(candidates.beam_M.tolist(), candidates.ends_M.tolist(), candidates.texts, strict=True)
+    for place, key in enumerate(keys):
+        stands = first.setdefault(key, place)
+        found[stands] = found.get(stands, 0) + candidates.found[place]
+    return replace(candidates.take(torch.tensor(list(found), dtype=torch.long)), found=tuple(found.values()))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.choosing import AnswerOf, Chooser
 from reasoner.search.noise import Noise
 from reasoner.search.proposers import BeamProposers, Proposal, Thought
+from reasoner.search.searchers import Unrefined
 
 Judge = Callable[[int, tuple[str, ...], str, bool], bool]
 """Row of the batch, steps before (all right), the step, whether it ends the solution: is it right?"""
@@ -32,7 +33,7 @@ class Seen:
     right_M: Tensor
 
 
-class Practice:
+class Practice(Unrefined):
     """Goes on with right steps only: a solution cannot be right again once a step of it is wrong."""
 
     name = "practice"

@@ -176,26 +176,35 @@ def propose_all(proposers: Sequence[Proposer], thought: Thought, beam_P: Tensor,
 
 @dataclass(frozen=True)
 class BeamProposers:
-    """Spends a question's decodes on its beams evenly: each way of `once` for a beam, the rest in turns of `drawn`."""
+    """Spends a question's decodes on its beams evenly: each way of `once` for a beam, refinements, the rest in turns of
+    `drawn`.
+    """
 
     once: Sequence[Proposer]
     """The first of them makes the clean candidate."""
     drawn: Sequence[Proposer]
-    last: Sequence[Proposer] = ()
-    """Once for a beam too; where they say what another says, the other's stands."""
+    refined: Sequence[Proposer] = ()
+    """Once for a beam too, after the others are judged."""
 
     def __call__(self, thought: Thought, decodes: int, noise: Noise) -> list[Proposal]:
-        """Proposals of `decodes` candidates a question, at least one for each of its beams."""
+        """Proposals of `decodes` candidates a question less refinements, at least one for each of its beams."""
         share_N = _even_shares(thought.question_N, decodes)
         beams = torch.arange(len(share_N))
         made: list[Proposal] = []
         for place, proposer in enumerate(self.once):
             made += propose_all([proposer], thought, beams[share_N > place], noise)
-        left_N = (share_N - len(self.once) - len(self.last)).clamp(min=0)
+        left_N = (share_N - len(self.once) - len(self.refined)).clamp(min=0)
         for place, proposer in enumerate(self.drawn):
             turns_N = (left_N + len(self.drawn) - 1 - place) // len(self.drawn)
             made += propose_all([proposer], thought, beams.repeat_interleave(turns_N), noise)
-        for place, proposer in enumerate(self.last, start=len(self.once)):
+        return made
+
+    def refine(self, thought: Thought, decodes: int, noise: Noise) -> list[Proposal]:
+        """Refinements of the beams whose share is enough."""
+        share_N = _even_shares(thought.question_N, decodes)
+        beams = torch.arange(len(share_N))
+        made: list[Proposal] = []
+        for place, proposer in enumerate(self.refined, start=len(self.once)):
             made += propose_all([proposer], thought, beams[share_N > place], noise)
         return made
 

@@ -43,12 +43,18 @@ class Searcher(Protocol):
     starts: int
     """Beams of a question at its beginning; the first of them is greedy's."""
     decodes: int
+    refinements: int
+    """Of each beam and step, out of its decodes."""
     halts: bool
     """Whether what cannot beat a complete solution is given up."""
     choose: Chooser
 
     def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
         """Candidates for all beams."""
+        ...
+
+    def refine(self, thought: Thought, noise: Noise) -> list[Proposal]:
+        """Refinements of all beams."""
         ...
 
     def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:
@@ -62,7 +68,17 @@ class Searcher(Protocol):
         ...
 
 
-class Greedy:
+class Unrefined:
+    """Takes latents as they are predicted."""
+
+    refinements = 0
+
+    def refine(self, thought: Thought, noise: Noise) -> list[Proposal]:  # noqa: ARG002
+        """None."""
+        return []
+
+
+class Greedy(Unrefined):
     """The predicted latent, decoded greedily, every time."""
 
     name = "greedy"
@@ -81,7 +97,7 @@ class Greedy:
         return torch.arange(len(candidates))
 
 
-class Independent:
+class Independent(Unrefined):
     """Greedy's attempt, and others beside it that are drawn from the decoder or from noise on the latent."""
 
     name = "sample"
@@ -127,11 +143,16 @@ class LatentBeam:
         self.starts, self.decodes = 1, decodes
         self.halts = math.isfinite(margin)
         self.choose = choose
+        self.refinements = len(proposers.refined)
         self._width, self._proposers, self._margin = width, proposers, margin
 
     def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
         """The clean latent of every beam, and others near it."""
         return self._proposers(thought, self.decodes, noise)
+
+    def refine(self, thought: Thought, noise: Noise) -> list[Proposal]:
+        """So many gradient steps, each a candidate, as the decodes of a beam allow."""
+        return self._proposers.refine(thought, self.decodes, noise)
 
     def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:
         """The best of each question by score; none that cannot beat a complete solution any more."""
