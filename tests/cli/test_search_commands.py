@@ -49,7 +49,7 @@ def test_an_evaluation_says_how_it_searched(command: Command, checkpoint: str, t
 
 
 def test_every_way_of_searching_is_compared_with_greedy(command: Command, checkpoint: str) -> None:
-    words = ["evaluate", "--checkpoint", checkpoint, "--ablate", "--n", "6", *SMALL]
+    words = ["evaluate", "--checkpoint", checkpoint, "--search", "beam", "--ablate", "--n", "6", *SMALL]
     rows = [json.loads(line) for line in command(*words, "--json").stdout.splitlines()]
     assert [row["name"] for row in rows][:2] == ["greedy", "majority@8"]
     assert rows[-1]["name"] == "beam"
@@ -66,6 +66,6 @@ def test_searching_is_refused_without_words_to_go_on_from(command: Command, chec
 
 
 def test_options_that_a_comparison_or_a_trace_would_ignore_are_refused(command: Command, checkpoint: str) -> None:
-    for words in (["evaluate", "--ablate", "--search", "beam"], ["evaluate", "--ablate", "--mode", "think"]):
+    for words in (["evaluate", "--recall", "--search", "beam"], ["evaluate", "--ablate", "--mode", "think"]):
         assert command(*words, "--checkpoint", checkpoint, *SMALL).exit_code == 2
     assert command("solve", "--trace", "--mode", "think", "--checkpoint", checkpoint, QUESTION).exit_code == 2

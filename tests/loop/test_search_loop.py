@@ -9,7 +9,10 @@ from loop_runs import Ended, loop, loop_until, run_folder
 from shared_folder import shared_folder
 
 from agents.run_folder import RunFolder, read_records
+from memory.latent_memory import LatentMemory
 from memory.locks import exclusive
+from reasoner import bootstrap
+from reasoner.config.loading import load_settings
 from reasoner.domains.registry import get_domain
 from reasoner.types.example import Example
 from reasoner.types.teaching import TeacherRequest
@@ -20,6 +23,7 @@ SEARCHING = (
     "mine.search=true",
     "search.width=2",
     "search.candidates=4",
+    "search.recall=1",
     "verifier.candidates=4",
     "verifier.updates=4",
     "verifier.questions=8",
@@ -79,6 +83,25 @@ def test_killed_in_the_verifiers_training_and_in_the_search_it_ends_alike(
     assert ended.code == 0, ended.words
     assert _told(events_of(home)) == _told(events_of(undisturbed[0]))
     assert [p for p in (home / "verifiers").glob("work-*") if p.is_dir()] == [], "unfinished work is cleared away"
+
+
+def test_what_was_learnt_seeds_a_search_and_never_an_evaluation_unless_asked(
+    undisturbed: tuple[Path, Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, _ = undisturbed
+    settings = load_settings("tiny", [*SEARCHING, "search.searcher=beam"], {}, None)
+    question = "Ann has 3 apples. She buys 4 more. How many apples has she?"
+    seen = bootstrap.search(settings, home=home, question=question, checkpoint=None)
+    assert any(c.origin == "recall" for r in seen.rounds for c in r.candidates)
+
+    asked: list[int] = []
+    search = LatentMemory.search
+    monkeypatch.setattr(LatentMemory, "search", lambda *a, **kw: [asked.append(kw["k"]), search(*a, **kw)][1])
+    for recall in (False, True):
+        how = {"checkpoint": None, "split": "sealed", "mode": "talk", "n": 3, "progress": lambda _: None}
+        report = bootstrap.evaluate(settings, home=home, recall=recall, **how)
+        assert report.overall.n == 3
+        assert asked == ([1, 1, 1] if recall else [])
 
 
 def events_of(home: Path) -> list[dict[str, object]]:
