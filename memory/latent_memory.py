@@ -9,11 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
+from memory.filters import Filter
 from memory.index.flat import FlatIndex
 from memory.store.database import Database
 from memory.store.examples import Added, ExampleStore
 from reasoner.types.example import Example, WrongAttempt
 from reasoner.types.record import Record
+
+EVERYTHING = Filter()
 
 
 class Recollection(Record):
@@ -65,7 +68,7 @@ class LatentMemory:
         vector: np.ndarray,
         *,
         k: int,
-        skill: str | None = None,
+        only: Filter = EVERYTHING,
         correct: bool = True,
         leave_out: Callable[[Example | WrongAttempt], bool] = lambda _: False,
     ) -> list[Recollection]:
@@ -74,7 +77,7 @@ class LatentMemory:
         Args:
             vector: the question's latent, D.
             k: how many at most.
-            skill: only of this skill.
+            only: what is meant.
             correct: verified examples, or wrong attempts.
             leave_out: says of a remembered item whether to pass it over, as the problem being answered must be.
         """
@@ -87,7 +90,7 @@ class LatentMemory:
             nearest = index.search(np.asarray(vector, dtype=np.float32)[None], wanted)[0]
             items = self._items(nearest.ids[seen:], correct=correct)
             for item, score in zip(items, nearest.scores[seen:], strict=True):
-                if skill in (None, item.problem.skill) and not leave_out(item):
+                if only.matches(item) and not leave_out(item):
                     kept.append(Recollection(example=item, score=score))
             seen = wanted
         return kept[:k]

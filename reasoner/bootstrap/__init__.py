@@ -3,7 +3,7 @@
 from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
-from reasoner.bootstrap.recall import memory_stats, reindex_memory, search_memory
+from reasoner.bootstrap.recall import export_memory, memory_stats, reindex_memory, search_memory
 from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
 from reasoner.bootstrap.verifier import train_verifier, verify_file
 
@@ -13,6 +13,7 @@ __all__ = [
     "compare_searchers",
     "diagnose",
     "evaluate",
+    "export_memory",
     "memory_stats",
     "open_home",
     "plan_loop",

@@ -1,8 +1,12 @@
 """The latent memory from outside: search, figures, and re-encoding with the present champion."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from memory.latent_memory import LatentMemory, MemoryStats, Recollection
+from memory.export import Form, row_of
+from memory.filters import Filter
+from memory.latent_memory import EVERYTHING, LatentMemory, MemoryStats, Recollection
 from memory.store.checkpoints import CheckpointStore
 from memory.store.examples import ExampleStore
 from reasoner.bootstrap.home import Home, open_home
@@ -12,7 +16,7 @@ from reasoner.types.ports import Domain, Recall
 
 
 def search_memory(
-    home: Path, text: str, *, k: int, skill: str | None = None, correct: bool = True
+    home: Path, text: str, *, k: int, only: Filter = EVERYTHING, correct: bool = True
 ) -> list[Recollection]:
     """What is remembered of questions like this text, best first."""
     from reasoner.search.greedy import embed_questions
@@ -21,7 +25,13 @@ def search_memory(
     encoder = _encoder(place)
     vector = embed_questions(place.student(encoder.id), [text]).numpy()[0]
     memory = LatentMemory(place.database(), place.root, encoder.fingerprint)
-    return memory.search(vector, k=k, skill=skill, correct=correct)
+    return memory.search(vector, k=k, only=only, correct=correct)
+
+
+def export_memory(home: Path, *, form: Form, only: Filter = EVERYTHING) -> Iterator[dict[str, Any]]:
+    """All examples that are meant, by id, as rows for other tools."""
+    examples = ExampleStore(open_home(home).database()).examples(run=None, up_to_cycle=None)
+    return (row_of(example, form) for example in examples if only.matches(example))
 
 
 def recall_of(place: Home, domain: Domain, neighbours: int) -> Recall | None:

@@ -1,5 +1,11 @@
 """`reasoner memory`: what past solutions the home remembers."""
 
+import sys
+from collections.abc import Iterable
+from contextlib import nullcontext
+from enum import StrEnum
+from json import dumps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,15 +17,43 @@ if TYPE_CHECKING:
     from reasoner.cli.voice import Voice
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="The latent memory of past solutions: search, stats, reindex."
+    add_completion=False,
+    no_args_is_help=True,
+    help="The latent memory of past solutions: search, stats, export, reindex.",
 )
+
+
+Domain = Annotated[str | None, typer.Option("--domain", help="Only of this domain.", show_default=False)]
+Skill = Annotated[str | None, typer.Option("--skill", help="Only of this skill.", show_default=False)]
+Difficulty = Annotated[int | None, typer.Option("--difficulty", help="Only of so many steps.", show_default=False)]
+Source = Annotated[
+    str | None,
+    typer.Option("--source", help="Only teacher_solution, teacher_problem, self or practice.", show_default=False),
+]
+Teacher = Annotated[str | None, typer.Option("--teacher", help="Only by this teacher model.", show_default=False)]
+Run = Annotated[str | None, typer.Option("--run", help="Only what this run brought home.", show_default=False)]
+Cycle = Annotated[int | None, typer.Option("--cycle", help="Only of this cycle of its run.", show_default=False)]
+
+
+class FormName(StrEnum):
+    """Forms of exported rows."""
+
+    PROMPT_COMPLETION = "prompt-completion"
+    MESSAGES = "messages"
+    RECORDS = "records"
 
 
 @app.command("search", epilog='Example: [bold]reasoner memory search "Ann shares 12 apples among 3 friends"[/bold]')
 def search(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A question, in plain language.", show_default=False)],
     k: Annotated[int, typer.Option("--k", min=1, help="How many at most.")] = 5,
-    skill: Annotated[str | None, typer.Option("--skill", help="Only of this skill.", show_default=False)] = None,
+    domain: Domain = None,
+    skill: Skill = None,
+    difficulty: Difficulty = None,
+    source: Source = None,
+    teacher: Teacher = None,
+    run: Run = None,
+    cycle: Cycle = None,
     wrong: Annotated[bool, typer.Option("--wrong", help="Search failed attempts instead.")] = False,
     home: options.Home = None,
     json: options.Json = False,
@@ -27,11 +61,15 @@ def search(
     debug: options.Debug = False,
 ) -> None:
     """Find the remembered solutions whose latents are most like a question's."""
+    from memory.filters import Filter
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice, plain_table
 
     voice = Voice(as_json=json, quiet=quiet)
-    found = bootstrap.search_memory(options.home_of(home), text, k=k, skill=skill, correct=not wrong)
+    only = Filter(
+        domain=domain, skill=skill, difficulty=difficulty, source=source, teacher=teacher, run=run, cycle=cycle
+    )
+    found = bootstrap.search_memory(options.home_of(home), text, k=k, only=only, correct=not wrong)
     table = plain_table("likeness", "skill", "question and steps", right=("likeness",))
     for one in found:
         item, problem = one.example, one.example.problem
@@ -52,6 +90,47 @@ def stats(
     _show_stats(Voice(as_json=json, quiet=quiet), bootstrap.memory_stats(options.home_of(home)))
 
 
+@app.command(
+    "export",
+    epilog="Example: [bold]reasoner memory export --out solutions.jsonl[/bold]; "
+    "[bold]reasoner memory export --form messages --skill times | head[/bold]",
+)
+def export(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Default: standard output.", show_default=False)
+    ] = None,
+    form: Annotated[
+        FormName,
+        typer.Option("--form", help="prompt-completion, messages: TRL's dataset formats; records: all that is known."),
+    ] = FormName.PROMPT_COMPLETION,
+    domain: Domain = None,
+    skill: Skill = None,
+    difficulty: Difficulty = None,
+    source: Source = None,
+    teacher: Teacher = None,
+    run: Run = None,
+    cycle: Cycle = None,
+    home: options.Home = None,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Write remembered solutions as JSON lines, to train other models on. Failed attempts are never among them."""
+    from memory.filters import Filter
+    from reasoner import bootstrap
+    from reasoner.cli.voice import Voice
+    from reasoner.errors import UsageError
+
+    if out is not None and out.exists():
+        raise UsageError(f"--out {str(out)!r} exists; name a new file, or remove that one first")
+    only = Filter(
+        domain=domain, skill=skill, difficulty=difficulty, source=source, teacher=teacher, run=run, cycle=cycle
+    )
+    rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=only)
+    written = _write((dumps(row, ensure_ascii=False) for row in rows), out)
+    # The rows have standard output to themselves.
+    Voice(as_json=True, quiet=quiet).say(f"{written} solutions" + (f" in {out}" if out else ""))
+
+
 @app.command("reindex", epilog="Example: [bold]reasoner memory reindex[/bold]")
 def reindex(
     home: options.Home = None, json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
@@ -61,6 +140,19 @@ def reindex(
     from reasoner.cli.voice import Voice
 
     _show_stats(Voice(as_json=json, quiet=quiet), bootstrap.reindex_memory(options.home_of(home)))
+
+
+def _write(lines: Iterable[str], out: Path | None) -> int:
+    """To a file, whole or not at all, or to standard output; how many."""
+    partial = out.with_name(f"{out.name}.partial") if out else None
+    with partial.open("w", encoding="utf-8") if partial else nullcontext(sys.stdout) as stream:
+        written = 0
+        for line in lines:
+            print(line, file=stream)
+            written += 1
+    if partial and out:
+        partial.replace(out)
+    return written
 
 
 def _show_stats(voice: "Voice", stats: "MemoryStats") -> None:

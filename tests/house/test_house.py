@@ -16,7 +16,7 @@ COMMANDS_TABLE = {
     "train": set(),
     "evaluate": set(),
     "verify": set(),
-    "memory": {"search", "stats", "reindex"},
+    "memory": {"search", "stats", "export", "reindex"},
     "runs": {"list", "show"},
     "trace": set(),
     "models": {"list", "show", "promote"},

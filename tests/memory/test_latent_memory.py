@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from memory_parts import example, hashed, latents, wrong
 
+from memory.filters import Filter
 from memory.index.clusters import neighbourhoods
 from memory.index.flat import FlatIndex, unit
 from memory.latent_memory import LatentMemory, MemoryStats
@@ -45,11 +46,11 @@ def test_the_nearest_come_first_with_their_cosines(database: Database) -> None:
 def test_filters_leave_k_of_the_others(database: Database) -> None:
     memory = filled(database)
     vector = latents(40)[0]
-    found = memory.search(vector, k=6, skill="times", leave_out=lambda i: i.problem.id in {"p-1", "p-3"})
+    found = memory.search(vector, k=6, only=Filter(skill="times"), leave_out=lambda i: i.problem.id in {"p-1", "p-3"})
     expected = [id for id in nearest(vector) if id in {hashed(n) for n in NAMES if int(n) % 2 and n not in ("1", "3")}]
     assert [recollection.example.id for recollection in found] == expected[:6]
     assert len(memory.search(vector, k=100)) == 40
-    assert memory.search(vector, k=3, skill="unknown") == []
+    assert memory.search(vector, k=3, only=Filter(skill="unknown")) == []
 
 
 def test_wrong_attempts_are_found_only_when_asked_for(database: Database) -> None:
