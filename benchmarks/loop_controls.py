@@ -6,7 +6,8 @@ All arms of a seed begin from the same base, trained once, and see the same prac
 `uniform` asks the teacher as often, about practice problems drawn without looking at the failures; `none` has no
 teacher and learns from the student's own checked answers; `searched` thinks harder about failures first, learns from
 what it then solves, and asks the teacher as often, about the rest. Arms run with one thread each, `--at-once` side by
-side. The same command again continues. Prints one row per run and the means; accuracies are on the sealed set.
+side. The same command again continues. Prints one row per run, the means, and each arm against the first on the same
+problems; accuracies are on the sealed set.
 """
 
 import argparse
@@ -18,6 +19,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from agents.run_folder import read_records
+from reasoner.config.settings import GateSettings
+from reasoner.evaluation.comparison import compare
+from reasoner.types.problem import Attempt
 
 ARMS = {
     "mined": [],
@@ -44,8 +50,29 @@ def run_arm(home: Path, config: str, cycles: int, seed: int, arm: str) -> dict[s
         "done": done,
         "verdicts": [e["verdict"] for e in told if e["event"] == "decision"],
         # Arms share a home, so a lesson asked for by an earlier arm comes from the cache: it is a call all the same.
+        "attempts": last_attempts(home, told, seed),
         "calls": sum(e["calls"] + e["cached"] for e in told if e["event"] == "teacher"),
     }
+
+
+def last_attempts(home: Path, told: list[dict[str, Any]], seed: int) -> list[Attempt]:
+    """The last champion at the sealed problems, which are named by seed: each seed has its own."""
+    reports = [e for e in told if e["event"] == "evaluation" and e["split"] == "sealed"]
+    tried = read_records(home / reports[-1]["attempts_file"], Attempt)
+    return [a.model_copy(update={"problem_id": f"{seed}/{a.problem_id}"}) for a in tried]
+
+
+def against(first: list[dict[str, Any]], other: list[dict[str, Any]]) -> str:
+    """All seeds of an arm against all seeds of the first, on the same problems."""
+    one, two = ([a for r in sorted(arm, key=lambda r: r["seed"]) for a in r["attempts"]] for arm in (first, other))
+    beside = compare(one, two, GateSettings())
+    low, high = beside.ci95
+    return f"{100 * beside.gain:+.1f} points [{100 * low:+.1f}, {100 * high:+.1f}], p {beside.p:.2g}, n {len(one)}"
+
+
+def of(results: list[dict[str, Any]], arm: str) -> list[dict[str, Any]]:
+    """The runs of one arm."""
+    return [r for r in results if r["arm"] == arm]
 
 
 def row(result: dict[str, Any]) -> str:
@@ -82,7 +109,9 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     print("\n".join(row(result) for result in results))
     for arm in given.arms:
-        last = [r["done"]["sealed"]["last"] for r in results if r["arm"] == arm]
+        last = [r["done"]["sealed"]["last"] for r in of(results, arm)]
+        if arm != given.arms[0]:
+            print(f"{arm} against {given.arms[0]}: {against(*(of(results, a) for a in (given.arms[0], arm)))}")
         print(f"{arm}: mean {statistics.mean(last):.1%}, from {min(last):.1%} to {max(last):.1%}, {len(last)} seeds")
 
 

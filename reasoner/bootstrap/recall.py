@@ -29,7 +29,13 @@ def search_memory(
 
 
 def export_memory(home: Path, *, form: Form, only: Filter = EVERYTHING) -> Iterator[dict[str, Any]]:
-    """All examples that are meant, by id, as rows for other tools."""
+    """All examples that are meant, by id, as rows for other tools.
+
+    Raises:
+        NotFoundError: there is no such home.
+    """
+    if not home.is_dir():
+        raise NotFoundError(f"{home} is not there; name the --home of a run, such as `reasoner runs list` shows")
     examples = ExampleStore(open_home(home).database()).examples(run=None, up_to_cycle=None)
     return (row_of(example, form) for example in examples if only.matches(example))
 

@@ -57,6 +57,13 @@ def test_records_come_back_as_they_were(command: Command, home: Path) -> None:
     assert [Example.model_validate(row) for row in exported(command, home, "--form", "records")] == kept
 
 
+def test_a_home_that_is_not_there_is_not_made(command: Command, tmp_path: Path) -> None:
+    ended = command("memory", "export", "--home", str(tmp_path / "typo"))
+    assert ended.exit_code != 0
+    assert "is not there" in ended.stderr
+    assert not (tmp_path / "typo").exists()
+
+
 def test_filters_must_all_agree(command: Command, home: Path) -> None:
     def ids(*options: str) -> set[str]:
         return {row["id"] for row in exported(command, home, *options)}
