@@ -50,15 +50,15 @@ def run_arm(home: Path, config: str, cycles: int, seed: int, arm: str) -> dict[s
         "done": done,
         "verdicts": [e["verdict"] for e in told if e["event"] == "decision"],
         # Arms share a home, so a lesson asked for by an earlier arm comes from the cache: it is a call all the same.
-        "attempts": last_attempts(home, told, seed),
+        "attempts": last_attempts(home / "runs" / done["run"], told, seed),
         "calls": sum(e["calls"] + e["cached"] for e in told if e["event"] == "teacher"),
     }
 
 
-def last_attempts(home: Path, told: list[dict[str, Any]], seed: int) -> list[Attempt]:
+def last_attempts(run: Path, told: list[dict[str, Any]], seed: int) -> list[Attempt]:
     """The last champion at the sealed problems, which are named by seed: each seed has its own."""
     reports = [e for e in told if e["event"] == "evaluation" and e["split"] == "sealed"]
-    tried = read_records(home / reports[-1]["attempts_file"], Attempt)
+    tried = read_records(run / reports[-1]["attempts_file"], Attempt)
     return [a.model_copy(update={"problem_id": f"{seed}/{a.problem_id}"}) for a in tried]
 
 
