@@ -83,7 +83,9 @@ def plot_search_curves(path: Path, panels: Mapping[str, Mapping[str, Sequence[tu
             axes.plot(
                 x, y, style, color=SHADES[place % len(SHADES)], linewidth=1.6, marker="o", markersize=3, label=name
             )
-        axes.set_xscale("log")
+        axes.set_xscale("log", base=2)
+        axes.xaxis.set_major_formatter(lambda decodes, _: f"{decodes:.0f}")
+        axes.minorticks_off()
         axes.set_title(title, loc="left", color=INK, fontsize=9, weight="bold")
         axes.set_xlabel("decodes a problem", color=SOFT, fontsize=8)
         axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
