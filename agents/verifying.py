@@ -174,8 +174,8 @@ class _Bench:
         return training, held
 
     def _search(self, **changed: Any) -> SearchSettings:
-        """How practice is searched: by the clock nothing could be made twice alike."""
-        return self.settings.search.model_copy(update={"seconds": None, **changed})
+        """How practice is searched: by the clock nothing could be made twice alike, nor by what is remembered."""
+        return self.settings.search.model_copy(update={"seconds": None, "recall": 0, **changed})
 
     def _collected(
         self, problems: Sequence[Problem], path: Path, name: str, *, verifier: StepVerifier | None = None
@@ -204,8 +204,7 @@ class _Bench:
             ROUND_TRIP: held.round_trip_M,
             HOLDS: held.holds_M,
         }
-        # Twins stand on one side, or the other half would judge what it was fitted on.
-        even_M = torch.tensor([int(p.structure, 16) % 2 == 0 for p in problems])[held.question_M]
+        even_M = first_half([p.structure for p in problems])[held.question_M]
         energies = {symbolic: _fit(terms, held, symbolic=symbolic) for symbolic in (False, True)}
         made = TrainedVerifier(
             net=net,
@@ -242,6 +241,12 @@ class _Bench:
             )
 
         return max(MARGINS, key=lambda margin: (solved(margin), margin))
+
+
+def first_half(structures: Sequence[str]) -> Tensor:
+    """Which problems stand in the first of two halves: twins in one, or the other would judge what it was fitted on."""
+    place = {structure: i for i, structure in enumerate(sorted(set(structures)))}
+    return torch.tensor([place[structure] % 2 == 0 for structure in structures])
 
 
 def measured(belief_M: Tensor, held: JudgedClaims) -> dict[str, Any]:

@@ -5,9 +5,9 @@
 All arms of a seed begin from the same base, trained once, and see the same practice, gate and sealed problems.
 `uniform` asks the teacher as often, about practice problems drawn without looking at the failures; `none` has no
 teacher and learns from the student's own checked answers; `searched` thinks harder about failures first, learns from
-what it then solves, and asks the teacher as often, about the rest. Arms run with one thread each, `--at-once` side by
-side. The same command again continues. Prints one row per run, the means, and each arm against the first on the same
-problems; accuracies are on the sealed set.
+what it then solves, and asks the teacher about the rest, at most as often. Arms run with one thread each, `--at-once`
+side by side. The same command again continues. Prints one row per run, the means, and each arm against the first on the
+same problems; accuracies are on the sealed set.
 """
 
 import argparse
@@ -49,8 +49,8 @@ def run_arm(home: Path, config: str, cycles: int, seed: int, arm: str) -> dict[s
         "seed": seed,
         "done": done,
         "verdicts": [e["verdict"] for e in told if e["event"] == "decision"],
-        # Arms share a home, so a lesson asked for by an earlier arm comes from the cache: it is a call all the same.
         "attempts": last_attempts(home / "runs" / done["run"], told, seed),
+        # Arms share a home, so a lesson asked for by an earlier arm comes from the cache: it is a call all the same.
         "calls": sum(e["calls"] + e["cached"] for e in told if e["event"] == "teacher"),
     }
 

@@ -26,6 +26,7 @@ from reasoner.diagnostics.plots import plot_search_curves
 from reasoner.domains.registry import get_domain
 from reasoner.evaluation.attempts import judge
 from reasoner.evaluation.comparison import compare, worse_buckets
+from reasoner.evaluation.reports import items_hash
 from reasoner.search.greedy import Solved
 from reasoner.types.problem import Attempt, Problem
 
@@ -61,7 +62,9 @@ class Student:
 
     def point(self, settings: SearchSettings) -> dict[str, Any]:
         """Accuracy, oracle and decodes at one budget, with the attempts' outcomes; from the file if it is there."""
-        key = f"{self.name} {settings.model_dump_json()}"
+        by = self._verifier.about["work"] if self._verifier else "no verifier"
+        problems = items_hash(p.id for p in self._problems)
+        key = f"{self.name} {by} {problems} {settings.model_dump_json()}"
         for line in self._before:
             if (known := json.loads(line))["key"] == key:
                 return known

@@ -1,6 +1,11 @@
 """Which remembered items are meant."""
 
-from reasoner.types.example import Example, WrongAttempt
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from reasoner.errors import UsageError
+from reasoner.types.example import Example, Source, WrongAttempt
 from reasoner.types.record import Record
 
 
@@ -10,7 +15,7 @@ class Filter(Record):
     domain: str | None = None
     skill: str | None = None
     difficulty: int | None = None
-    source: str | None = None
+    source: Source | None = None
     """Of examples; a wrong attempt has none."""
     teacher: str | None = None
     """Model string; a wrong attempt has none."""
@@ -31,3 +36,22 @@ class Filter(Record):
             "cycle": lineage.cycle,
         }
         return all(known[name] == asked for name, asked in self.model_dump(exclude_none=True).items())
+
+
+def parse_filter(words: Sequence[str]) -> Filter:
+    """The filter that `KEY=VALUE` words ask for.
+
+    Raises:
+        UsageError: a word is no such thing, or names a key or a value that there is not.
+    """
+    asked: dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or key not in Filter.model_fields:
+            raise UsageError(f"--only {word!r}: expected KEY=VALUE with one of {', '.join(Filter.model_fields)}")
+        asked[key] = value
+    try:
+        return Filter.model_validate_strings(asked)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"--only {first['loc'][0]}={first['input']}: {first['msg']}") from error

@@ -4,7 +4,7 @@ Vectors are D wide, one for each example; `space` is the fingerprint of the enco
 truth; the indices are refreshed from it before every search, so what another process has remembered is found too.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +70,7 @@ class LatentMemory:
         k: int,
         only: Filter = EVERYTHING,
         correct: bool = True,
+        among: Collection[str] | None = None,
         leave_out: Callable[[Example | WrongAttempt], bool] = lambda _: False,
     ) -> list[Recollection]:
         """The k most alike, best first.
@@ -79,6 +80,7 @@ class LatentMemory:
             k: how many at most.
             only: what is meant.
             correct: verified examples, or wrong attempts.
+            among: ids that are meant; None for all.
             leave_out: says of a remembered item whether to pass it over, as the problem being answered must be.
         """
         index = self._right if correct else self._wrong
@@ -88,8 +90,9 @@ class LatentMemory:
         while len(kept) < k and seen < len(index):
             wanted = min(4 * wanted, len(index))
             nearest = index.search(np.asarray(vector, dtype=np.float32)[None], wanted)[0]
-            items = self._items(nearest.ids[seen:], correct=correct)
-            for item, score in zip(items, nearest.scores[seen:], strict=True):
+            fresh = zip(nearest.ids[seen:], nearest.scores[seen:], strict=True)
+            meant = {id: score for id, score in fresh if among is None or id in among}
+            for item, score in zip(self._items(list(meant), correct=correct), meant.values(), strict=True):
                 if only.matches(item) and not leave_out(item):
                     kept.append(Recollection(example=item, score=score))
             seen = wanted

@@ -71,8 +71,10 @@ def _recall(state: ImproveState, parts: Parts) -> Recall | None:
     if not parts.settings.search.recall:
         return None
     learnt = {e.id for e in parts.examples.examples(run=parts.run, up_to_cycle=state["cycle"] - 1)}
+    if not learnt:
+        return None
     memory, encoder = parts.memory(state["space"]), parts.student_of(state["first"])
-    return recall_from(memory, encoder, parts.domain, known=lambda item: item.id in learnt)
+    return recall_from(memory, encoder, parts.domain, among=learnt)
 
 
 def _teaches(problem: Problem, attempt: Attempt, parts: Parts) -> bool:

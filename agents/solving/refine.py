@@ -14,7 +14,9 @@ from reasoner.search.energy import REFUSED
 
 def refine(state: SolveState, arena: Arena) -> SolveChange:
     """Adds refinements to the arena's candidates; where one says what another candidate says, the other's stands."""
-    proposals = arena.searcher.refine(arena.thought, arena.noise)
+    if arena.late:
+        return {}
+    proposals = arena.searcher.refine(arena.thought, arena.noise, proposed=arena.proposals)
     if not proposals:
         return {}
     refined = judged(arena, decoded(arena, proposals), depth=state["step"])

@@ -12,7 +12,7 @@ from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.loop import Progress
-from reasoner.types.ports import Domain
+from reasoner.types.ports import Domain, Recall
 from reasoner.types.problem import Mode, Problem, Split
 from reasoner.types.report import EvalReport
 from reasoner.types.search import SearchTable, SearchTrace
@@ -99,16 +99,18 @@ def evaluate(
     domain = get_domain(settings.data.domain)
     problems = _problems_of(settings, split, data, domain)
     name = split if data is None else "file"
+    settings = settings if recall else _by_itself(settings)
     searcher = settings.search.searcher
+    asks = f"-recall{settings.search.recall}" if settings.search.recall else ""
     tried = attempt_all(
         picked.student(),
         domain,
         problems[:n],
         mode,
-        solver=_solver(place, chosen, settings if recall else _by_itself(settings), domain, mode),
+        solver=_solver(place, chosen, settings, domain, mode),
         on_progress=lambda done, total: progress(Progress(cycle=0, node="evaluate", done=done, total=total)),
     )
-    way = mode if searcher == "greedy" else searcher
+    way = mode if searcher == "greedy" else f"{searcher}{asks}"
     path = place.root / "evaluations" / f"{chosen.id}-{data.stem if data else split}-{way}.jsonl"
     write_records(path, tried.attempts)
     return summarise(
@@ -119,7 +121,7 @@ def evaluate(
         mode=mode,
         attempts_file=path.relative_to(place.root).as_posix(),
         seconds=round(tried.seconds, 3),
-        search=searcher,
+        search=f"{searcher}{asks}",
     )
 
 
@@ -166,7 +168,7 @@ def _solver(place: Home, checkpoint: Checkpoint, settings: Settings, domain: Dom
         raise UsageError(f"--mode {mode} with search.searcher={settings.search.searcher}: searching goes on from words")
     from agents.searching import search_all
 
-    recall = recall_of(place, domain, settings.search.recall)
+    recall = _recall(place, domain, settings)
 
     def solve(student: "Student", questions: Sequence[str], mode: Mode) -> "list[Solved]":  # noqa: ARG001 (a `Solver`)
         verifier = place.verifier(checkpoint.fingerprint, student)
@@ -187,8 +189,13 @@ def search(settings: Settings, *, home: Path, question: str, checkpoint: str | N
     picked = place.choose(checkpoint)
     domain, student = get_domain(settings.data.domain), picked.student()
     verifier = place.verifier(picked.checkpoint.fingerprint, student)
-    recall = recall_of(place, domain, settings.search.recall)
+    recall = _recall(place, domain, settings)
     return search_one(student, domain, question, settings.search, seed=settings.seed, verifier=verifier, recall=recall)
+
+
+def _recall(place: Home, domain: Domain, settings: Settings) -> Recall | None:
+    """The memory, for the one searcher that it seeds."""
+    return recall_of(place, domain, settings.search.recall if settings.search.searcher == "beam" else 0)
 
 
 def _by_itself(settings: Settings) -> Settings:

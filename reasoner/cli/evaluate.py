@@ -122,8 +122,11 @@ def evaluate(
         voice.say("search.recall is left out: what is measured is the student's own; --recall asks the memory")
     if not ablate:
         _evaluate(settings, voice, mode=(mode or ModeName(settings.student.mode)).value, **asked)
-    elif mode is ModeName.THINK:
-        raise UsageError("--ablate compares every way of searching, in talk mode; leave out --mode think")
+    elif mode is ModeName.THINK or search not in (None, SearcherName.BEAM):
+        raise UsageError(
+            "--ablate compares a beam and every other way of searching, in talk mode; leave out --mode think and other "
+            "searchers than --search beam"
+        )
     else:
         _compare(settings, voice, **asked)
 

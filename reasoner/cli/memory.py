@@ -23,16 +23,16 @@ app = typer.Typer(
 )
 
 
-Domain = Annotated[str | None, typer.Option("--domain", help="Only of this domain.", show_default=False)]
-Skill = Annotated[str | None, typer.Option("--skill", help="Only of this skill.", show_default=False)]
-Difficulty = Annotated[int | None, typer.Option("--difficulty", help="Only of so many steps.", show_default=False)]
-Source = Annotated[
-    str | None,
-    typer.Option("--source", help="Only teacher_solution, teacher_problem, self or practice.", show_default=False),
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="KEY=VALUE",
+        help="Only what agrees; may be repeated. Keys: domain, skill, difficulty, source (teacher_solution, "
+        "teacher_problem, self, practice), teacher, run, cycle.",
+        show_default=False,
+    ),
 ]
-Teacher = Annotated[str | None, typer.Option("--teacher", help="Only by this teacher model.", show_default=False)]
-Run = Annotated[str | None, typer.Option("--run", help="Only what this run brought home.", show_default=False)]
-Cycle = Annotated[int | None, typer.Option("--cycle", help="Only of this cycle of its run.", show_default=False)]
 
 
 class FormName(StrEnum):
@@ -47,13 +47,7 @@ class FormName(StrEnum):
 def search(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A question, in plain language.", show_default=False)],
     k: Annotated[int, typer.Option("--k", min=1, help="How many at most.")] = 5,
-    domain: Domain = None,
-    skill: Skill = None,
-    difficulty: Difficulty = None,
-    source: Source = None,
-    teacher: Teacher = None,
-    run: Run = None,
-    cycle: Cycle = None,
+    only: Only = None,
     wrong: Annotated[bool, typer.Option("--wrong", help="Search failed attempts instead.")] = False,
     home: options.Home = None,
     json: options.Json = False,
@@ -61,15 +55,17 @@ def search(
     debug: options.Debug = False,
 ) -> None:
     """Find the remembered solutions whose latents are most like a question's."""
-    from memory.filters import Filter
+    from memory.filters import parse_filter
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice, plain_table
+    from reasoner.errors import UsageError
 
-    voice = Voice(as_json=json, quiet=quiet)
-    only = Filter(
-        domain=domain, skill=skill, difficulty=difficulty, source=source, teacher=teacher, run=run, cycle=cycle
-    )
-    found = bootstrap.search_memory(options.home_of(home), text, k=k, only=only, correct=not wrong)
+    voice, meant = Voice(as_json=json, quiet=quiet), parse_filter(only or [])
+    if wrong and (meant.source or meant.teacher):
+        raise UsageError(
+            "--wrong with --only source or teacher: failed attempts are the student's own and have neither"
+        )
+    found = bootstrap.search_memory(options.home_of(home), text, k=k, only=meant, correct=not wrong)
     table = plain_table("likeness", "skill", "question and steps", right=("likeness",))
     for one in found:
         item, problem = one.example, one.example.problem
@@ -93,7 +89,7 @@ def stats(
 @app.command(
     "export",
     epilog="Example: [bold]reasoner memory export --out solutions.jsonl[/bold]; "
-    "[bold]reasoner memory export --form messages --skill times | head[/bold]",
+    "[bold]reasoner memory export --form messages --only skill=times | head[/bold]",
 )
 def export(
     out: Annotated[
@@ -103,29 +99,22 @@ def export(
         FormName,
         typer.Option("--form", help="prompt-completion, messages: TRL's dataset formats; records: all that is known."),
     ] = FormName.PROMPT_COMPLETION,
-    domain: Domain = None,
-    skill: Skill = None,
-    difficulty: Difficulty = None,
-    source: Source = None,
-    teacher: Teacher = None,
-    run: Run = None,
-    cycle: Cycle = None,
+    only: Only = None,
     home: options.Home = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Write remembered solutions as JSON lines, to train other models on. Failed attempts are never among them."""
-    from memory.filters import Filter
+    from memory.filters import parse_filter
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice
     from reasoner.errors import UsageError
 
     if out is not None and out.exists():
         raise UsageError(f"--out {str(out)!r} exists; name a new file, or remove that one first")
-    only = Filter(
-        domain=domain, skill=skill, difficulty=difficulty, source=source, teacher=teacher, run=run, cycle=cycle
-    )
-    rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=only)
+    if out is not None and not out.parent.is_dir():
+        raise UsageError(f"--out {str(out)!r}: the folder {str(out.parent)!r} is not there; make it first")
+    rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=parse_filter(only or []))
     written = _write((dumps(row, ensure_ascii=False) for row in rows), out)
     # The rows have standard output to themselves.
     Voice(as_json=True, quiet=quiet).say(f"{written} solutions" + (f" in {out}" if out else ""))
@@ -145,13 +134,17 @@ def reindex(
 def _write(lines: Iterable[str], out: Path | None) -> int:
     """To a file, whole or not at all, or to standard output; how many."""
     partial = out.with_name(f"{out.name}.partial") if out else None
-    with partial.open("w", encoding="utf-8") if partial else nullcontext(sys.stdout) as stream:
-        written = 0
-        for line in lines:
-            print(line, file=stream)
-            written += 1
-    if partial and out:
-        partial.replace(out)
+    try:
+        with partial.open("w", encoding="utf-8") if partial else nullcontext(sys.stdout) as stream:
+            written = 0
+            for line in lines:
+                print(line, file=stream)
+                written += 1
+        if partial and out:
+            partial.replace(out)
+    finally:
+        if partial:
+            partial.unlink(missing_ok=True)
     return written
 
 

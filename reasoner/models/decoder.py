@@ -88,6 +88,7 @@ def write(decoder: Writer, slots_NKD: Tensor, *, temperature: float = 0.0, luck_
         temperature: 0 takes the likeliest token; 1 draws as the decoder believes.
         luck_NL: for each token a number from 0 to 1 that draws it, on the CPU; needed unless greedy.
     """
+    assert (luck_NL is not None) == (temperature > 0), "drawing needs luck, and greedy decoding has none"
     N = slots_NKD.shape[0]
     written: list[Tensor] = []
     logprob = slots_NKD.new_zeros(N)

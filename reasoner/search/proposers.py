@@ -191,22 +191,29 @@ class BeamProposers:
         share_N = _even_shares(thought.question_N, decodes)
         beams = torch.arange(len(share_N))
         made: list[Proposal] = []
-        for place, proposer in enumerate(self.once):
-            made += propose_all([proposer], thought, beams[share_N > place], noise)
-        left_N = (share_N - len(self.once) - len(self.refined)).clamp(min=0)
+        for proposer in self.once:
+            made += propose_all([proposer], thought, beams[share_N > _spent(made, len(beams))], noise)
+        left_N = (share_N - _spent(made, len(beams)) - len(self.refined)).clamp(min=0)
         for place, proposer in enumerate(self.drawn):
             turns_N = (left_N + len(self.drawn) - 1 - place) // len(self.drawn)
             made += propose_all([proposer], thought, beams.repeat_interleave(turns_N), noise)
         return made
 
-    def refine(self, thought: Thought, decodes: int, noise: Noise) -> list[Proposal]:
-        """Refinements of the beams whose share is enough."""
+    def refine(self, thought: Thought, decodes: int, noise: Noise, *, proposed: Sequence[Proposal]) -> list[Proposal]:
+        """Refinements of the beams whose share is not `proposed` already."""
         share_N = _even_shares(thought.question_N, decodes)
         beams = torch.arange(len(share_N))
         made: list[Proposal] = []
-        for place, proposer in enumerate(self.refined, start=len(self.once)):
-            made += propose_all([proposer], thought, beams[share_N > place], noise)
+        for proposer in self.refined:
+            left_N = share_N > _spent([*proposed, *made], len(beams))
+            made += propose_all([proposer], thought, beams[left_N], noise)
         return made
+
+
+def _spent(made: Sequence[Proposal], beams: int) -> Tensor:
+    """Decodes of each beam."""
+    chosen = [proposal.beam_M for proposal in made]
+    return torch.bincount(torch.cat(chosen), minlength=beams) if chosen else torch.zeros(beams, dtype=torch.long)
 
 
 def _even_shares(question_N: Tensor, decodes: int) -> Tensor:

@@ -53,8 +53,8 @@ class Searcher(Protocol):
         """Candidates for all beams."""
         ...
 
-    def refine(self, thought: Thought, noise: Noise) -> list[Proposal]:
-        """Refinements of all beams."""
+    def refine(self, thought: Thought, noise: Noise, *, proposed: Sequence[Proposal]) -> list[Proposal]:
+        """Refinements of all beams, beside what is `proposed` already."""
         ...
 
     def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:
@@ -73,7 +73,7 @@ class Unrefined:
 
     refinements = 0
 
-    def refine(self, thought: Thought, noise: Noise) -> list[Proposal]:  # noqa: ARG002
+    def refine(self, thought: Thought, noise: Noise, *, proposed: Sequence[Proposal]) -> list[Proposal]:  # noqa: ARG002
         """None."""
         return []
 
@@ -150,9 +150,9 @@ class LatentBeam:
         """The clean latent of every beam, and others near it."""
         return self._proposers(thought, self.decodes, noise)
 
-    def refine(self, thought: Thought, noise: Noise) -> list[Proposal]:
+    def refine(self, thought: Thought, noise: Noise, *, proposed: Sequence[Proposal]) -> list[Proposal]:
         """So many gradient steps, each a candidate, as the decodes of a beam allow."""
-        return self._proposers.refine(thought, self.decodes, noise)
+        return self._proposers.refine(thought, self.decodes, noise, proposed=proposed)
 
     def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:
         """The best of each question by score; none that cannot beat a complete solution any more."""

@@ -16,7 +16,7 @@ class SeenCandidate(Record):
     beam: int
     """Which partial solution of the round it continues."""
     origin: str
-    """`clean`, `noise`, `sample`, `z`, `denoise`, `refine`."""
+    """`clean`, `noise`, `sample`, `z`, `denoise`, `verifier`, `recall`, `refine`."""
     found: int
     """Decodes that came out as this text."""
     text: str

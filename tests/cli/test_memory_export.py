@@ -65,17 +65,31 @@ def test_a_home_that_is_not_there_is_not_made(command: Command, tmp_path: Path) 
 
 
 def test_filters_must_all_agree(command: Command, home: Path) -> None:
-    def ids(*options: str) -> set[str]:
-        return {row["id"] for row in exported(command, home, *options)}
+    def ids(*only: str) -> set[str]:
+        return {row["id"] for row in exported(command, home, *(w for one in only for w in ("--only", one)))}
 
-    own, late = ids("--source", "self"), ids("--cycle", "2")
+    own, late = ids("source=self"), ids("cycle=2")
     assert (len(own), len(late)) == (8, 6)
-    assert ids("--source", "self", "--cycle", "2", "--run", "r", "--domain", "math") == own & late
-    assert ids("--teacher", "builtin/expert") == ids() - own
+    assert ids("source=self", "cycle=2", "run=r", "domain=math") == own & late
+    assert ids("teacher=builtin/expert") == ids() - own
     skill = PROBLEMS[0].skill
-    assert ids("--skill", skill) == {p.id[:16] for p in PROBLEMS if p.skill == skill}
-    assert ids("--difficulty", "1") == {p.id[:16] for p in PROBLEMS if p.difficulty == 1}
-    assert ids("--run", "another") == set()
+    assert ids(f"skill={skill}") == {p.id[:16] for p in PROBLEMS if p.skill == skill}
+    assert ids("difficulty=1") == {p.id[:16] for p in PROBLEMS if p.difficulty == 1}
+    assert ids("run=another") == set()
+
+
+@pytest.mark.parametrize("only", ["sourse=self", "skill", "source=selff", "cycle=two"])
+def test_a_filter_that_cannot_be_meant_says_what_could(command: Command, home: Path, only: str) -> None:
+    ended = command("memory", "export", "--home", str(home), "--only", only)
+    assert ended.exit_code == 2
+    assert only.partition("=")[0] in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_what_failed_attempts_do_not_have_is_not_asked_of_them(command: Command, home: Path) -> None:
+    ended = command("memory", "search", "How many?", "--wrong", "--only", "source=self", "--home", str(home))
+    assert ended.exit_code == 2
+    assert "failed attempts" in ended.stderr
 
 
 def test_a_file_is_written_whole_and_never_over_another(command: Command, home: Path, tmp_path: Path) -> None:
@@ -89,4 +103,7 @@ def test_a_file_is_written_whole_and_never_over_another(command: Command, home: 
     assert again.exit_code == 2
     assert "exists" in again.stderr
     assert out.read_text() == before
+    lost = command("memory", "export", "--home", str(home), "--out", str(tmp_path / "no" / "rows.jsonl"))
+    assert lost.exit_code == 2
+    assert "make it first" in lost.stderr
     assert [p.name for p in tmp_path.iterdir() if "partial" in p.name] == []

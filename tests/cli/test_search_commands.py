@@ -66,6 +66,10 @@ def test_searching_is_refused_without_words_to_go_on_from(command: Command, chec
 
 
 def test_options_that_a_comparison_or_a_trace_would_ignore_are_refused(command: Command, checkpoint: str) -> None:
-    for words in (["evaluate", "--recall", "--search", "beam"], ["evaluate", "--ablate", "--mode", "think"]):
+    for words in (
+        ["evaluate", "--recall", "--search", "beam"],
+        ["evaluate", "--ablate", "--search", "sample"],
+        ["evaluate", "--ablate", "--mode", "think"],
+    ):
         assert command(*words, "--checkpoint", checkpoint, *SMALL).exit_code == 2
     assert command("solve", "--trace", "--mode", "think", "--checkpoint", checkpoint, QUESTION).exit_code == 2

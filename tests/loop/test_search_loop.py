@@ -102,6 +102,8 @@ def test_what_was_learnt_seeds_a_search_and_never_an_evaluation_unless_asked(
         report = bootstrap.evaluate(settings, home=home, recall=recall, **how)
         assert report.overall.n == 3
         assert asked == ([1, 1, 1] if recall else [])
+        assert report.search == ("beam-recall1" if recall else "beam")
+        assert report.attempts_file.endswith(f"-{report.search}.jsonl")
 
 
 def events_of(home: Path) -> list[dict[str, object]]:

@@ -1,5 +1,6 @@
 """Writing with kept keys and values is writing; a loss over buckets is the loss."""
 
+import pytest
 import torch
 from student_maker import small_student
 from torch.nn import functional as F
@@ -36,3 +37,8 @@ def test_the_loss_does_not_depend_on_how_steps_are_bucketed() -> None:
         tokens[row, :length] = torch.tensor([*range(3, 2 + length), STOP])
     whole = F.cross_entropy(decoder(slots, tokens[:, :-1]).flatten(0, 1), tokens.flatten(), ignore_index=PAD)
     torch.testing.assert_close(decode_loss(decoder, slots, tokens), whole)
+
+
+def test_drawing_without_luck_is_a_fault_and_not_silently_greedy() -> None:
+    with pytest.raises(AssertionError, match="luck"):
+        write(small_student().net.decoder, some_slots(), temperature=1.0)

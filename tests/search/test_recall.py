@@ -1,5 +1,6 @@
 """Neighbours from the memory seed a beam: who is recalled, who never is, and what a search makes of them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -64,11 +65,13 @@ def test_the_question_itself_and_its_twins_are_never_recalled(memory: LatentMemo
     assert is_twin(_example(asked), renamed, DOMAIN)
     assert is_twin(_example(asked), f"  {asked.question.upper()}", DOMAIN)
     assert not is_twin(_example(asked), PROBLEMS[4].question, DOMAIN)
+    own = asked.model_copy(update={"steps": ("1+1=2", "2+2=4")})
+    assert is_twin(_example(own), renamed, DOMAIN), "whatever steps it is remembered with"
 
 
 def test_only_what_is_known_is_recalled(memory: LatentMemory, student: Student) -> None:
     allowed = {p.id[:16] for p in PROBLEMS[:2]}
-    recall = recall_from(memory, student, DOMAIN, known=lambda item: item.id in allowed)
+    recall = recall_from(memory, student, DOMAIN, among=allowed)
     assert sorted(recall([PROBLEMS[9].question], 5)[0]) == sorted(p.steps for p in PROBLEMS[:2])
 
 
@@ -93,6 +96,17 @@ def test_nothing_is_asked_unless_neighbours_are(student: Student) -> None:
     with_memory = search_all(student, DOMAIN, questions, plain, seed=0, recall=never)
     without = search_all(student, DOMAIN, questions, plain, seed=0)
     assert [f.solved for f in with_memory] == [f.solved for f in without]
+
+
+def test_what_is_not_recalled_costs_no_decodes(student: Student) -> None:
+    def few(questions: Sequence[str], k: int) -> list[list[tuple[str, ...]]]:
+        return [[("1+2=3",)] for _ in questions]
+
+    budget = BEAM.model_copy(update={"recall": 4, "candidates": 8})
+    for recall in (None, few, lambda questions, k: [[] for _ in questions]):
+        seen = search_one(student, DOMAIN, PROBLEMS[5].question, budget, seed=0, recall=recall)
+        for round_ in seen.rounds[:-1]:
+            assert sum(c.found for c in round_.candidates) == budget.width * budget.candidates
 
 
 def test_neighbours_are_of_unlike_number_and_length(student: Student) -> None:

@@ -13,7 +13,7 @@ from trained_student import DATA, trained_student
 
 from agents.practising import collect_claims
 from agents.searching import search_all, search_one
-from agents.verifying import Pupil, make_trained_verifier
+from agents.verifying import Pupil, first_half, make_trained_verifier
 from jobs.queue import run_job
 from memory.locks import exclusive
 from memory.store.database import open_database
@@ -240,12 +240,13 @@ def test_other_work_makes_another_and_either_can_be_had_again(
     database, mark = open_database(home), fingerprint(student)
     save_student(student, home / "checkpoints" / "tiny", about={})
 
-    def make(updates: int) -> TrainedVerifier:
+    def make(updates: int, *, proposes: bool = True) -> TrainedVerifier:
+        search = SEARCH.model_copy(update={"verifier_proposes": proposes, "recall": 3})
         return make_trained_verifier(
             Pupil(student, mark, "checkpoints/tiny"),
             DOMAIN,
             PRACTICE[:40],
-            Settings(data=DATA, search=SEARCH, verifier=VerifierSettings(updates=updates, questions=8)),
+            Settings(data=DATA, search=search, verifier=VerifierSettings(updates=updates, questions=8)),
             home=home,
             threads=1,
             run_job=lambda spec, _: run_job(database, home, spec),
@@ -257,6 +258,10 @@ def test_other_work_makes_another_and_either_can_be_had_again(
     for updates, expected in ((2, first), (4, second)):
         assert make(updates).judging == expected.judging
         assert current_verifier(home, mark) == home / "verifiers" / mark / expected.about["work"]
+    judging = make(2, proposes=False)
+    assert judging.about["work"] != first.about["work"]
+    claims = [made.about["energy"]["plain"]["all"]["n"] for made in (first, judging)]
+    assert claims[0] != claims[1], "what it proposes is among the claims that its energy is fitted on"
     shutil.rmtree(home / "verifiers")
     again = make(2)
     assert again.judging == first.judging, "the job's weights are still there, the rest is made again"
@@ -333,6 +338,21 @@ def test_refining_goes_towards_what_the_verifier_expects_and_is_checked_by_the_s
         assert torch.allclose(moved.slots_MKD.mean(dim=-1), torch.zeros(5, 4), atol=1e-5), "on the manifold"
         away.append((moved.slots_MKD - torch.nn.functional.layer_norm(expected, (8,))).square().mean())
     assert away == sorted(away, reverse=True)
+
+
+def test_when_the_seconds_are_spent_nothing_is_proposed_or_refined(
+    made: tuple[Path, TrainedVerifier, list[JobSpec]],
+) -> None:
+    late = SEARCH.model_copy(update={"refine": 3, "seconds": 1e-9})
+    for problem in PRACTICE[:4]:
+        seen = search_one(trained_student(), DOMAIN, problem.question, late, seed=0, verifier=made[1])
+        assert {c.origin for r in seen.rounds for c in r.candidates} == {"clean"}
+
+
+def test_twins_are_judged_and_fitted_on_one_side_and_neither_side_is_empty() -> None:
+    halves = first_half(["b2", "a0", "b2", "c4"]).tolist()
+    assert halves[0] == halves[2]
+    assert set(halves) == {True, False}
 
 
 def test_no_margin_can_be_so_wide_that_greedy_gives_way_to_nothing(
