@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jobs.context import JobContext
+from jobs.context import DATABASE_VARIABLE, JobContext
 from jobs.handlers import HANDLERS, Handler
 from jobs.interrupt import stop_on
 from memory.locks import claimed, process_mark
@@ -25,7 +25,6 @@ from memory.store.jobs import JobStore
 from reasoner.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, ReasonerError
 from reasoner.types.job import Job
 
-DATABASE_VARIABLE = "JOB_DATABASE_URL"
 EXIT_TAKEN = 75
 """Another process is at this job."""
 

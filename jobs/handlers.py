@@ -31,6 +31,12 @@ def _verifier(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     return train_verifier_job(payload, _workplace(context))
 
 
+def _reencode(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    from jobs.reencode import reencode_job
+
+    return reencode_job(context, payload)
+
+
 def _workplace(context: JobContext) -> Any:
     from reasoner.training.work import Workplace
 
@@ -38,5 +44,6 @@ def _workplace(context: JobContext) -> Any:
 
 
 HANDLERS: dict[str, Handler] = {kind: partial(_training, kind) for kind in ("base", "finetune")} | {
-    "verifier": _verifier
+    "verifier": _verifier,
+    "reencode": _reencode,
 }

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from jobs.child import DATABASE_VARIABLE
+from jobs.context import DATABASE_VARIABLE
 from jobs.interrupt import Interrupted
 from memory.locks import is_alive, is_held, pid_of
 from memory.store.database import Database
@@ -77,6 +77,15 @@ def run_job(
         raise
     job = store.fail(job.id, error=f"its process died {CRASHES} times in a row ({post.last_exit()})")
     raise _failure(job, post.log)
+
+
+def start_job(database: Database, home: Path, spec: JobSpec) -> Job:
+    """Files a job and sees to it that a child is at work on it, which outlives this process; does not wait."""
+    job = JobStore(database).file(spec)
+    post = _Post(database, home.resolve(), job, handler="")
+    if post.job().state == "queued" and not post.is_manned():
+        post.man()
+    return post.job()
 
 
 class _Post:

@@ -1,11 +1,12 @@
 """Which remembered items are meant."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 
 from reasoner.errors import UsageError
-from reasoner.types.example import Example, Source, WrongAttempt
+from reasoner.types.example import Source
 from reasoner.types.record import Record
 
 
@@ -22,20 +23,29 @@ class Filter(Record):
     run: str | None = None
     """Which the home first learnt it in."""
     cycle: int | None = None
+    since: str | None = None
+    """ISO date or time, in UTC if it names no zone; what was learnt then or later."""
+    until: str | None = None
+    """What was learnt before this."""
 
-    def matches(self, item: Example | WrongAttempt) -> bool:
-        """Whether the item is meant."""
-        problem, lineage = item.problem, item.lineage
-        known = {
-            "domain": problem.domain,
-            "skill": problem.skill,
-            "difficulty": problem.difficulty,
-            "source": item.source if isinstance(item, Example) else None,
-            "teacher": item.teacher if isinstance(item, Example) else None,
-            "run": lineage.run,
-            "cycle": lineage.cycle,
-        }
-        return all(known[name] == asked for name, asked in self.model_dump(exclude_none=True).items())
+    @field_validator("since", "until")
+    @classmethod
+    def _as_stored(cls, given: str | None) -> str | None:
+        if given is None:
+            return None
+        moment = datetime.fromisoformat(given)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return moment.isoformat(timespec="milliseconds")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is meant."""
+        return not self.model_dump(exclude_none=True)
+
+    @property
+    def of_examples_only(self) -> bool:
+        """Whether it asks what a wrong attempt has not."""
+        return self.source is not None or self.teacher is not None
 
 
 def parse_filter(words: Sequence[str]) -> Filter:

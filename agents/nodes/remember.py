@@ -26,6 +26,7 @@ def remember(state: ImproveState, parts: Parts) -> Change:
     added = memory.remember(examples, embed_questions(encoder, [e.problem.question for e in examples]).numpy())
     wrong = _wrong(cycle, parts)
     memory.remember_wrong(wrong, embed_questions(encoder, [w.problem.question for w in wrong]).numpy())
+    memory.settle()
     parts.events.write(
         f"{cycle}/examples",
         "examples",

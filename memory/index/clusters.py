@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from memory.index.flat import unit
+from memory.sameness import unit
 
 
 def neighbourhoods(vectors_ND: np.ndarray, k: int, seed: int) -> np.ndarray:

@@ -5,12 +5,14 @@ transaction (BEGIN IMMEDIATE, or one locked row where the database is not SQLite
 stays true until it commits.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text, update
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -18,7 +20,7 @@ from memory.locks import exclusive
 from memory.store.tables import WriterTable
 from reasoner.errors import BusyError, ConfigError, UsageError
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; the tables that this code knows."""
 
 PATIENCE = 15.0
@@ -32,6 +34,8 @@ class Database:
         self.home = home
         self._reading = engine
         self._writing = engine.execution_options(writes=True)
+        self._watch: Any = None
+        self._watching = Lock()
 
     @property
     def url(self) -> str:
@@ -63,8 +67,29 @@ class Database:
         with Session(self._reading, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def mark(self) -> int:
+        """A number that is another one after any process has written; microseconds on SQLite, a query elsewhere."""
+        if self.is_sqlite:
+            with self._watching:
+                # The pragma tells a connection of what others did: this one does nothing else.
+                self._watch = self._watch or sqlite3.connect(
+                    str(self._reading.url.database), isolation_level=None, check_same_thread=False
+                )
+                return self._watch.execute("PRAGMA data_version").fetchone()[0]
+        with self.reading() as session:
+            return session.scalars(select(WriterTable.turn)).one()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the store is a file of SQLite's."""
+        return self._reading.dialect.name == "sqlite"
+
     def close(self) -> None:
         """Closes the connections that are not in use."""
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         self._reading.dispose()
 
 

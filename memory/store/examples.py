@@ -1,45 +1,45 @@
-"""Examples and wrong attempts with their latents.
+"""Examples and wrong attempts.
 
 An example is content, question and steps: it is kept once in a home, however often it is learnt. Which run learnt it,
 in which cycle and whence, is a membership: a run that meets content known from another run learns it with its own
-lineage.
-Latents are vectors_ND, float32, one row for each item, kept for each space (the fingerprint of the encoder).
+lineage. What says the same as an example that is here, or nearly, is counted under it as a sighting and not kept again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
+from memory.filters import Filter
+from memory.sameness import question_key, solution_key
+from memory.store import full_text
+from memory.store.crowding import crowd_out
 from memory.store.database import Database
-from memory.store.tables import ExampleTable, LatentTable, MembershipTable, WrongTable
+from memory.store.latents import keep_latents, require_rows
+from memory.store.merging import sighting_key, stand_ins
+from memory.store.rows import chunks
+from memory.store.tables import ExampleTable, MembershipTable, SightingTable, WrongTable, now
+from memory.store.versions import Kind, new_version
 from reasoner.errors import NotFoundError
 from reasoner.types.example import Example, Lineage, WrongAttempt
 from reasoner.types.record import Record
 
-BATCH = 500
-"""Ids in one query; databases limit the number of parameters."""
-
 Item = TypeVar("Item", Example, WrongAttempt)
+
+SOLUTIONS = 4
+"""Different solutions that are kept of one question; the most different ones."""
 
 
 class Added(Record):
     """What adding came to."""
 
     added: list[str]
-    """Ids that the run learnt by this, in the order given; the same again when the same is added twice."""
+    """Ids that the run learnt by this, in the order given; the same again when the same is added twice. Of what is
+    the same as something remembered, or nearly, the id of that."""
     duplicates: int
     """Items that the run knew already from elsewhere."""
-
-
-class Vector(Record):
-    """Where an item's latent stands in its space."""
-
-    number: int
-    """Grows with each latent of the home; never changes."""
-    item: str
 
 
 class ExampleStore:
@@ -48,7 +48,9 @@ class ExampleStore:
     def __init__(self, database: Database):
         self._database = database
 
-    def add(self, examples: Sequence[Example], latents: np.ndarray | None, *, space: str) -> Added:
+    def add(
+        self, examples: Sequence[Example], latents: np.ndarray | None, *, space: str, kind: Kind = "learnt"
+    ) -> Added:
         """Adds verified examples, each to the run of its lineage; all or none.
 
         Adding the same with the same lineage again changes nothing and gives the same answer, so a node that was
@@ -56,46 +58,88 @@ class ExampleStore:
 
         Args:
             examples: the first of several with one id counts, the others are duplicates.
-            latents: vectors_ND, one row for each example, or None.
+            latents: vectors_ND of their questions, one row for each example, or None.
             space: fingerprint of the encoder that made the latents.
+            kind: of the version that this makes.
         """
-        _require_rows(latents, len(examples))
+        require_rows(latents, len(examples))
         with self._database.session() as session:
-            added = _join(session, examples)
-            _keep_contents(session, examples)
-            _keep_latents(session, [example.id for example in examples], latents, space=space, correct=True)
+            fresh = _unknown(session, examples)
+            rows = None if latents is None else latents[[place for place, _ in fresh]]
+            merged = stand_ins(session, [e for _, e in fresh], rows, space=space)
+            fresh = [(place, e) for place, e in fresh if e.id not in merged]
+            _keep_contents(session, [e for _, e in fresh], kind)
+            if latents is not None:
+                # Also of what is known: it may lack its latent in this space.
+                own = [place for place, e in enumerate(examples) if e.id not in merged]
+                ids = [examples[place].id for place in own]
+                keep_latents(session, ids, latents[own], space=space, correct=True)
+            standing = _standing(session, examples, merged)
+            added = _join(session, standing, _lineages(session, standing))
+            _count_sightings(session, examples, merged)
+            crowd_out(session, [e for _, e in fresh], most=SOLUTIONS)
         return Added(added=added, duplicates=len(examples) - len(added))
 
     def add_wrong(self, attempts: Sequence[WrongAttempt], latents: np.ndarray | None, *, space: str) -> Added:
-        """Adds failed attempts, as `add` does; they are never among `examples`."""
-        _require_rows(latents, len(attempts))
+        """Adds failed attempts, as `add` does; they are never among `examples`, and each is kept as it is."""
+        require_rows(latents, len(attempts))
         with self._database.session() as session:
             known = {
                 (row.run, row.id): WrongAttempt.model_validate(row.record).lineage
-                for chunk in _chunks([attempt.id for attempt in attempts])
+                for chunk in chunks([attempt.id for attempt in attempts])
                 for row in session.scalars(select(WrongTable).where(WrongTable.id.in_(chunk)))
             }
             fresh, added = _sift(attempts, known)
-            session.add_all(
-                WrongTable(
-                    run=attempt.lineage.run,
-                    id=attempt.id,
-                    cycle=attempt.lineage.cycle,
-                    skill=attempt.problem.skill,
-                    record=attempt.model_dump(mode="json"),
-                )
-                for attempt in fresh
-            )
-            _keep_latents(session, [attempt.id for attempt in attempts], latents, space=space, correct=False)
+            if fresh:
+                version = new_version(session, "learnt", _cause([a.lineage for a in fresh]))
+                session.execute(insert(WrongTable), [_wrong_row(attempt, version) for attempt in fresh])
+            if latents is not None:
+                keep_latents(session, [a.id for a in attempts], latents, space=space, correct=False)
         return Added(added=added, duplicates=len(attempts) - len(added))
+
+    def ids(self, only: Filter, *, correct: bool) -> list[str]:
+        """Ids in the memory that are meant, sorted."""
+        table = ExampleTable if correct else WrongTable
+        query = select(table.id).distinct().where(table.dropped.is_(False)).order_by(table.id)
+        with self._database.reading() as session:
+            return list(session.scalars(_meant(query, only, correct=correct)))
+
+    def with_words(self, words: str, *, k: int) -> list[str]:
+        """Ids of the k examples that share most, or the rarest, words with the text; the best first."""
+        with self._database.reading() as session:
+            return full_text.find(session, words, k=k)
+
+    def knows(self, id: str, *, correct: bool) -> bool:
+        """Whether the memory holds an example, or a wrong attempt, of this id."""
+        table = ExampleTable if correct else WrongTable
+        query = select(table.id).where(table.id == id, table.dropped.is_(False)).limit(1)
+        with self._database.reading() as session:
+            return session.scalars(query).first() is not None
+
+    def of_problem(self, problem: str) -> list[str]:
+        """Ids of the examples of a problem's id, the first learnt first."""
+        query = select(ExampleTable.id).where(ExampleTable.problem == problem, ExampleTable.dropped.is_(False))
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(ExampleTable.version, ExampleTable.id)))
+
+    def sightings(self, ids: Sequence[str]) -> dict[str, int]:
+        """How often each was met again, of those that were."""
+        counts: dict[str, int] = {}
+        with self._database.reading() as session:
+            for chunk in chunks(ids):
+                query = select(SightingTable.example, func.count()).where(SightingTable.example.in_(chunk))
+                counts.update(dict(session.execute(query.group_by(SightingTable.example)).all()))
+        return counts
 
     def examples(self, *, run: str | None, up_to_cycle: int | None) -> list[Example]:
         """What a run has learnt up to and with a cycle, by cycle, then id; every example of the home without a run."""
         if run is None:
             assert up_to_cycle is None, "cycles belong to runs: name the run"
-            query = select(ExampleTable.record).order_by(ExampleTable.id)
+            query = select(ExampleTable.record).where(ExampleTable.dropped.is_(False)).order_by(ExampleTable.id)
         else:
+            inside = select(ExampleTable.id).where(ExampleTable.dropped.is_(False))
             query = select(MembershipTable.record).where(MembershipTable.run == run)
+            query = query.where(MembershipTable.example.in_(inside))
             query = query.order_by(MembershipTable.cycle, MembershipTable.example)
             query = query if up_to_cycle is None else query.where(MembershipTable.cycle <= up_to_cycle)
         with self._database.reading() as session:
@@ -109,9 +153,10 @@ class ExampleStore:
 
     def count(self, run: str | None = None) -> int:
         """Examples of a run, or of the home."""
-        query = select(func.count()).select_from(ExampleTable)
+        query = select(func.count()).select_from(ExampleTable).where(ExampleTable.dropped.is_(False))
         if run is not None:
-            query = select(func.count()).select_from(MembershipTable).where(MembershipTable.run == run)
+            query = query.join(MembershipTable, MembershipTable.example == ExampleTable.id)
+            query = query.where(MembershipTable.run == run)
         with self._database.reading() as session:
             return session.execute(query).scalar_one()
 
@@ -121,6 +166,7 @@ class ExampleStore:
         with self._database.reading() as session:
             query = (
                 select(table.skill, func.count(table.id.distinct()).label("amount"))
+                .where(table.dropped.is_(False))
                 .group_by(table.skill)
                 .order_by(table.skill)
             )
@@ -143,7 +189,7 @@ class ExampleStore:
         with self._database.reading() as session:
             records = {
                 row.id: row.record
-                for chunk in _chunks(ids)
+                for chunk in chunks(ids)
                 for row in session.scalars(select(ExampleTable).where(ExampleTable.id.in_(chunk)))
             }
         return [Example.model_validate(_known(records, id)) for id in ids]
@@ -157,66 +203,80 @@ class ExampleStore:
         with self._database.reading() as session:
             records = {
                 row.id: row.record
-                for chunk in _chunks(ids)
+                for chunk in chunks(ids)
                 for row in session.scalars(
                     select(WrongTable).where(WrongTable.id.in_(chunk)).order_by(WrongTable.run.desc())
                 )
             }
         return [WrongAttempt.model_validate(_known(records, id)) for id in ids]
 
-    def latents(self, space: str, ids: Sequence[str], *, correct: bool = True) -> np.ndarray:
-        """Latents of examples (or of wrong attempts), vectors_ND float32 in the order of the ids.
 
-        Raises:
-            NotFoundError: one of them has no latent in this space.
-        """
-        with self._database.reading() as session:
-            vectors = {
-                row.item: row.vector
-                for chunk in _chunks(ids)
-                for row in session.scalars(_in_space(space, correct).where(LatentTable.item.in_(chunk)))
-            }
-        missing = [id for id in ids if id not in vectors]
-        if missing:
-            raise NotFoundError(
-                f"{len(missing)} of {len(ids)} items have no latent in space {space!r}, such as {missing[0]!r}; "
-                "encode them with the model of this space and add them again"
-            )
-        return _matrix(vectors[id] for id in ids)
-
-    def entries(self, space: str, *, correct: bool) -> list[Vector]:
-        """Which latents a space holds, in the order of their numbers."""
-        query = select(LatentTable.number, LatentTable.item).order_by(LatentTable.number)
-        with self._database.reading() as session:
-            rows = session.execute(query.where(LatentTable.space == space, LatentTable.correct.is_(correct)))
-            return [Vector(number=row.number, item=row.item) for row in rows]
-
-    def vectors(self, space: str, *, correct: bool, after: int = 0) -> tuple[list[Vector], np.ndarray]:
-        """All latents of a space whose number is greater than `after`, in the order of their numbers."""
-        with self._database.reading() as session:
-            query = _in_space(space, correct).where(LatentTable.number > after).order_by(LatentTable.number)
-            rows = session.scalars(query).all()
-        return [Vector(number=row.number, item=row.item) for row in rows], _matrix(row.vector for row in rows)
+def _unknown(session: Session, examples: Sequence[Example]) -> list[tuple[int, Example]]:
+    """Place and example of those whose content the store has not got; the first of each id."""
+    fresh = {e.id: (place, e) for place, e in reversed(list(enumerate(examples)))}
+    for chunk in chunks(list(fresh)):
+        for id in session.scalars(select(ExampleTable.id).where(ExampleTable.id.in_(chunk))):
+            del fresh[id]
+    return sorted(fresh.values(), key=lambda pair: pair[0])
 
 
-def _join(session: Session, examples: Sequence[Example]) -> list[str]:
-    """Makes the examples members of their runs; returns the ids that count as added."""
-    known = {
-        (row.run, row.example): Example.model_validate(row.record).lineage
-        for chunk in _chunks([example.id for example in examples])
-        for row in session.scalars(select(MembershipTable).where(MembershipTable.example.in_(chunk)))
+def _standing(session: Session, examples: Sequence[Example], merged: Mapping[str, str]) -> list[Example]:
+    """What each is learnt as: itself, or the content that stands for it under its own lineage."""
+    contents = {e.id: e for e in examples} | _records(session, sorted(set(merged.values())))
+    return [
+        contents[merged[e.id]].model_copy(update={"lineage": e.lineage, "source": e.source, "teacher": e.teacher})
+        if e.id in merged
+        else e
+        for e in examples
+    ]
+
+
+def _records(session: Session, ids: Sequence[str]) -> dict[str, Example]:
+    return {
+        row.id: Example.model_validate(row.record)
+        for chunk in chunks(ids)
+        for row in session.scalars(select(ExampleTable).where(ExampleTable.id.in_(chunk)))
     }
+
+
+def _lineages(session: Session, examples: Sequence[Example]) -> dict[tuple[str, str], Lineage]:
+    """By run and id, of those that their run has learnt."""
+    query = select(MembershipTable.run, MembershipTable.example, MembershipTable.record)
+    return {
+        (run, id): Example.model_validate(record).lineage
+        for chunk in chunks([example.id for example in examples])
+        for run, id, record in session.execute(query.where(MembershipTable.example.in_(chunk)))
+    }
+
+
+def _join(session: Session, examples: Sequence[Example], known: Mapping[tuple[str, str], Lineage]) -> list[str]:
+    """Makes the examples members of their runs; returns the ids that count as added."""
     fresh, added = _sift(examples, known)
-    session.add_all(
-        MembershipTable(
-            run=example.lineage.run,
-            example=example.id,
-            cycle=example.lineage.cycle,
-            record=example.model_dump(mode="json"),
-        )
-        for example in fresh
-    )
+    if fresh:
+        rows = [
+            {"run": e.lineage.run, "example": e.id, "cycle": e.lineage.cycle, "record": e.model_dump(mode="json")}
+            for e in fresh
+        ]
+        session.execute(insert(MembershipTable), rows)
     return added
+
+
+def _count_sightings(session: Session, examples: Sequence[Example], merged: Mapping[str, str]) -> None:
+    """Writes down what was met again: other writing, or the same content from elsewhere than the first time."""
+    first = {id: e.lineage for id, e in _records(session, sorted({e.id for e in examples} - set(merged))).items()}
+    again = [e for e in examples if e.id in merged or first[e.id] != e.lineage]
+    rows = {sighting_key(merged.get(e.id, e.id), e): e for e in again}
+    for chunk in chunks(list(rows)):
+        for key in session.scalars(select(SightingTable.key).where(SightingTable.key.in_(chunk))):
+            del rows[key]
+    if rows:
+        session.execute(
+            insert(SightingTable),
+            [
+                {"key": key, "example": merged.get(e.id, e.id), "record": e.model_dump(mode="json"), "met_at": now()}
+                for key, e in rows.items()
+            ],
+        )
 
 
 def _sift(items: Sequence[Item], known: Mapping[tuple[str, str], Lineage]) -> tuple[list[Item], list[str]]:
@@ -236,59 +296,65 @@ def _sift(items: Sequence[Item], known: Mapping[tuple[str, str], Lineage]) -> tu
     return fresh, added
 
 
-def _keep_contents(session: Session, examples: Sequence[Example]) -> None:
-    contents = {example.id: example for example in reversed(examples)}
-    for chunk in _chunks(list(contents)):
-        for id in session.scalars(select(ExampleTable.id).where(ExampleTable.id.in_(chunk))):
-            del contents[id]
-    session.add_all(
-        ExampleTable(id=id, skill=example.problem.skill, record=example.model_dump(mode="json"))
-        for id, example in contents.items()
-    )
-
-
-def _keep_latents(
-    session: Session, ids: Sequence[str], latents: np.ndarray | None, *, space: str, correct: bool
-) -> None:
-    if latents is None:
+def _keep_contents(session: Session, examples: Sequence[Example], kind: Kind) -> None:
+    if not examples:
         return
-    rows = dict(zip(reversed(ids), latents[::-1], strict=True))
-    for chunk in _chunks(list(rows)):
-        for item in session.scalars(
-            select(LatentTable.item).where(
-                LatentTable.space == space, LatentTable.correct.is_(correct), LatentTable.item.in_(chunk)
-            )
-        ):
-            del rows[item]
-    session.add_all(
-        LatentTable(space=space, correct=correct, item=id, vector=vector.astype("<f4").tobytes())
-        for id, vector in reversed(rows.items())
-    )
+    version = new_version(session, kind, _cause([e.lineage for e in examples]))
+    session.execute(insert(ExampleTable), [_row(example, version) for example in examples])
+    full_text.keep(session.connection(), examples)
 
 
-def _require_rows(latents: np.ndarray | None, count: int) -> None:
-    if latents is None:
-        return
-    assert latents.ndim == 2, f"latents of shape {latents.shape}, expected (N, D)"
-    assert len(latents) == count, f"{len(latents)} latents for {count} items"
-    assert np.isfinite(latents).all(), "a latent is not finite"
+def _row(example: Example, version: int) -> dict[str, Any]:
+    problem, lineage = example.problem, example.lineage
+    return {
+        "id": example.id,
+        "skill": problem.skill,
+        "record": example.model_dump(mode="json"),
+        "problem": problem.id,
+        "domain": problem.domain,
+        "difficulty": problem.difficulty,
+        "source": example.source,
+        "teacher": example.teacher,
+        "run": lineage.run,
+        "cycle": lineage.cycle,
+        "answer": problem.answer,
+        "question_key": question_key(problem.question),
+        "solution_key": solution_key(problem.steps, problem.answer),
+        "learnt_at": now(),
+        "version": version,
+        "dropped": False,
+    }
 
 
-def _in_space(space: str, correct: bool) -> Select[LatentTable]:
-    return select(LatentTable).where(LatentTable.space == space, LatentTable.correct.is_(correct))
+def _wrong_row(attempt: WrongAttempt, version: int) -> dict[str, Any]:
+    return {
+        "run": attempt.lineage.run,
+        "id": attempt.id,
+        "cycle": attempt.lineage.cycle,
+        "skill": attempt.problem.skill,
+        "record": attempt.model_dump(mode="json"),
+        "domain": attempt.problem.domain,
+        "difficulty": attempt.problem.difficulty,
+        "learnt_at": now(),
+        "version": version,
+        "dropped": False,
+    }
+
+
+def _cause(lineages: Sequence[Lineage]) -> str:
+    """Runs and cycles, in words."""
+    return ", ".join(dict.fromkeys(f"run {lineage.run}, cycle {lineage.cycle}" for lineage in lineages))
+
+
+def _meant(query: Select[str], only: Filter, *, correct: bool) -> Select[str]:
+    table = ExampleTable if correct else WrongTable
+    for name, asked in only.model_dump(exclude_none=True, exclude={"since", "until"}).items():
+        query = query.where(getattr(table, name) == asked)
+    query = query if only.since is None else query.where(table.learnt_at >= only.since)
+    return query if only.until is None else query.where(table.learnt_at < only.until)
 
 
 def _known(records: Mapping[str, dict[str, Any]], id: str) -> dict[str, Any]:
     if id not in records:
         raise NotFoundError(f"{id!r} is not in the memory of this home; `reasoner memory search TEXT` shows what is")
     return records[id]
-
-
-def _matrix(vectors: Iterable[bytes]) -> np.ndarray:
-    rows = [np.frombuffer(vector, dtype="<f4") for vector in vectors]
-    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, 0), dtype=np.float32)
-
-
-def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]

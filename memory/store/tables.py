@@ -1,7 +1,8 @@
 """The tables, one class each. Change them together with a new migration; a test compares the two.
 
 Records are kept whole as JSON beside the columns that are searched by. Money is counted in whole nano-dollars, so that
-sums are exact in any order. Nothing here is ever deleted.
+sums are exact in any order. Nothing here is ever deleted. The words of examples stand a second time in `memory_text`,
+which `memory.store.full_text` makes and reads: each database has its own kind of it.
 """
 
 from datetime import UTC, datetime
@@ -92,9 +93,28 @@ class ExampleTable(Table):
     """Verified examples by content, as first seen in this home."""
 
     __tablename__ = "examples"
+    __table_args__ = (
+        Index("ix_examples_same", "question_key", "solution_key"),
+        Index("ix_examples_solution", "solution_key"),
+        Index("ix_examples_version", "version"),
+        Index("ix_examples_problem", "problem"),
+    )
     id: Mapped[str] = mapped_column(primary_key=True)
     skill: Mapped[str] = mapped_column(index=True)
     record: Mapped[dict[str, Any]]
+    problem: Mapped[str]
+    domain: Mapped[str]
+    difficulty: Mapped[int]
+    source: Mapped[str]
+    teacher: Mapped[str]
+    run: Mapped[str]
+    cycle: Mapped[int]
+    answer: Mapped[str] = mapped_column(Text)
+    question_key: Mapped[str]
+    solution_key: Mapped[str]
+    learnt_at: Mapped[str]
+    version: Mapped[int] = mapped_column(BigInteger)
+    dropped: Mapped[bool]
 
 
 class MembershipTable(Table):
@@ -117,6 +137,54 @@ class WrongTable(Table):
     cycle: Mapped[int]
     skill: Mapped[str]
     record: Mapped[dict[str, Any]]
+    domain: Mapped[str]
+    difficulty: Mapped[int]
+    learnt_at: Mapped[str]
+    version: Mapped[int] = mapped_column(BigInteger)
+    dropped: Mapped[bool]
+
+
+class SightingTable(Table):
+    """What was met again, word for word or nearly: counted under the example that stands for it, never stored anew."""
+
+    __tablename__ = "sightings"
+    number: Mapped[int] = mapped_column(Counter, primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    example: Mapped[str] = mapped_column(index=True)
+    record: Mapped[dict[str, Any]]
+    met_at: Mapped[str]
+
+
+class VersionTable(Table):
+    """Every change of the memory, in order."""
+
+    __tablename__ = "memory_versions"
+    number: Mapped[int] = mapped_column(Counter, primary_key=True)
+    kind: Mapped[str]
+    cause: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[str]
+
+
+class ChangeTable(Table):
+    """Items that a version took out of the memory or put back. What a version learnt says so itself."""
+
+    __tablename__ = "memory_changes"
+    number: Mapped[int] = mapped_column(Counter, primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger, index=True)
+    item: Mapped[str] = mapped_column(index=True)
+    correct: Mapped[bool]
+    dropped: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class SpaceTable(Table):
+    """Every switch of the latent space that searches are made in; the newest serves."""
+
+    __tablename__ = "memory_spaces"
+    number: Mapped[int] = mapped_column(Counter, primary_key=True)
+    space: Mapped[str]
+    checkpoint: Mapped[str]
+    moved_at: Mapped[str]
 
 
 class LatentTable(Table):

@@ -3,7 +3,14 @@
 from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
-from reasoner.bootstrap.recall import export_memory, memory_stats, reindex_memory, search_memory
+from reasoner.bootstrap.recall import (
+    export_memory,
+    memory_stats,
+    reindex_memory,
+    search_by_latent,
+    search_memory,
+    search_near,
+)
 from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
 from reasoner.bootstrap.verifier import train_verifier, verify_file
 
@@ -20,7 +27,9 @@ __all__ = [
     "reindex_memory",
     "run_loop",
     "search",
+    "search_by_latent",
     "search_memory",
+    "search_near",
     "solve",
     "train",
     "train_verifier",

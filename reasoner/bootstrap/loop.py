@@ -100,6 +100,7 @@ def _work(
     from agents.reporting.events import of_kind, read_events
     from agents.run_folder import write_json
     from agents.teachers.litellm_teacher import preflight
+    from reasoner.bootstrap.recall import follow_champion
 
     preflight(settings.teacher)
     parts = _parts(place, settings, row, cycles=cycles, listener=listener, progress=progress)
@@ -127,6 +128,7 @@ def _work(
     _write_reports(parts)
     if ended == "finished":
         # Last of all: a finished run is answered from its files without another look.
+        follow_champion(place)
         done = of_kind(read_events(parts.folder.root), "done")[-1]
         store.finish(row.id, done["cycles"], done)
     return _outcome(

@@ -1,7 +1,7 @@
 """`reasoner memory`: what past solutions the home remembers."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from enum import StrEnum
 from json import dumps
@@ -13,13 +13,13 @@ import typer
 from reasoner.cli import options
 
 if TYPE_CHECKING:
-    from memory.latent_memory import MemoryStats
+    from memory.latent_memory import MemoryStats, Recollection
     from reasoner.cli.voice import Voice
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="The latent memory of past solutions: search, stats, export, reindex.",
+    help="The latent memory of past solutions: ask it, audit it, undo its changes.",
 )
 
 
@@ -29,7 +29,7 @@ Only = Annotated[
         "--only",
         metavar="KEY=VALUE",
         help="Only what agrees; may be repeated. Keys: domain, skill, difficulty, source (teacher_solution, "
-        "teacher_problem, self, practice), teacher, run, cycle.",
+        "teacher_problem, self, practice), teacher, run, cycle, since and until (ISO dates).",
         show_default=False,
     ),
 ]
@@ -43,36 +43,62 @@ class FormName(StrEnum):
     RECORDS = "records"
 
 
-@app.command("search", epilog='Example: [bold]reasoner memory search "Ann shares 12 apples among 3 friends"[/bold]')
+@app.command(
+    "search",
+    epilog='Example: [bold]reasoner memory search "Ann shares 12 apples among 3 friends"[/bold]; '
+    "[bold]reasoner memory search --near 3f9c2a77d01b4e56 --only skill=times --only since=2026-11-01[/bold]",
+)
 def search(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="A question, in plain language.", show_default=False)],
+    text: Annotated[
+        str | None, typer.Argument(metavar="TEXT", help="A question, in plain language.", show_default=False)
+    ] = None,
+    near: Annotated[
+        str | None,
+        typer.Option(
+            "--near",
+            metavar="ID",
+            help="Instead of TEXT: an example, a failed attempt or a problem.",
+            show_default=False,
+        ),
+    ] = None,
+    latent: Annotated[
+        Path | None,
+        typer.Option(
+            "--latent", metavar="FILE", help="Instead of TEXT: a .npy file with one vector.", show_default=False
+        ),
+    ] = None,
     k: Annotated[int, typer.Option("--k", min=1, help="How many at most.")] = 5,
     only: Only = None,
     wrong: Annotated[bool, typer.Option("--wrong", help="Search failed attempts instead.")] = False,
+    words: Annotated[
+        bool, typer.Option("--words/--no-words", help="Whether shared names and numbers count beside likeness.")
+    ] = True,
     home: options.Home = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Find the remembered solutions whose latents are most like a question's."""
+    """Find the remembered solutions whose latents, and words, are most like a question's."""
     from memory.filters import parse_filter
     from reasoner import bootstrap
-    from reasoner.cli.voice import Voice, plain_table
+    from reasoner.cli.voice import Voice
     from reasoner.errors import UsageError
 
     voice, meant = Voice(as_json=json, quiet=quiet), parse_filter(only or [])
-    if wrong and (meant.source or meant.teacher):
+    if wrong and meant.of_examples_only:
         raise UsageError(
             "--wrong with --only source or teacher: failed attempts are the student's own and have neither"
         )
-    found = bootstrap.search_memory(options.home_of(home), text, k=k, only=meant, correct=not wrong)
-    table = plain_table("likeness", "skill", "question and steps", right=("likeness",))
-    for one in found:
-        item, problem = one.example, one.example.problem
-        voice.record("recollection", one.model_dump(mode="json"), run=item.lineage.run)
-        steps = "; ".join(problem.steps)
-        table.add_row(f"{one.score:.3f}", problem.skill, f"{problem.question}\n{steps} -> {problem.answer}\n")
-    voice.show(table if found else "nothing like it is remembered")
+    if sum(given is not None for given in (text, near, latent)) != 1:
+        raise UsageError("memory search: expected one of TEXT, --near ID and --latent FILE")
+    place, correct = options.home_of(home), not wrong
+    if near is not None:
+        found = bootstrap.search_near(place, near, k=k, only=meant, correct=correct)
+    elif latent is not None:
+        found = bootstrap.search_by_latent(place, latent, k=k, only=meant, correct=correct)
+    else:
+        found = bootstrap.search_memory(place, text or "", k=k, only=meant, correct=correct, words=words)
+    _show_found(voice, found)
 
 
 @app.command("stats", epilog="Example: [bold]reasoner memory stats[/bold]")
@@ -122,13 +148,54 @@ def export(
 
 @app.command("reindex", epilog="Example: [bold]reasoner memory reindex[/bold]")
 def reindex(
-    home: options.Home = None, json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
+    checkpoint: Annotated[
+        str | None,
+        typer.Option("--checkpoint", metavar="ID", help="Default: the home's champion.", show_default=False),
+    ] = None,
+    home: options.Home = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
 ) -> None:
-    """Build the search index anew from the store, which is the truth."""
+    """Encode what is remembered with the champion, then search there. Until it is done the former space answers."""
     from reasoner import bootstrap
+    from reasoner.cli.progress import LiveProgress
     from reasoner.cli.voice import Voice
+    from reasoner.types.loop import Progress
 
-    _show_stats(Voice(as_json=json, quiet=quiet), bootstrap.reindex_memory(options.home_of(home)))
+    voice = Voice(as_json=json, quiet=quiet)
+    with LiveProgress(voice) as live:
+        done = bootstrap.reindex_memory(
+            options.home_of(home),
+            checkpoint=checkpoint,
+            report=lambda share, note: live(
+                Progress(cycle=0, node="re-encode", done=round(100 * share), total=100, note=note)
+            ),
+        )
+    voice.record("reindex", done.model_dump(mode="json"))
+    kept = "" if done.retained is None else f"; {done.retained:.0%} of neighbours as in the former space"
+    voice.say(f"{done.encoded} encoded in {done.seconds:.1f} s; space {done.space} is searched now{kept}")
+    _show_stats(voice, bootstrap.memory_stats(options.home_of(home)))
+
+
+def _show_found(voice: "Voice", found: "Sequence[Recollection]") -> None:
+    from reasoner.cli.voice import plain_table
+    from reasoner.types.example import WrongAttempt
+
+    table = plain_table("likeness", "skill", "question and steps", "from", right=("likeness",))
+    for one in found:
+        item, problem, lineage = one.example, one.example.problem, one.example.lineage
+        voice.record("recollection", one.model_dump(mode="json"), run=lineage.run)
+        wrong = isinstance(item, WrongAttempt)
+        steps, answer = (item.steps, item.answer) if wrong else (problem.steps, problem.answer)
+        whence = [item.id, f"run {lineage.run}, cycle {lineage.cycle}"]
+        whence += ["failed attempt"] if wrong else [f"{item.source.replace('_', ' ')}, {item.teacher}"]
+        whence += [f"met {one.sightings} more times"] if one.sightings else []
+        likeness = "-" if one.score is None else f"{one.score:.3f}"
+        table.add_row(
+            likeness, problem.skill, f"{problem.question}\n{'; '.join(steps)} -> {answer}\n", "\n".join(whence)
+        )
+    voice.show(table if found else "nothing like it is remembered")
 
 
 def _write(lines: Iterable[str], out: Path | None) -> int:
@@ -154,8 +221,11 @@ def _show_stats(voice: "Voice", stats: "MemoryStats") -> None:
     voice.record("memory", stats.model_dump(mode="json"))
     table = plain_table("", "", right=("",))
     table.show_header = False
-    for name, value in stats.model_dump(mode="json", exclude={"by_skill"}).items():
+    for name, value in stats.model_dump(mode="json", exclude={"by_skill", "index"}).items():
         table.add_row(name.replace("_", " "), str(value))
+    how = stats.index
+    exact = "exact" if how.kind == "flat" else f"{how.kind}, recall {how.recall:.3f}, {how.microseconds:.0f} us"
+    table.add_row("index", exact)
     for skill, count in sorted(stats.by_skill.items()):
         table.add_row(f"examples of {skill}", str(count))
     voice.show(table)

@@ -12,7 +12,7 @@ class JobSpec(Record):
 
     key: str
     """Unique per home, such as `<run id>/cycle-2/train`."""
-    kind: Literal["base", "finetune", "verifier"]
+    kind: Literal["base", "finetune", "verifier", "reencode"]
     payload: dict[str, Any]
     """Plain JSON that the handler of this kind understands."""
 

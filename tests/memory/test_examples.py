@@ -10,6 +10,7 @@ from memory_parts import example, hashed, latents, wrong
 
 from memory.store.database import Database, open_database
 from memory.store.examples import Added, ExampleStore
+from memory.store.latents import LatentStore
 from reasoner.errors import NotFoundError
 
 
@@ -61,18 +62,18 @@ def test_latents_come_back_in_the_order_asked_for(database: Database) -> None:
     names = [str(number) for number in range(1200)]
     store.add([example(name) for name in names], vectors, space="s")
     asked = [7, 1100, 0]
-    assert np.array_equal(store.latents("s", [hashed(str(n)) for n in asked]), vectors[asked])
+    assert np.array_equal(LatentStore(database).of("s", [hashed(str(n)) for n in asked]), vectors[asked])
 
 
 def test_a_missing_latent_is_named(database: Database) -> None:
     store = ExampleStore(database)
     store.add([example("a")], None, space="s")
     with pytest.raises(NotFoundError, match=hashed("a")):
-        store.latents("s", [hashed("a")])
+        LatentStore(database).of("s", [hashed("a")])
     store.add([example("a")], latents(1), space="s")
-    assert np.array_equal(store.latents("s", [hashed("a")]), latents(1))
+    assert np.array_equal(LatentStore(database).of("s", [hashed("a")]), latents(1))
     with pytest.raises(NotFoundError, match="'t'"):
-        store.latents("t", [hashed("a")])
+        LatentStore(database).of("t", [hashed("a")])
 
 
 def test_wrong_attempts_are_kept_apart(database: Database) -> None:
@@ -82,7 +83,7 @@ def test_wrong_attempts_are_kept_apart(database: Database) -> None:
     assert store.count() == 0
     assert store.examples(run="r1", up_to_cycle=None) == []
     assert {attempt.id for attempt in store.wrong(run="r1")} == {hashed("a"), hashed("b")}
-    assert store.latents("s", [hashed("b")], correct=False).shape == (1, 8)
+    assert LatentStore(database).of("s", [hashed("b")], correct=False).shape == (1, 8)
 
 
 def test_an_unknown_example_is_an_error(database: Database) -> None:
@@ -103,4 +104,7 @@ def test_two_processes_add_the_same_content_at_once(database: Database) -> None:
         assert list(pool.map(add_many, [database.home] * 2, ["r1", "r2"])) == [100, 100]
     store = ExampleStore(database)
     assert store.count() == 100
-    assert store.latents("s", [known.id for known in store.examples(run="r2", up_to_cycle=1)]).shape == (100, 8)
+    assert LatentStore(database).of("s", [known.id for known in store.examples(run="r2", up_to_cycle=1)]).shape == (
+        100,
+        8,
+    )

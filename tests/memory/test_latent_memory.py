@@ -1,6 +1,7 @@
 """The memory recalls by likeness; its index is derived and mends itself."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,23 +10,27 @@ from memory_parts import example, hashed, latents, wrong
 
 from memory.filters import Filter
 from memory.index.clusters import neighbourhoods
-from memory.index.flat import FlatIndex, unit
+from memory.index.kinds import EXACT
+from memory.index.vectors import VectorIndex
 from memory.latent_memory import LatentMemory, MemoryStats
-from memory.store.database import Database
+from memory.sameness import unit
+from memory.store.database import Database, open_database
 from memory.store.examples import ExampleStore
+from memory.store.latents import LatentStore
 
 NAMES = [str(number) for number in range(40)]
 SKILLS = ["add", "times"]
 
 
-def filled(database: Database) -> LatentMemory:
+def filled(database: Database, names: Sequence[str] = NAMES) -> LatentMemory:
     memory = LatentMemory(database, database.home, "s")
-    memory.remember([example(name, skill=SKILLS[int(name) % 2]) for name in NAMES], latents(40))
+    examples = [example(name, skill=SKILLS[int(name) % 2]) for name in names]
+    memory.remember(examples, latents(40)[[int(name) for name in names]])
     return memory
 
 
-def index(database: Database) -> FlatIndex:
-    return FlatIndex(ExampleStore(database), database.home / "index" / "s", space="s")
+def index(database: Database) -> VectorIndex:
+    return VectorIndex(LatentStore(database), database.home / "index" / "s", space="s")
 
 
 def nearest(vector: np.ndarray) -> list[str]:
@@ -60,12 +65,14 @@ def test_wrong_attempts_are_found_only_when_asked_for(database: Database) -> Non
     assert found.example == wrong("0")
     assert memory.stats() == MemoryStats(
         space="s",
+        version=2,
         examples=40,
         wrong_attempts=1,
         by_skill={"add": 20, "times": 20},
         vectors=40,
         wrong_vectors=1,
         dimension=8,
+        index=EXACT,
     )
 
 
@@ -80,44 +87,56 @@ def test_what_another_opening_of_the_home_remembers_is_found(database: Database)
 
 
 def test_a_good_file_is_used_as_it_is(database: Database) -> None:
-    filled(database)
+    filled(database).settle()
     assert index(database).rebuilt == ""
 
 
-def truncate(file: Path, _: Path) -> None:
+def truncate(folder: Path) -> None:
+    (file,) = folder.glob("right-*.faiss")
     file.write_bytes(file.read_bytes()[:-100])
 
 
-def flip(file: Path, _: Path) -> None:
+def flip(folder: Path) -> None:
+    (file,) = folder.glob("right-*.npz")
     content = bytearray(file.read_bytes())
     content[-9] ^= 0xFF
     file.write_bytes(content)
 
 
-def remove(file: Path, _: Path) -> None:
+def remove(folder: Path) -> None:
+    (file,) = folder.glob("right-*.faiss")
     file.unlink()
 
 
-def scribble(_: Path, sidecar: Path) -> None:
-    sidecar.write_text("{")
+def scribble(folder: Path) -> None:
+    (folder / "right.json").write_text("{")
 
 
-def swap_ids(_: Path, sidecar: Path) -> None:
-    sidecar.write_text(sidecar.read_text().replace('"ids":"', '"ids":"0'))
+def take_from_another_store(folder: Path) -> None:
+    other = filled(open_database(folder.parents[1] / "other"), NAMES[1:])
+    other.settle()
+    shutil.rmtree(folder)
+    shutil.copytree(folder.parents[1] / "other" / "index" / "s", folder)
 
 
 @pytest.mark.parametrize(
     ("harm", "reason"),
-    [(truncate, "damaged"), (flip, "damaged"), (remove, "missing"), (scribble, "damaged"), (swap_ids, "stale")],
+    [
+        (truncate, "damaged"),
+        (flip, "damaged"),
+        (remove, "missing"),
+        (scribble, "damaged"),
+        (take_from_another_store, "stale"),
+    ],
 )
 def test_a_harmed_file_is_made_anew_from_the_store(
-    database: Database, harm: Callable[[Path, Path], None], reason: str
+    database: Database, harm: Callable[[Path], None], reason: str
 ) -> None:
     memory = filled(database)
+    memory.settle()
     vector = latents(1, seed=9)[0]
     before = memory.search(vector, k=10)
-    folder = database.home / "index" / "s"
-    harm(folder / "right.faiss", folder / "right.json")
+    harm(database.home / "index" / "s")
     assert index(database).rebuilt == reason
     assert index(database).rebuilt == ""
     assert LatentMemory(database, database.home, "s").search(vector, k=10) == before

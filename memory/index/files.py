@@ -1,0 +1,134 @@
+"""The files of an index: what faiss writes, which item stands in which row, and a page that says they belong together.
+
+The page names the two files and their sums. It is replaced in one step after they are written, so a reader sees the old
+index or the new one, whole; what no page names is swept away.
+"""
+
+import hashlib
+import os
+import uuid
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from pydantic import ValidationError
+
+from memory.index.kinds import Choice
+from memory.locks import exclusive
+from reasoner.types.record import Record
+
+PATIENCE = 3
+"""Looks at the files, each of which another writer may sweep away under it."""
+
+
+class Kept(Record):
+    """What an index was when it was written."""
+
+    space: str
+    after: int
+    """Number of the last latent that it took in."""
+    version: int
+    """Of the memory."""
+    choice: Choice
+    settled: int
+    """Vectors when its kind was chosen."""
+
+
+class Page(Record):
+    """Names and sums of the files."""
+
+    kept: Kept
+    vectors: str
+    vectors_sha256: str
+    rows: str
+    rows_sha256: str
+
+
+Fault = Literal["missing", "damaged"]
+
+
+class Contents(NamedTuple):
+    """What the files of an index hold."""
+
+    index: Any
+    numbers: np.ndarray
+    """Of the latents, int64, N."""
+    items: np.ndarray
+    """Ids, bytes, N."""
+    alive: np.ndarray
+    """Whether the item is in the memory, bool, N."""
+    kept: Kept
+
+
+class Files:
+    """The files of one index.
+
+    Args:
+        folder: `<home>/index/<space>`.
+        name: `right` or `wrong`.
+    """
+
+    def __init__(self, folder: Path, name: str):
+        self._folder = folder
+        self._name = name
+        self._page = folder / f"{name}.json"
+        self._lock = folder / f".{name}.lock"
+
+    def read(self) -> "Contents | Fault":
+        """What was written last, or why it cannot be used."""
+        for _ in range(PATIENCE):
+            try:
+                return self._read()
+            except FileNotFoundError:
+                # Another process wrote the next ones between our look at the page and at the files.
+                continue
+        return "missing"
+
+    def _read(self) -> "Contents | Fault":
+        if not self._page.exists():
+            return "missing"
+        try:
+            page = Page.model_validate_json(self._page.read_bytes())
+        except ValidationError:
+            return "damaged"
+        vectors, rows = self._folder / page.vectors, self._folder / page.rows
+        if _sum(vectors) != page.vectors_sha256 or _sum(rows) != page.rows_sha256:
+            return "damaged"
+        import faiss
+
+        with np.load(rows, allow_pickle=False) as kept:
+            numbers, items, alive = kept["numbers"], kept["items"], kept["alive"]
+        return Contents(faiss.read_index(str(vectors)), numbers, items, alive, page.kept)
+
+    def write(self, contents: Contents) -> None:
+        """Replaces the index; one writer at a time."""
+        import faiss
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        mark = uuid.uuid4().hex[:8]
+        vectors, rows = (self._folder / f"{self._name}-{mark}.{end}" for end in ("faiss", "npz"))
+        with exclusive(self._lock):
+            faiss.write_index(contents.index, str(vectors))
+            np.savez(rows, numbers=contents.numbers, items=contents.items, alive=contents.alive)
+            page = Page(
+                kept=contents.kept,
+                vectors=vectors.name,
+                vectors_sha256=_sum(vectors),
+                rows=rows.name,
+                rows_sha256=_sum(rows),
+            )
+            new = self._page.with_name(f".{self._page.name}.{mark}")
+            new.write_text(page.model_dump_json(), encoding="utf-8")
+            os.replace(new, self._page)  # noqa: PTH105 (the same call, and the name that says it is atomic)
+            self._sweep({vectors.name, rows.name, self._page.name, self._lock.name})
+
+    def _sweep(self, named: set[str]) -> None:
+        for file in self._folder.iterdir():
+            ours = file.name.startswith((f"{self._name}-", f"{self._name}.", f".{self._name}."))
+            if ours and file.name not in named:
+                file.unlink(missing_ok=True)
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,123 @@
+"""Which kind of index suits how many vectors: exact where exact is quick, else HNSW or IVF, chosen by trial.
+
+Exact search reads every vector; HNSW (Malkov and Yashunin 2016, arXiv:1603.09320) walks a graph; IVF reads the nearest
+of many cells. The trial builds both on a part of the vectors, finds for each the least effort that reaches the recall
+asked for, and takes the quicker one; its effort is then found again on the whole. Queries of a trial lie half way
+between a vector and a near one: in the same region, but not among the vectors.
+"""
+
+import time
+from typing import Any, Literal
+
+import numpy as np
+
+from reasoner.types.record import Record
+
+Kind = Literal["flat", "hnsw", "ivf"]
+
+EXACT_BELOW = 20_000
+"""Vectors up to which every one is read: about 2 ms for 384 dimensions on one core (benchmarks/memory.py)."""
+
+RECALL = 0.985
+"""Of the ten nearest, at the least."""
+
+TRIAL, QUERIES, K = 20_000, 200, 10
+LINKS, BUILD_EFFORT = 32, 80
+EFFORTS = {"hnsw": (16, 24, 32, 48, 64, 96, 128, 192, 256, 512), "ivf": (1, 2, 4, 8, 16, 32, 64, 128, 256)}
+"""What is tried: `efSearch` of HNSW, `nprobe` of IVF."""
+
+
+class Choice(Record):
+    """An index and how it was found to do."""
+
+    kind: Kind
+    effort: int
+    """`efSearch` or `nprobe`; 0 for exact search."""
+    recall: float
+    """Of the ten nearest, on trial queries; 1 for exact search."""
+    microseconds: float
+    """A query, alone, the median; 0 where it was not measured."""
+
+
+EXACT = Choice(kind="flat", effort=0, recall=1.0, microseconds=0.0)
+
+
+def new_index(kind: Kind, vectors_ND: np.ndarray, seed: int = 0) -> Any:
+    """An index of these unit vectors."""
+    import faiss
+
+    count, dimension = vectors_ND.shape
+    if kind == "flat":
+        index: Any = faiss.IndexFlatIP(dimension)
+    elif kind == "hnsw":
+        index = faiss.IndexHNSWFlat(dimension, LINKS, faiss.METRIC_INNER_PRODUCT)
+        index.hnsw.efConstruction = BUILD_EFFORT
+    else:
+        cells = max(1, min(4 * int(count**0.5), count // 39))
+        index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, cells, faiss.METRIC_INNER_PRODUCT)
+        index.cp.seed = seed
+        index.train(vectors_ND[np.random.default_rng(seed).permutation(count)[: 64 * cells]])
+        # Kept vectors are asked for one by one when a filter leaves few.
+        index.make_direct_map()
+    index.add(vectors_ND)
+    return index
+
+
+def choose(vectors_ND: np.ndarray, seed: int = 0) -> Choice:
+    """The kind for so many vectors, by trial on at most 20,000 of them."""
+    if len(vectors_ND) < EXACT_BELOW:
+        return EXACT
+    part_ND = vectors_ND[np.random.default_rng(seed).permutation(len(vectors_ND))[:TRIAL]]
+    kinds: tuple[Kind, ...] = ("hnsw", "ivf")
+    tried = [tune(kind, new_index(kind, part_ND, seed), part_ND, seed) for kind in kinds]
+    # IVF reads a share of all vectors, HNSW's walk grows with the logarithm: the trial must not favour the small.
+    grown = len(vectors_ND) / len(part_ND)
+    return min(tried, key=lambda c: c.microseconds * (grown**0.5 if c.kind == "ivf" else 1.0))
+
+
+def tune(kind: Kind, index: Any, vectors_ND: np.ndarray, seed: int = 0) -> Choice:
+    """The least effort with which an index of these vectors reaches the recall; the greatest if none does."""
+    queries_QD = trial_queries(vectors_ND, seed)
+    truth_QK = nearest_exactly(vectors_ND, queries_QD, K)
+    choice = EXACT
+    for effort in EFFORTS[kind]:
+        set_effort(kind, index, effort)
+        began = time.perf_counter()
+        found_QK = np.concatenate([index.search(query_D[None], K)[1] for query_D in queries_QD])
+        spent = (time.perf_counter() - began) / len(queries_QD)
+        recall = recall_of(found_QK, truth_QK)
+        choice = Choice(kind=kind, effort=effort, recall=recall, microseconds=1e6 * spent)
+        if recall >= RECALL:
+            break
+    return choice
+
+
+def set_effort(kind: Kind, index: Any, effort: int) -> None:
+    """Makes an index search so hard."""
+    if kind == "hnsw":
+        index.hnsw.efSearch = effort
+    elif kind == "ivf":
+        index.nprobe = min(effort, index.nlist)
+
+
+def trial_queries(vectors_ND: np.ndarray, seed: int) -> np.ndarray:
+    """Unit queries_QD, each half way between a vector and one of its ten nearest."""
+    draw = np.random.default_rng([seed, 1])
+    from_Q = draw.permutation(len(vectors_ND))[:QUERIES]
+    near_QK = nearest_exactly(vectors_ND, vectors_ND[from_Q], K + 1)
+    to_Q = near_QK[np.arange(len(from_Q)), draw.integers(1, near_QK.shape[1], len(from_Q))]
+    middle_QD = vectors_ND[from_Q] + vectors_ND[to_Q]
+    return np.ascontiguousarray(middle_QD / np.linalg.norm(middle_QD, axis=1, keepdims=True), dtype=np.float32)
+
+
+def nearest_exactly(vectors_ND: np.ndarray, queries_QD: np.ndarray, k: int) -> np.ndarray:
+    """Positions_QK of the k nearest by inner product, best first."""
+    import faiss
+
+    return faiss.knn(queries_QD, vectors_ND, min(k, len(vectors_ND)), metric=faiss.METRIC_INNER_PRODUCT)[1]
+
+
+def recall_of(found_QK: np.ndarray, truth_QK: np.ndarray) -> float:
+    """Share of the true neighbours that were found."""
+    shared = sum(len(np.intersect1d(found, truth)) for found, truth in zip(found_QK, truth_QK, strict=True))
+    return shared / truth_QK.size
