@@ -221,14 +221,20 @@ def _unknown(session: Session, examples: Sequence[Example]) -> list[tuple[int, E
 
 
 def _standing(session: Session, examples: Sequence[Example], merged: Mapping[str, str]) -> list[Example]:
-    """What each is learnt as: itself, or the content that stands for it under its own lineage."""
+    """What each is learnt as: itself, or the content that stands for it under its own lineage.
+
+    What was learnt in the same place as its stand-in was learnt with it.
+    """
     contents = {e.id: e for e in examples} | _records(session, sorted(set(merged.values())))
-    return [
-        contents[merged[e.id]].model_copy(update={"lineage": e.lineage, "source": e.source, "teacher": e.teacher})
-        if e.id in merged
-        else e
-        for e in examples
-    ]
+    standing: list[Example] = []
+    for example in examples:
+        content = contents[merged.get(example.id, example.id)]
+        if example.id not in merged:
+            standing.append(example)
+        elif content.lineage != example.lineage:
+            own = {"lineage": example.lineage, "source": example.source, "teacher": example.teacher}
+            standing.append(content.model_copy(update=own))
+    return standing
 
 
 def _records(session: Session, ids: Sequence[str]) -> dict[str, Example]:

@@ -3,6 +3,7 @@
 from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
+from reasoner.bootstrap.memory_history import memory_diff, memory_log, prune_memory, revert_memory
 from reasoner.bootstrap.recall import (
     export_memory,
     memory_stats,
@@ -21,10 +22,14 @@ __all__ = [
     "diagnose",
     "evaluate",
     "export_memory",
+    "memory_diff",
+    "memory_log",
     "memory_stats",
     "open_home",
     "plan_loop",
+    "prune_memory",
     "reindex_memory",
+    "revert_memory",
     "run_loop",
     "search",
     "search_by_latent",

@@ -23,7 +23,7 @@ COMMANDS = {
     "train": "train",
     "evaluate": "evaluate",
     "verify": "verify",
-    "memory": "memory",
+    "memory": "memory_commands",
     "runs": "runs",
     "trace": "trace",
     "models": "models",

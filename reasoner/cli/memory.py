@@ -159,16 +159,16 @@ def reindex(
 ) -> None:
     """Encode what is remembered with the champion, then search there. Until it is done the former space answers."""
     from reasoner import bootstrap
-    from reasoner.cli.progress import LiveProgress
+    from reasoner.cli.progress import view_for
     from reasoner.cli.voice import Voice
     from reasoner.types.loop import Progress
 
     voice = Voice(as_json=json, quiet=quiet)
-    with LiveProgress(voice) as live:
+    with view_for(voice, cycles=1) as view:
         done = bootstrap.reindex_memory(
             options.home_of(home),
             checkpoint=checkpoint,
-            report=lambda share, note: live(
+            report=lambda share, note: view.progress(
                 Progress(cycle=0, node="re-encode", done=round(100 * share), total=100, note=note)
             ),
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from typer.testing import Result
 
+from memory.index.kinds import EXACT
 from memory.latent_memory import MemoryStats
 from reasoner.config.settings import Settings
 from reasoner.evaluation.plan import Plan, Price, plan_loop
@@ -89,4 +90,4 @@ class Stage(ModuleType):
 
     def memory_stats(self, home: Path) -> MemoryStats:
         counts: dict[str, Any] = {"examples": 3, "wrong_attempts": 1, "vectors": 3, "wrong_vectors": 1, "dimension": 96}
-        return MemoryStats(space="0f0f", by_skill={"add": 3}, **counts)
+        return MemoryStats(space="0f0f", version=1, by_skill={"add": 3}, index=EXACT, **counts)

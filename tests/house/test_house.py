@@ -16,7 +16,7 @@ COMMANDS_TABLE = {
     "train": set(),
     "evaluate": set(),
     "verify": set(),
-    "memory": {"search", "stats", "export", "reindex"},
+    "memory": {"search", "stats", "export", "reindex", "log", "diff", "revert", "prune"},
     "runs": {"list", "show"},
     "trace": set(),
     "models": {"list", "show", "promote"},
