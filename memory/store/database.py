@@ -43,6 +43,11 @@ class Database:
         """The address, password included, with which another process opens the same store."""
         return self._reading.url.render_as_string(hide_password=False)
 
+    @property
+    def place(self) -> str:
+        """The address for people's eyes, without user, password and options."""
+        return shown(self._reading.url)
+
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A write transaction: commits at the end, rolls back on any exception.
@@ -108,14 +113,22 @@ def open_database(home: Path, url: str | None = None) -> Database:
     with exclusive(home / "reasoner.lock"):
         address = find_store(home, url)
         engine = _engine(address)
-        if engine.dialect.name == "sqlite":
-            _require_wal(engine)
-        else:
-            _require_server(engine)
-        with _patient(engine):
-            _bring_up_to_date(engine)
+        try:
+            _make_ready(engine)
+        except Exception:
+            engine.dispose()
+            raise
         note_place(home, address)
     return Database(engine, home)
+
+
+def _make_ready(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        _require_wal(engine)
+    else:
+        _require_server(engine)
+    with _patient(engine):
+        _bring_up_to_date(engine)
 
 
 def _engine(url: URL) -> Engine:
