@@ -62,10 +62,11 @@ _SERVER.set_forkserver_preload(["torch", "reasoner.bootstrap.loop", "agents.grap
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
 
-def _reasoner(words: list[str], output: Connection, errors: Connection | None) -> None:
+def _reasoner(words: list[str], output: Connection, errors: Connection | None, url: str) -> None:
     """The body of a process: all that `reasoner WORDS` does, on the given streams."""
     from reasoner.cli.main import main
 
+    os.environ["REASONER_DATABASE_URL"] = url
     os.dup2(output.fileno(), sys.stdout.fileno())
     os.dup2((errors or output).fileno(), sys.stderr.fileno())
     sys.argv = ["reasoner", *words]
@@ -75,8 +76,11 @@ def _reasoner(words: list[str], output: Connection, errors: Connection | None) -
 class Running:
     """A `reasoner loop` at work in a process of its own."""
 
-    def __init__(self, home: Path, *words: str, cycles: int = 1, merged: bool = False):
-        """`merged` sends both streams into the one that `output` reads; else words to people are kept for `ended`."""
+    def __init__(self, home: Path, *words: str, cycles: int = 1, merged: bool = False, url: str = ""):
+        """`merged` sends both streams into the one that `output` reads; else words to people are kept for `ended`.
+
+        `url` is the database's; none, and the store lies in the home.
+        """
         reading, writing = os.pipe()
         self._streams = ExitStack()
         self.output = self._streams.enter_context(os.fdopen(reading, encoding="utf-8"))
@@ -84,7 +88,7 @@ class Running:
         with Connection(writing, readable=False) as output, Connection(os.dup(self._errors.fileno())) as errors:
             self.process = _SERVER.Process(
                 target=_reasoner,
-                args=(arguments(home, *words, cycles=cycles), output, None if merged else errors),
+                args=(arguments(home, *words, cycles=cycles), output, None if merged else errors, url),
             )
             self.process.start()
 
