@@ -62,11 +62,10 @@ _SERVER.set_forkserver_preload(["torch", "reasoner.bootstrap.loop", "agents.grap
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
 
-def _reasoner(words: list[str], output: Connection, errors: Connection | None, url: str) -> None:
+def _reasoner(words: list[str], output: Connection, errors: Connection | None) -> None:
     """The body of a process: all that `reasoner WORDS` does, on the given streams."""
     from reasoner.cli.main import main
 
-    os.environ["REASONER_DATABASE_URL"] = url
     os.dup2(output.fileno(), sys.stdout.fileno())
     os.dup2((errors or output).fileno(), sys.stderr.fileno())
     sys.argv = ["reasoner", *words]
@@ -76,11 +75,8 @@ def _reasoner(words: list[str], output: Connection, errors: Connection | None, u
 class Running:
     """A `reasoner loop` at work in a process of its own."""
 
-    def __init__(self, home: Path, *words: str, cycles: int = 1, merged: bool = False, url: str = ""):
-        """`merged` sends both streams into the one that `output` reads; else words to people are kept for `ended`.
-
-        `url` is the database's; none, and the store lies in the home.
-        """
+    def __init__(self, home: Path, *words: str, cycles: int = 1, merged: bool = False):
+        """`merged` sends both streams into the one that `output` reads; else words to people are kept for `ended`."""
         reading, writing = os.pipe()
         self._streams = ExitStack()
         self.output = self._streams.enter_context(os.fdopen(reading, encoding="utf-8"))
@@ -88,7 +84,7 @@ class Running:
         with Connection(writing, readable=False) as output, Connection(os.dup(self._errors.fileno())) as errors:
             self.process = _SERVER.Process(
                 target=_reasoner,
-                args=(arguments(home, *words, cycles=cycles), output, None if merged else errors, url),
+                args=(arguments(home, *words, cycles=cycles), output, None if merged else errors),
             )
             self.process.start()
 
