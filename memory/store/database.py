@@ -1,8 +1,8 @@
 """The door to the store: opens a home's database, brings its tables up to date, hands out transactions.
 
-Many processes use one home at once. Readers never wait (WAL). Writers take turns from the first statement of their
-transaction (BEGIN IMMEDIATE, or one locked row where the database is not SQLite), so what a write transaction has read
-stays true until it commits.
+Many processes use one home at once. Readers never wait and see one moment (WAL, or a repeatable read on Postgres).
+Writers take turns from the first statement of their transaction (BEGIN IMMEDIATE, or one locked row where the database
+is not SQLite), so what a write transaction has read stays true until it commits.
 """
 
 import sqlite3
@@ -12,11 +12,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text, update
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select, text, update
+from sqlalchemy.exc import NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from memory.locks import exclusive
+from memory.store.address import find_store, note_place, shown
 from memory.store.tables import WriterTable
 from reasoner.errors import BusyError, ConfigError, UsageError
 
@@ -32,7 +33,7 @@ class Database:
 
     def __init__(self, engine: Engine, home: Path):
         self.home = home
-        self._reading = engine
+        self._reading = _reading(engine)
         self._writing = engine.execution_options(writes=True)
         self._watch: Any = None
         self._watching = Lock()
@@ -42,6 +43,11 @@ class Database:
         """The address, password included, with which another process opens the same store."""
         return self._reading.url.render_as_string(hide_password=False)
 
+    @property
+    def place(self) -> str:
+        """The address for people's eyes, without user, password and options."""
+        return shown(self._reading.url)
+
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A write transaction: commits at the end, rolls back on any exception.
@@ -49,17 +55,13 @@ class Database:
         Raises:
             BusyError: another process kept the store to itself for 15 seconds.
         """
-        try:
-            with Session(self._writing, expire_on_commit=False) as session, session.begin():
-                _take_turn(session)
-                yield session
-        except OperationalError as error:
-            if "database is locked" not in str(error):
-                raise
-            raise BusyError(
-                f"the store {self._reading.url.render_as_string()!r} was locked for {PATIENCE:g} seconds by another "
-                "process; end that process or wait, then run the same command again"
-            ) from error
+        with (
+            _patient(self._writing),
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            _take_turn(session)
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -98,38 +100,40 @@ def open_database(home: Path, url: str | None = None) -> Database:
 
     Args:
         home: folder of the home; made if missing.
-        url: any SQLAlchemy URL with a lasting database; `<home>/reasoner.db` by default.
+        url: any SQLAlchemy URL with a lasting database, `postgresql://...` for one; `<home>/reasoner.db` by default.
 
     Raises:
-        ConfigError: the URL cannot be used.
-        UsageError: a newer version of this package wrote the store.
+        ConfigError: the URL cannot be used, or nobody answers there.
+        UsageError: the home's store lies elsewhere, or a newer version of this package wrote it.
+        BusyError: another process kept the store to itself for 15 seconds.
     """
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    engine = _engine(URL.create("sqlite", database=str(home / "reasoner.db")) if url is None else _parsed(url))
     # One process at a time decides what is missing: two that open a new home would both make its tables.
     with exclusive(home / "reasoner.lock"):
-        if engine.dialect.name == "sqlite":
-            _require_wal(engine)
-        _bring_up_to_date(engine)
+        address = find_store(home, url)
+        engine = _engine(address)
+        try:
+            _make_ready(engine)
+        except Exception:
+            engine.dispose()
+            raise
+        note_place(home, address)
     return Database(engine, home)
 
 
-def _parsed(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigError(
-            f"database URL {url!r} is not an SQLAlchemy URL, such as sqlite:////path/to/reasoner.db"
-        ) from error
-    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise ConfigError(f"database URL {url!r} lives in memory, but several processes share the store; name a file")
-    return parsed
+def _make_ready(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        _require_wal(engine)
+    else:
+        _require_server(engine)
+    with _patient(engine):
+        _bring_up_to_date(engine)
 
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return _server_engine(url)
     engine = create_engine(url, connect_args={"timeout": PATIENCE}, pool_size=16, max_overflow=-1)
 
     @event.listens_for(engine, "connect")
@@ -146,9 +150,66 @@ def _engine(url: URL) -> Engine:
     return engine
 
 
+def _server_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except NoSuchModuleError as error:
+        raise ConfigError(
+            f"database URL {shown(url)!r}: there is no database {url.drivername!r}; use sqlite or postgresql"
+        ) from error
+    except ImportError as error:
+        raise ConfigError(
+            f"database URL {shown(url)!r} needs a driver that cannot be imported ({error}); "
+            "for Postgres, pip install 'reasoner[postgres]'"
+        ) from error
+
+
+def _reading(engine: Engine) -> Engine:
+    """Where readers get their connections: a Postgres transaction would else see a later moment with each query."""
+    return engine.execution_options(isolation_level="REPEATABLE READ") if _is_postgres(engine) else engine
+
+
+@contextmanager
+def _patient(engine: Engine) -> Iterator[None]:
+    """Says of a lock that was not to be had that the store is busy."""
+    try:
+        yield
+    except OperationalError as error:
+        # 55P03 is what Postgres calls a lock that was not available in time.
+        if "database is locked" not in str(error) and getattr(error.orig, "sqlstate", None) != "55P03":
+            raise
+        raise BusyError(
+            f"the store {shown(engine.url)!r} was locked for {PATIENCE:g} seconds by another process; "
+            "end that process or wait, then run the same command again"
+        ) from error
+
+
 def _take_turn(session: Session) -> None:
-    if session.get_bind().dialect.name != "sqlite":
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        _limit_patience(connection)
         session.execute(update(WriterTable).values(turn=WriterTable.turn + 1))
+
+
+def _limit_patience(connection: Connection) -> None:
+    """Ends the transaction's waits for locks where the database would wait for ever."""
+    if connection.dialect.name == "postgresql":
+        limit = {"milliseconds": str(round(1000 * PATIENCE))}
+        connection.execute(text("SELECT set_config('lock_timeout', :milliseconds, true)"), limit)
+
+
+def _is_postgres(engine: Engine) -> bool:
+    return engine.dialect.name == "postgresql"
+
+
+def _require_server(engine: Engine) -> None:
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        raise ConfigError(
+            f"the store {shown(engine.url)!r} cannot be reached: {str(error.orig).strip()}; "
+            "start the server, or correct the database URL"
+        ) from error
 
 
 def _require_wal(engine: Engine) -> None:
@@ -167,13 +228,14 @@ def _require_wal(engine: Engine) -> None:
 
 def _bring_up_to_date(engine: Engine) -> None:
     with engine.execution_options(writes=True).begin() as connection:
-        if engine.dialect.name == "postgresql":
+        if _is_postgres(engine):
             # Homes on other machines may share this database; the file lock does not reach them.
+            _limit_patience(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(7203111)"))
         found = _revision(connection)
         if found > REVISION:
             raise UsageError(
-                f"the store {engine.url.render_as_string()!r} is at revision {found!r}, this version knows "
+                f"the store {shown(engine.url)!r} is at revision {found!r}, this version knows "
                 f"{REVISION!r}; update the package or choose another --home"
             )
         if found < REVISION:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database, open_database
+from reasoner.config.places import database_url
 from reasoner.errors import NotFoundError
 from reasoner.types.checkpoint import Checkpoint
 
@@ -43,7 +44,7 @@ class Home:
 
     @cached_property
     def _database(self) -> Database:
-        return open_database(self.root)
+        return open_database(self.root, database_url())
 
     def database(self) -> Database:
         """The store, opened once."""

@@ -114,7 +114,9 @@ def _home(home: Path) -> Iterator[Check]:
     yield Check(
         "disk", enough, f"{free / 1024**3:.1f} GiB free", "" if enough else "free 2 GiB, or --home DIR on another disk"
     )
-    if (home / "reasoner.db").exists():
+    from reasoner.cli.store import has_store
+
+    if has_store(home):
         yield _store(home)
 
 
@@ -125,7 +127,7 @@ def _store(home: Path) -> Check:
 
     try:
         with opened(home) as database:
-            return Check("store", True, f"{len(RunStore(database).list())} runs", "")
+            return Check("store", True, f"{len(RunStore(database).list())} runs in {database.place}", "")
     except ReasonerError as error:
         return Check("store", False, str(error), "see the message")
 

@@ -10,7 +10,6 @@ import typer
 if TYPE_CHECKING:
     from reasoner.config.settings import Settings
 
-DOTENV = Path(".env")
 DEFAULT_HOME = Path(".reasoner")
 
 
@@ -59,12 +58,9 @@ def debugging() -> bool:
 
 def home_of(home: Path | None) -> Path:
     """The home: `--home`, `REASONER_HOME` of the environment, of `.env`, or `./.reasoner`."""
-    from dotenv import dotenv_values
+    from reasoner.config.places import written_home
 
-    written = os.environ.get("REASONER_HOME") or (
-        dotenv_values(DOTENV).get("REASONER_HOME") if DOTENV.is_file() else None
-    )
-    return (home or Path(written or DEFAULT_HOME)).expanduser().absolute()
+    return (home or Path(written_home() or DEFAULT_HOME)).expanduser().absolute()
 
 
 def settings_of(
@@ -78,6 +74,7 @@ def settings_of(
 ) -> "Settings":
     """The settings that a command line asks for."""
     from reasoner.config.loading import load_settings
+    from reasoner.config.places import DOTENV
 
     limits = {"limits.max_usd": max_usd, "limits.max_calls": max_calls, "limits.max_minutes": max_minutes}
     return load_settings(config, overrides or [], os.environ, DOTENV, extra={"seed": seed, **limits})

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from memory.store.database import Database
 
 
+def has_store(home: Path) -> bool:
+    """Whether there is a store to look into."""
+    from memory.store.address import is_begun
+    from reasoner.config.places import database_url
+
+    return is_begun(home) or database_url() is not None
+
+
 @contextmanager
 def opened(home: Path) -> Iterator["Database"]:
     """The store of a home that exists; reading makes no new one.
@@ -18,11 +26,12 @@ def opened(home: Path) -> Iterator["Database"]:
     Raises:
         NotFoundError: there is nothing in this folder yet.
     """
-    if not (home / "reasoner.db").exists():
+    if not has_store(home):
         raise NotFoundError(f"{str(home)!r} holds no runs yet. Start with `reasoner loop`, or name another --home.")
     from memory.store.database import open_database
+    from reasoner.config.places import database_url
 
-    database = open_database(home)
+    database = open_database(home, database_url())
     try:
         yield database
     finally:

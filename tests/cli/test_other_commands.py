@@ -133,7 +133,7 @@ def test_an_unknown_job_ends_with_2(command: Command, home: Path) -> None:
 def test_doctor_finds_a_good_installation(command: Command, home: Path) -> None:
     checks = {check["name"]: check for check in told(command, "doctor")}
     assert {"python", "torch works", "home", "disk", "store", "configuration"} <= set(checks)
-    assert checks["store"]["found"] == "1 runs"
+    assert checks["store"]["found"] == f"1 runs in sqlite:///{home / 'reasoner.db'}"
 
 
 def test_doctor_names_what_is_broken_and_ends_with_1(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

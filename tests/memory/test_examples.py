@@ -1,6 +1,7 @@
 """Examples are content learnt by runs; adding is safe to repeat."""
 
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -91,17 +92,18 @@ def test_an_unknown_example_is_an_error(database: Database) -> None:
         ExampleStore(database).get("nothing")
 
 
-def add_many(home: Path, run: str) -> int:
-    store = ExampleStore(open_database(home))
-    for start in range(0, 100, 10):
-        batch = [example(str(number), run=run) for number in range(start, start + 10)]
-        store.add(batch, latents(10, seed=start), space="s")
-    return store.count(run)
+def add_many(home: Path, url: str, run: str) -> int:
+    with closing(open_database(home, url)) as database:
+        store = ExampleStore(database)
+        for start in range(0, 100, 10):
+            batch = [example(str(number), run=run) for number in range(start, start + 10)]
+            store.add(batch, latents(10, seed=start), space="s")
+        return store.count(run)
 
 
 def test_two_processes_add_the_same_content_at_once(database: Database) -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        assert list(pool.map(add_many, [database.home] * 2, ["r1", "r2"])) == [100, 100]
+        assert list(pool.map(add_many, [database.home] * 2, [database.url] * 2, ["r1", "r2"])) == [100, 100]
     store = ExampleStore(database)
     assert store.count() == 100
     assert LatentStore(database).of("s", [known.id for known in store.examples(run="r2", up_to_cycle=1)]).shape == (

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -35,21 +36,21 @@ def try_to_reserve(ledger: CallLedger, key: str, *, usd: float, limits: LimitSet
     return True
 
 
-def reserve_many(home: Path, name: str) -> int:
-    ledger = CallLedger(open_database(home), "r1")
+def reserve_many(home: Path, url: str, name: str) -> int:
     limits = LimitSettings(max_usd=1.0)
-    with ThreadPoolExecutor(16) as pool:
+    with closing(open_database(home, url)) as database, ThreadPoolExecutor(16) as pool:
+        ledger = CallLedger(database, "r1")
         return sum(pool.map(lambda n: try_to_reserve(ledger, f"{name}-{n}", usd=0.03, limits=limits), range(40)))
 
 
 def test_sixteen_threads_never_reserve_more_than_the_limit(database: Database) -> None:
-    assert reserve_many(database.home, "a") == 33
+    assert reserve_many(database.home, database.url, "a") == 33
     assert CallLedger(database, "r1").spent().usd == pytest.approx(0.99)
 
 
 def test_processes_of_sixteen_threads_never_reserve_more_than_the_limit(database: Database) -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        assert sum(pool.map(reserve_many, [database.home] * 2, ["a", "b"])) == 33
+        assert sum(pool.map(reserve_many, [database.home] * 2, [database.url] * 2, ["a", "b"])) == 33
     assert CallLedger(database, "r1").spent().usd == pytest.approx(0.99)
 
 
@@ -201,14 +202,14 @@ from pathlib import Path
 from memory.store.database import open_database
 from memory.store.ledger import CallLedger
 from reasoner.config.settings import LimitSettings
-ledger = CallLedger(open_database(Path(sys.argv[1])), "r1")
+ledger = CallLedger(open_database(Path(sys.argv[1]), sys.argv[2]), "r1")
 ledger.reserve("a", model="m", problem_id="p", usd=0.5, limits=LimitSettings())
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 def test_reservations_of_a_killed_process_are_swept_and_stay_spent(database: Database) -> None:
-    subprocess.run([sys.executable, "-c", KILLED, str(database.home)], check=False)
+    subprocess.run([sys.executable, "-c", KILLED, str(database.home), database.url], check=False)
     ledger = CallLedger(database, "r1")
     reserve(ledger, "mine", usd=0.1)
     assert ledger.sweep_lost() == 1

@@ -1,22 +1,14 @@
 """Jobs are filed once by key."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from memory.locks import claimed, is_alive, is_held, process_mark
-from memory.store.database import Database, open_database
+from memory.store.database import Database
 from memory.store.jobs import JobStore
 from reasoner.errors import NotFoundError
 from reasoner.types.job import JobSpec
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(tmp_path)
-    yield opened
-    opened.close()
 
 
 def spec(key: str = "r1/train", **payload: int) -> JobSpec:

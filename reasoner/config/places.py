@@ -1,0 +1,27 @@
+"""Where a home is and where its store lies. Neither is a setting: no run is another for being kept elsewhere.
+
+A database URL holds a password. It is read where the store is opened, and is in no settings, report or command line.
+"""
+
+import os
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+DOTENV = Path(".env")
+
+
+def written_home() -> str | None:
+    """`REASONER_HOME`."""
+    return _variable("REASONER_HOME")
+
+
+def database_url() -> str | None:
+    """`REASONER_DATABASE_URL`: where the stores of homes lie; None where each lies in its home."""
+    return _variable("REASONER_DATABASE_URL")
+
+
+def _variable(name: str) -> str | None:
+    """Of the environment, else of `.env`; an empty one counts as none."""
+    written = os.environ.get(name) or (dotenv_values(DOTENV).get(name) if DOTENV.is_file() else None)
+    return written or None
