@@ -3,6 +3,8 @@
 from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
+from reasoner.bootstrap.memory_backup import backup_memory, restore_memory
+from reasoner.bootstrap.memory_files import import_memory
 from reasoner.bootstrap.recall import (
     export_memory,
     memory_stats,
@@ -17,14 +19,17 @@ from reasoner.bootstrap.verifier import train_verifier, verify_file
 __all__ = [
     "Baseline",
     "Home",
+    "backup_memory",
     "compare_searchers",
     "diagnose",
     "evaluate",
     "export_memory",
+    "import_memory",
     "memory_stats",
     "open_home",
     "plan_loop",
     "reindex_memory",
+    "restore_memory",
     "run_loop",
     "search",
     "search_by_latent",

@@ -16,7 +16,7 @@ COMMANDS_TABLE = {
     "train": set(),
     "evaluate": set(),
     "verify": set(),
-    "memory": {"search", "stats", "export", "reindex"},
+    "memory": {"search", "stats", "export", "import", "backup", "restore", "reindex"},
     "runs": {"list", "show"},
     "trace": set(),
     "models": {"list", "show", "promote"},
