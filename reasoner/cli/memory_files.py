@@ -157,7 +157,7 @@ def _show_import(voice: "Voice", done: "Imported", listed: _Refused) -> None:
             table.add_row(str(one.line), one.reason, one.given)
         voice.show(table)
         voice.show(f"... and {refused - SHOWN} more; --json lists all\n" if refused > SHOWN else "")
-    table = plain_table("", "", right=("",))
+    table = plain_table("what", "count", right=("count",))
     table.show_header = False
     table.add_row("rows", str(done.rows))
     table.add_row("would be accepted" if done.dry_run else "accepted", str(done.accepted))
