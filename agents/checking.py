@@ -6,42 +6,34 @@ nothing twice, and where the domain can read the question its own answer decides
 to the teacher again without the solution, and most of several answers must agree with the one that was written.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
+from agents.judging import (
+    ACCEPTED,
+    AGREED,
+    CHECKER_FAILED,
+    DUPLICATE,
+    HELD_OUT,
+    INSANE_QUESTION,
+    NO_AGREEMENT,
+    NO_LESSON,
+    QUESTION_LENGTH,
+    SAME_QUESTION,
+    UNCONFIRMED,
+    WRONG_ANSWER,
+    content_hash,
+    example_id,
+    fault_of,
+    plain,
+    same_answer,
+    tidy,
+)
 from agents.teachers import prompt
 from reasoner.types.example import Example, Lineage
 from reasoner.types.ports import Domain
-from reasoner.types.problem import Outcome, Problem, Provenance, Split
+from reasoner.types.problem import Problem, Provenance, Split
 from reasoner.types.record import Record
 from reasoner.types.teaching import Lesson, TeacherCall, Verdict, WrittenProblem
-
-ACCEPTED = "accepted"
-AGREED = "agreed"
-NO_LESSON = "no lesson"
-NO_STEPS = "no steps"
-NO_ANSWER = "no answer"
-TOO_LONG = "too many steps"
-FALSE_STEP = "false step"
-UNKNOWN_OPERAND = "unknown operand"
-LOOSE_ANSWER = "answer is not the last result"
-WRONG_ANSWER = "wrong answer"
-UNCONFIRMED = "unconfirmed"
-NO_AGREEMENT = "no agreement"
-CHECKER_FAILED = "checker failed"
-INSANE_QUESTION = "question of no sane length"
-HELD_OUT = "held-out structure"
-SAME_QUESTION = "same question as the failure"
-DUPLICATE = "duplicate"
-REASONS = (
-    ACCEPTED, AGREED, NO_LESSON, NO_STEPS, NO_ANSWER, TOO_LONG, FALSE_STEP, UNKNOWN_OPERAND, LOOSE_ANSWER,
-    WRONG_ANSWER, UNCONFIRMED, NO_AGREEMENT, CHECKER_FAILED, INSANE_QUESTION, HELD_OUT, SAME_QUESTION, DUPLICATE,
-)  # fmt: skip
-"""Every reason that a verdict can have."""
-
-QUESTION_LENGTH = range(15, 2001)
-"""Sane lengths of a question in characters."""
-MOST_STEPS = 20
 
 _GOOD = frozenset({ACCEPTED, AGREED})
 
@@ -94,12 +86,12 @@ def check_lesson(
         return Checked(verdicts=[_verdict(call, 0, problem.question, NO_LESSON)], examples=[], unconfirmed=[])
     lineage = Lineage(run=run, cycle=cycle, failure=problem.id if failure is None else failure, teacher_call=call.id)
     verdicts = [_verdict(call, 0, problem.question, _judge_solution(lesson, problem, domain))]
-    seen = {_plain(problem.question)}
+    seen = {plain(problem.question)}
     for position, written in enumerate(lesson.problems, start=1):
         reason = _judge_problem(written, problem, domain, split_of=split_of, seen=seen)
         if reason == UNCONFIRMED and opinions and written.question in opinions:
             reason = _agreement(written, opinions[written.question], problem, domain)
-        seen.add(_plain(written.question))
+        seen.add(plain(written.question))
         verdicts.append(_verdict(call, position, written.question, reason))
     examples, unconfirmed = [], []
     for position, verdict in enumerate(verdicts):
@@ -112,13 +104,8 @@ def check_lesson(
     return Checked(verdicts=verdicts, examples=examples, unconfirmed=unconfirmed)
 
 
-def example_id(problem: Problem) -> str:
-    """16 hex digits of question and steps: the same content has the same id, wherever it comes from."""
-    return _hash(problem.question, *problem.steps)
-
-
 def _judge_solution(lesson: Lesson, problem: Problem, domain: Domain) -> str:
-    if fault := _fault(problem.question, lesson.steps, lesson.answer, problem, domain):
+    if fault := fault_of(problem.question, lesson.steps, lesson.answer, problem, domain):
         return fault
     outcome = domain.check(problem, lesson.answer)
     return {"right": ACCEPTED, "wrong": WRONG_ANSWER, "error": CHECKER_FAILED}[outcome]
@@ -129,16 +116,16 @@ def _judge_problem(
 ) -> str:
     if len(written.question) not in QUESTION_LENGTH:
         return INSANE_QUESTION
-    if _plain(written.question) in seen:
-        return SAME_QUESTION if _plain(written.question) == _plain(failed.question) else DUPLICATE
-    if fault := _fault(written.question, written.steps, written.answer, failed, domain):
+    if plain(written.question) in seen:
+        return SAME_QUESTION if plain(written.question) == plain(failed.question) else DUPLICATE
+    if fault := fault_of(written.question, written.steps, written.answer, failed, domain):
         return fault
-    if split_of(domain.structure(written.question, _tidy(written.steps, domain))) != "practice":
+    if split_of(domain.structure(written.question, tidy(written.steps, domain))) != "practice":
         return HELD_OUT
     truth = domain.solve(written.question)
     if truth is None:
         return UNCONFIRMED
-    outcome = _same(failed, truth, written.answer, domain)
+    outcome = same_answer(failed, truth, written.answer, domain)
     return {"right": ACCEPTED, "wrong": WRONG_ANSWER, "error": CHECKER_FAILED}[outcome]
 
 
@@ -146,8 +133,8 @@ def _agreement(written: WrittenProblem, opinions: Opinions, failed: Problem, dom
     """The word on a new problem whose question was put to the teacher again."""
     answers = [lesson for lesson in opinions.lessons if lesson is not None]
     votes = sum(
-        not _fault(written.question, lesson.steps, lesson.answer, failed, domain)
-        and _same(failed, written.answer, lesson.answer, domain) == "right"
+        not fault_of(written.question, lesson.steps, lesson.answer, failed, domain)
+        and same_answer(failed, written.answer, lesson.answer, domain) == "right"
         for lesson in answers
     )
     if _decides(votes, of=opinions.asked):
@@ -161,46 +148,16 @@ def _decides(votes: int, *, of: int) -> bool:
     return 2 * votes > of and votes >= min(2, of)
 
 
-def _fault(question: str, steps: Sequence[str], answer: str, problem: Problem, domain: Domain) -> str:
-    """What is wrong with a worked solution as it stands, without knowing the truth; empty for nothing."""
-    if not steps:
-        return NO_STEPS if answer.strip() else NO_ANSWER
-    if len(steps) > MOST_STEPS:
-        return TOO_LONG
-    if not all(domain.check_step(step) for step in steps):
-        return FALSE_STEP
-    if not domain.grounded(question, steps):
-        return UNKNOWN_OPERAND
-    if not answer.strip():
-        return NO_ANSWER
-    return LOOSE_ANSWER if _same(problem, domain.answer_of(steps), answer, domain) != "right" else ""
-
-
-def _same(problem: Problem, truth: str, answer: str, domain: Domain) -> Outcome:
-    """Whether two answers are the same to the domain's checker."""
-    return domain.check(problem.model_copy(update={"answer": truth}), answer)
-
-
-def _tidy(steps: Sequence[str], domain: Domain) -> tuple[str, ...]:
-    """The steps without spaces where they hold without them: the student learns one spelling."""
-    dense = ["".join(step.split()) for step in steps]
-    return tuple(d if domain.check_step(d) else step for d, step in zip(dense, steps, strict=True))
-
-
-def _plain(question: str) -> str:
-    return " ".join(question.lower().split())
-
-
 def _solved(problem: Problem, lesson: Lesson, domain: Domain) -> Problem:
     """The practice problem with the teacher's solution. Its structure stays: that is what its split was made by."""
-    steps = _tidy(lesson.steps, domain)
+    steps = tidy(lesson.steps, domain)
     return problem.model_copy(update={"steps": steps, "difficulty": len(steps)})
 
 
 def _new(written: WrittenProblem, call: TeacherCall, domain: Domain) -> Problem:
-    steps = _tidy(written.steps, domain)
+    steps = tidy(written.steps, domain)
     return Problem(
-        id=f"teacher-{_hash(written.question, *steps)}",
+        id=f"teacher-{content_hash(written.question, *steps)}",
         domain=domain.name,
         skill=domain.skill_of(written.question, steps),
         difficulty=len(steps),
@@ -217,7 +174,7 @@ def _new(written: WrittenProblem, call: TeacherCall, domain: Domain) -> Problem:
 def _verdict(call: TeacherCall, position: int, question: str, reason: str) -> Verdict:
     """The verdict on piece `position` of a call: 0 is the solution, new problems count from 1."""
     return Verdict(
-        id=_hash(call.id, str(position), question, reason),
+        id=content_hash(call.id, str(position), question, reason),
         teacher_call=call.id,
         subject="problem" if position else "solution",
         question=question,
@@ -234,7 +191,3 @@ def _example(problem: Problem, call: TeacherCall, verdict: Verdict, lineage: Lin
         teacher=call.model,
         lineage=lineage.model_copy(update={"verdict": verdict.id}),
     )
-
-
-def _hash(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

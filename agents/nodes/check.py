@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from agents.checking import Checked, Opinions, check_lesson, example_id
+from agents.checking import Checked, Opinions, check_lesson
 from agents.confirming import ask_again
+from agents.judging import example_id
 from agents.parts import Parts
 from agents.run_folder import read_records, write_records
 from agents.state import Change, ImproveState

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from agents.checking import example_id
+from agents.judging import example_id
 from agents.parts import Parts
 from agents.recalling import recall_from
 from agents.run_folder import read_records, write_records

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from memory.store.database import Database
+from memory.store.rows import chunks
 from memory.store.tables import VerdictTable
 from reasoner.errors import NotFoundError
 from reasoner.types.teaching import Verdict
@@ -19,8 +20,11 @@ class VerdictStore:
     def add(self, verdicts: Sequence[Verdict], *, run: str, cycle: int) -> int:
         """Keeps verdicts; those that the run has already are left as they are. Returns how many were new."""
         with self._database.session() as session:
-            known = set(session.scalars(select(VerdictTable.id).where(VerdictTable.run == run)))
-            fresh = {verdict.id: verdict for verdict in verdicts if verdict.id not in known}
+            fresh = {verdict.id: verdict for verdict in verdicts}
+            for chunk in chunks(list(fresh)):
+                known = select(VerdictTable.id).where(VerdictTable.run == run, VerdictTable.id.in_(chunk))
+                for id in session.scalars(known):
+                    del fresh[id]
             session.add_all(
                 VerdictTable(
                     run=run,

@@ -3,6 +3,8 @@
 from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
+from reasoner.bootstrap.memory_backup import backup_memory, restore_memory
+from reasoner.bootstrap.memory_files import import_memory
 from reasoner.bootstrap.memory_history import memory_diff, memory_log, prune_memory, revert_memory
 from reasoner.bootstrap.recall import (
     export_memory,
@@ -18,10 +20,12 @@ from reasoner.bootstrap.verifier import train_verifier, verify_file
 __all__ = [
     "Baseline",
     "Home",
+    "backup_memory",
     "compare_searchers",
     "diagnose",
     "evaluate",
     "export_memory",
+    "import_memory",
     "memory_diff",
     "memory_log",
     "memory_stats",
@@ -29,6 +33,7 @@ __all__ = [
     "plan_loop",
     "prune_memory",
     "reindex_memory",
+    "restore_memory",
     "revert_memory",
     "run_loop",
     "search",

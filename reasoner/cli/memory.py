@@ -16,11 +16,7 @@ if TYPE_CHECKING:
     from memory.latent_memory import MemoryStats, Recollection
     from reasoner.cli.voice import Voice
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    help="The latent memory of past solutions: ask it, audit it, undo its changes.",
-)
+app = typer.Typer(add_completion=False)
 
 
 Only = Annotated[
@@ -41,6 +37,13 @@ class FormName(StrEnum):
     PROMPT_COMPLETION = "prompt-completion"
     MESSAGES = "messages"
     RECORDS = "records"
+
+
+class Container(StrEnum):
+    """Kinds of exported files."""
+
+    JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
 @app.command(
@@ -115,6 +118,7 @@ def stats(
 @app.command(
     "export",
     epilog="Example: [bold]reasoner memory export --out solutions.jsonl[/bold]; "
+    "[bold]reasoner memory export --out solutions.parquet[/bold]; "
     "[bold]reasoner memory export --form messages --only skill=times | head[/bold]",
 )
 def export(
@@ -125,12 +129,16 @@ def export(
         FormName,
         typer.Option("--form", help="prompt-completion, messages: TRL's dataset formats; records: all that is known."),
     ] = FormName.PROMPT_COMPLETION,
+    container: Annotated[
+        Container | None,
+        typer.Option("--as", help="Kind of file. Default: what FILE ends with, else jsonl.", show_default=False),
+    ] = None,
     only: Only = None,
     home: options.Home = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Write remembered solutions as JSON lines, to train other models on. Failed attempts are never among them."""
+    """Write remembered solutions, to train other models on. Failed attempts are never among them."""
     from memory.filters import parse_filter
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice
@@ -140,8 +148,19 @@ def export(
         raise UsageError(f"--out {str(out)!r} exists; name a new file, or remove that one first")
     if out is not None and not out.parent.is_dir():
         raise UsageError(f"--out {str(out)!r}: the folder {str(out.parent)!r} is not there; make it first")
-    rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=parse_filter(only or []))
-    written = _write((dumps(row, ensure_ascii=False) for row in rows), out)
+    parquet = container is Container.PARQUET or (container is None and out is not None and out.suffix == ".parquet")
+    if parquet and out is None:
+        raise UsageError("--as parquet without --out: a Parquet file cannot go to standard output; name --out FILE")
+    meant = parse_filter(only or [])
+    if parquet and out is not None:
+        from memory.parquet import require_pyarrow, write_parquet
+
+        require_pyarrow()
+        rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=meant)
+        written = write_parquet(rows, out, form=form.value)
+    else:
+        rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=meant)
+        written = _write((dumps(row, ensure_ascii=False) for row in rows), out)
     # The rows have standard output to themselves.
     Voice(as_json=True, quiet=quiet).say(f"{written} solutions" + (f" in {out}" if out else ""))
 

@@ -1,6 +1,13 @@
-"""`reasoner memory` with all its commands; each file adds its own to the same group."""
+"""`reasoner memory` with all its commands; each file has some."""
 
-from reasoner.cli import memory_history
-from reasoner.cli.memory import app
+import typer
 
-__all__ = ["app", "memory_history"]
+from reasoner.cli import memory, memory_files, memory_history
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="The latent memory of past solutions: ask it, audit it, undo its changes.",
+)
+for part in (memory, memory_history, memory_files):
+    app.add_typer(part.app)

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reasoner.cli import options
-from reasoner.cli.memory import Only, app
+from reasoner.cli.memory import Only
 
 if TYPE_CHECKING:
     from memory.store.versions import Difference
     from reasoner.cli.voice import Voice
+
+app = typer.Typer(add_completion=False)
 
 SHOWN = 5
 """Ids that are shown of many; `--json` has them all."""

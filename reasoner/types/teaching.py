@@ -68,4 +68,4 @@ class Verdict(Record):
     question: str
     accepted: bool
     reason: str
-    """One of the fixed words in `agents.checking`, such as `accepted`, `wrong answer`, `held-out structure`."""
+    """One of the fixed words in `agents.judging`, such as `accepted`, `wrong answer`, `held-out structure`."""

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pytest
 from failures import call_with, problem, request
 
-from agents import checking
-from agents.checking import Checked, Opinions, check_lesson, example_id
+from agents import judging
+from agents.checking import Checked, Opinions, check_lesson
+from agents.judging import example_id
 from agents.teachers.expert import write_lesson
 from agents.teachers.prompt import build_messages, parse_lesson
 from reasoner.domains.math.domain import MathDomain
@@ -52,7 +53,7 @@ def test_a_true_solution_with_the_gold_answer_teaches() -> None:
     checked = check(solved("7 + 5 = 12", answer="12.0"))
     (verdict,) = checked.verdicts
     (example,) = checked.examples
-    assert (verdict.accepted, verdict.reason, verdict.subject) == (True, checking.ACCEPTED, "solution")
+    assert (verdict.accepted, verdict.reason, verdict.subject) == (True, judging.ACCEPTED, "solution")
     assert (example.problem.steps, example.problem.answer) == (("7+5=12",), "12")
     assert (example.problem.id, example.problem.structure) == (FAILED.id, FAILED.structure)
     assert example.source == "teacher_solution"
@@ -62,16 +63,16 @@ def test_a_true_solution_with_the_gold_answer_teaches() -> None:
 @pytest.mark.parametrize(
     ("lesson", "reason"),
     [
-        (None, checking.NO_LESSON),
-        (solved(answer=""), checking.NO_ANSWER),
-        (solved(answer="12"), checking.NO_STEPS),
-        (solved("7+5=12", answer=" "), checking.NO_ANSWER),
-        (solved("7+5=13", answer="13"), checking.FALSE_STEP),
-        (solved("seven and five make 12", answer="12"), checking.FALSE_STEP),
-        (solved("6*2=12", answer="12"), checking.UNKNOWN_OPERAND),
-        (solved("7+5=12", answer="13"), checking.LOOSE_ANSWER),
-        (solved("7-5=2", answer="2"), checking.WRONG_ANSWER),
-        (solved(*["7+5=12"] * 21, answer="12"), checking.TOO_LONG),
+        (None, judging.NO_LESSON),
+        (solved(answer=""), judging.NO_ANSWER),
+        (solved(answer="12"), judging.NO_STEPS),
+        (solved("7+5=12", answer=" "), judging.NO_ANSWER),
+        (solved("7+5=13", answer="13"), judging.FALSE_STEP),
+        (solved("seven and five make 12", answer="12"), judging.FALSE_STEP),
+        (solved("6*2=12", answer="12"), judging.UNKNOWN_OPERAND),
+        (solved("7+5=12", answer="13"), judging.LOOSE_ANSWER),
+        (solved("7-5=2", answer="2"), judging.WRONG_ANSWER),
+        (solved(*["7+5=12"] * 21, answer="12"), judging.TOO_LONG),
     ],
 )
 def test_a_solution_that_does_not_hold_is_refused_with_a_fixed_word(lesson: Lesson | None, reason: str) -> None:
@@ -79,12 +80,12 @@ def test_a_solution_that_does_not_hold_is_refused_with_a_fixed_word(lesson: Less
     assert [v.reason for v in checked.verdicts] == [reason]
     assert not checked.verdicts[0].accepted
     assert checked.examples == []
-    assert reason in checking.REASONS
+    assert reason in judging.REASONS
 
 
 def test_a_gold_answer_that_the_checker_cannot_read_is_its_own_failure() -> None:
     broken = FAILED.model_copy(update={"answer": "a dozen or so"})
-    assert check(solved("7+5=12", answer="12"), broken).verdicts[0].reason == checking.CHECKER_FAILED
+    assert check(solved("7+5=12", answer="12"), broken).verdicts[0].reason == judging.CHECKER_FAILED
 
 
 RIGHT, WRONG, LOOSE = solved("9-4=5", answer="5"), solved("9+4=13", answer="13"), solved("10-5=5", answer="5")
@@ -102,19 +103,19 @@ def test_a_problem_that_nobody_has_confirmed_does_not_teach_and_is_asked_without
 @pytest.mark.parametrize(
     ("asked", "answers", "reason"),
     [
-        (3, [RIGHT, RIGHT, WRONG], checking.AGREED),
-        (3, [RIGHT, RIGHT], checking.AGREED),
-        (3, [RIGHT, WRONG, WRONG], checking.NO_AGREEMENT),
-        (3, [RIGHT, LOOSE, LOOSE], checking.NO_AGREEMENT),
-        (3, [RIGHT, None, None], checking.NO_AGREEMENT),
-        (3, [RIGHT, WRONG], checking.UNCONFIRMED),
-        (3, [WRONG, None], checking.NO_AGREEMENT),
-        (3, [], checking.UNCONFIRMED),
-        (2, [RIGHT, WRONG], checking.NO_AGREEMENT),
-        (2, [RIGHT, RIGHT], checking.AGREED),
-        (1, [RIGHT], checking.AGREED),
-        (1, [WRONG], checking.NO_AGREEMENT),
-        (4, [RIGHT, RIGHT, WRONG, WRONG], checking.NO_AGREEMENT),
+        (3, [RIGHT, RIGHT, WRONG], judging.AGREED),
+        (3, [RIGHT, RIGHT], judging.AGREED),
+        (3, [RIGHT, WRONG, WRONG], judging.NO_AGREEMENT),
+        (3, [RIGHT, LOOSE, LOOSE], judging.NO_AGREEMENT),
+        (3, [RIGHT, None, None], judging.NO_AGREEMENT),
+        (3, [RIGHT, WRONG], judging.UNCONFIRMED),
+        (3, [WRONG, None], judging.NO_AGREEMENT),
+        (3, [], judging.UNCONFIRMED),
+        (2, [RIGHT, WRONG], judging.NO_AGREEMENT),
+        (2, [RIGHT, RIGHT], judging.AGREED),
+        (1, [RIGHT], judging.AGREED),
+        (1, [WRONG], judging.NO_AGREEMENT),
+        (4, [RIGHT, RIGHT, WRONG, WRONG], judging.NO_AGREEMENT),
     ],
 )
 def test_where_nobody_can_read_a_problem_most_answers_must_agree_with_the_written_one(
@@ -123,42 +124,42 @@ def test_where_nobody_can_read_a_problem_most_answers_must_agree_with_the_writte
     opinions = {GEESE: Opinions(asked=asked, lessons=answers)}
     checked = check(wrote(GEESE, "9-4=5", answer="5"), opinions=opinions)
     assert checked.verdicts[1].reason == reason
-    assert [e.problem.question for e in checked.examples[1:]] == ([GEESE] if reason == checking.AGREED else [])
+    assert [e.problem.question for e in checked.examples[1:]] == ([GEESE] if reason == judging.AGREED else [])
 
 
 def test_opinions_save_no_problem_that_is_wrong_by_itself() -> None:
     opinions = {q: Opinions(asked=1, lessons=[WRONG]) for q in (SHELLS, GEESE)}
     for question in opinions:
         checked = check(wrote(question, "9-4=6", answer="6"), opinions=opinions)
-        assert checked.verdicts[1].reason == checking.FALSE_STEP
-    assert check(wrote(SHELLS, "9+4=13", answer="13"), opinions=opinions).verdicts[1].reason == checking.WRONG_ANSWER
+        assert checked.verdicts[1].reason == judging.FALSE_STEP
+    assert check(wrote(SHELLS, "9+4=13", answer="13"), opinions=opinions).verdicts[1].reason == judging.WRONG_ANSWER
 
 
 @pytest.mark.parametrize(
     ("lesson", "reason"),
     [
-        (wrote(SHELLS, "9-4=5", answer="5"), checking.ACCEPTED),
-        (wrote(SHELLS, "9+4=13", answer="13"), checking.WRONG_ANSWER),
-        (wrote(SHELLS, "9-4=6", answer="6"), checking.FALSE_STEP),
-        (wrote(SHELLS, "9-3=6", answer="6"), checking.UNKNOWN_OPERAND),
-        (wrote(SHELLS, "9-4=5", answer="4"), checking.LOOSE_ANSWER),
-        (wrote(SHELLS, answer="5"), checking.NO_STEPS),
-        (wrote(GEESE, "9-4=5", answer="5"), checking.UNCONFIRMED),
-        (wrote("9-4?", "9-4=5", answer="5"), checking.INSANE_QUESTION),
-        (wrote("9 and 4. " * 400, "9-4=5", answer="5"), checking.INSANE_QUESTION),
-        (wrote(f" {FAILED.question.upper()} ", "7+5=12", answer="12"), checking.SAME_QUESTION),
+        (wrote(SHELLS, "9-4=5", answer="5"), judging.ACCEPTED),
+        (wrote(SHELLS, "9+4=13", answer="13"), judging.WRONG_ANSWER),
+        (wrote(SHELLS, "9-4=6", answer="6"), judging.FALSE_STEP),
+        (wrote(SHELLS, "9-3=6", answer="6"), judging.UNKNOWN_OPERAND),
+        (wrote(SHELLS, "9-4=5", answer="4"), judging.LOOSE_ANSWER),
+        (wrote(SHELLS, answer="5"), judging.NO_STEPS),
+        (wrote(GEESE, "9-4=5", answer="5"), judging.UNCONFIRMED),
+        (wrote("9-4?", "9-4=5", answer="5"), judging.INSANE_QUESTION),
+        (wrote("9 and 4. " * 400, "9-4=5", answer="5"), judging.INSANE_QUESTION),
+        (wrote(f" {FAILED.question.upper()} ", "7+5=12", answer="12"), judging.SAME_QUESTION),
     ],
 )
 def test_a_new_problem_must_hold_and_agree_with_the_domain_where_that_can_read_it(lesson: Lesson, reason: str) -> None:
     solution, new = check(lesson).verdicts
     assert solution.accepted
-    assert (new.reason, new.subject, new.accepted) == (reason, "problem", reason == checking.ACCEPTED)
+    assert (new.reason, new.subject, new.accepted) == (reason, "problem", reason == judging.ACCEPTED)
 
 
 def test_what_was_said_once_in_a_call_is_not_taught_again() -> None:
     new = WrittenProblem(question=SHELLS, steps=["9-4=5"], answer="5")
     checked = check(Lesson(critique="", steps=["7+5=12"], answer="12", problems=[new, new]))
-    assert [v.reason for v in checked.verdicts] == [checking.ACCEPTED, checking.ACCEPTED, checking.DUPLICATE]
+    assert [v.reason for v in checked.verdicts] == [judging.ACCEPTED, judging.ACCEPTED, judging.DUPLICATE]
     assert len({v.id for v in checked.verdicts}) == 3
 
 
@@ -173,7 +174,7 @@ def test_a_structure_of_the_held_out_splits_never_teaches(split: Split) -> None:
         run="r",
         cycle=2,
     )
-    assert [v.reason for v in checked.verdicts] == [checking.ACCEPTED, checking.HELD_OUT]
+    assert [v.reason for v in checked.verdicts] == [judging.ACCEPTED, judging.HELD_OUT]
 
 
 def test_a_new_problem_becomes_a_full_record_with_its_lineage() -> None:
