@@ -60,6 +60,10 @@ class GateError(ReasonerError):
     """A checkpoint was to become champion without a recorded decision in its favour."""
 
 
+class UnverifiedError(ReasonerError):
+    """Something was to be remembered as knowledge that no recorded verdict accepts."""
+
+
 class BudgetReached(ReasonerError):
     """A hard limit (dollars, calls, minutes) would be passed by the next step."""
 

@@ -20,9 +20,9 @@ from memory.store.database import Database
 from memory.store.latents import keep_latents, require_rows
 from memory.store.merging import sighting_key, stand_ins
 from memory.store.rows import chunks
-from memory.store.tables import ExampleTable, MembershipTable, SightingTable, WrongTable, now
+from memory.store.tables import ExampleTable, MembershipTable, SightingTable, VerdictTable, WrongTable, now
 from memory.store.versions import Kind, new_version
-from reasoner.errors import NotFoundError
+from reasoner.errors import NotFoundError, UnverifiedError
 from reasoner.types.example import Example, Lineage, WrongAttempt
 from reasoner.types.record import Record
 
@@ -61,10 +61,14 @@ class ExampleStore:
             latents: vectors_ND of their questions, one row for each example, or None.
             space: fingerprint of the encoder that made the latents.
             kind: of the version that this makes.
+
+        Raises:
+            UnverifiedError: a teacher's example has no verdict in the store that accepts it.
         """
         require_rows(latents, len(examples))
         with self._database.session() as session:
             fresh = _unknown(session, examples)
+            _require_verdicts(session, [e for _, e in fresh])
             rows = None if latents is None else latents[[place for place, _ in fresh]]
             merged = stand_ins(session, [e for _, e in fresh], rows, space=space)
             fresh = [(place, e) for place, e in fresh if e.id not in merged]
@@ -218,6 +222,22 @@ def _unknown(session: Session, examples: Sequence[Example]) -> list[tuple[int, E
         for id in session.scalars(select(ExampleTable.id).where(ExampleTable.id.in_(chunk))):
             del fresh[id]
     return sorted(fresh.values(), key=lambda pair: pair[0])
+
+
+def _require_verdicts(session: Session, examples: Sequence[Example]) -> None:
+    """Nothing that a teacher says is knowledge because a teacher says it."""
+    taught = {e.id: e.lineage.verdict for e in examples if e.source.startswith("teacher")}
+    accepted: set[str] = set()
+    for chunk in chunks(sorted(set(taught.values()))):
+        accepted.update(
+            session.scalars(select(VerdictTable.id).where(VerdictTable.id.in_(chunk), VerdictTable.accepted))
+        )
+    refused = [id for id, verdict in taught.items() if verdict not in accepted]
+    if refused:
+        raise UnverifiedError(
+            f"{len(refused)} of {len(examples)} examples have no accepted verdict on record, such as {refused[0]!r} "
+            f"with verdict {taught[refused[0]]!r}; record the verdict first, or let `reasoner memory import` judge it"
+        )
 
 
 def _standing(session: Session, examples: Sequence[Example], merged: Mapping[str, str]) -> list[Example]:

@@ -3,6 +3,7 @@
 from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
+from reasoner.bootstrap.memory_audit import audit_memory, mend_memory
 from reasoner.bootstrap.memory_backup import backup_memory, restore_memory
 from reasoner.bootstrap.memory_files import import_memory
 from reasoner.bootstrap.memory_history import memory_diff, memory_log, prune_memory, revert_memory
@@ -20,6 +21,7 @@ from reasoner.bootstrap.verifier import train_verifier, verify_file
 __all__ = [
     "Baseline",
     "Home",
+    "audit_memory",
     "backup_memory",
     "compare_searchers",
     "diagnose",
@@ -29,6 +31,7 @@ __all__ = [
     "memory_diff",
     "memory_log",
     "memory_stats",
+    "mend_memory",
     "open_home",
     "plan_loop",
     "prune_memory",

@@ -32,7 +32,7 @@ def problem(name: str, *, skill: str = "add") -> Problem:
 def example(name: str, *, run: str = "r1", cycle: int = 1, skill: str = "add", call: str = "c") -> Example:
     lineage = Lineage(run=run, cycle=cycle, failure="f", teacher_call=call, verdict="v")
     return Example(
-        id=hashed(name), problem=problem(name, skill=skill), source="teacher_problem", teacher="t", lineage=lineage
+        id=hashed(name), problem=problem(name, skill=skill), source="self", teacher="student", lineage=lineage
     )
 
 

@@ -96,7 +96,7 @@ def test_a_frozen_memory_does_not_see_what_is_learnt_beside_it(database: Databas
 def test_time_and_source_filter_what_is_meant(database: Database) -> None:
     learnt(database)
     store = ExampleStore(database)
-    assert len(store.ids(parse_filter(["since=2020-01-01", "source=teacher_problem"]), correct=True)) == 3
+    assert len(store.ids(parse_filter(["since=2020-01-01", "source=self"]), correct=True)) == 3
     assert store.ids(parse_filter(["until=2020-01-01"]), correct=True) == []
     assert store.ids(Filter(cycle=2), correct=True) == [hashed("2")]
     with pytest.raises(UsageError, match="since=yesterday"):
