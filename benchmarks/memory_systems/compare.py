@@ -1,0 +1,196 @@
+"""One size after the other: fills every system, tunes what can be tuned, asks in rounds, prints and writes the figures."""
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from memory_systems.process import SystemProcess
+from memory_systems.report import ENOUGH, Asked, Measured, bars, markdown, plain
+from memory_systems.source import COMMON, RARE, Filled, exact, fill, ids
+
+SYSTEMS = ("ours", "faiss", "chroma", "lance-flat", "lance-hnsw", "lance-ivf", "lance-pq")
+INSTALLED = ("ours", "faiss")
+"""These run under our own interpreter."""
+
+K = 10
+MARGIN = 0.005
+"""Searches are tuned to this much more recall than is asked for, since they are measured on other queries."""
+
+
+class Question(NamedTuple):
+    """What is asked of every system that can answer it."""
+
+    call: str
+    skill: str | None
+
+
+QUESTIONS = {
+    "ids": Question("ids", None),
+    "records": Question("records", None),
+    "filtered": Question("filtered", COMMON[0]),
+    "rare": Question("filtered", RARE),
+}
+
+
+class Truth:
+    """The exact answers to some queries."""
+
+    def __init__(self, files: Filled, queries: Path, skill: str | None, names: Sequence[str]):
+        self._ids = [{names[number] for number in row} for row in exact(files, queries, k=K, skill=skill)]
+
+    def recall(self, answers: Sequence[Sequence[str]]) -> float:
+        """Share of the exact answers that were found, of the queries that were answered."""
+        pairs = list(zip(answers, self._ids, strict=False))
+        return statistics.mean(len(exact.intersection(given)) / len(exact) for given, exact in pairs)
+
+
+class Side:
+    """One system of the comparison and what has been measured of it."""
+
+    def __init__(self, process: SystemProcess):
+        self.process = process
+        self.resident = {"start": process.resident_bytes}
+        self.seconds = 0.0
+        self.index: dict[str, Any] = {}
+        self.knobs: dict[str, Any] = {}
+        self.calls: list[str] = []
+        self._ladder: list[dict[str, Any]] = []
+
+    def settle(self, like: dict[str, Any]) -> None:
+        """Builds the index; the time counts as ingest."""
+        settled = self.process.do("settle", like=like)
+        self.seconds += settled["seconds"]
+        self.index, self.calls, self._ladder = settled["index"], settled["calls"], settled["knobs"]
+        self.resident["ingest"] = self.process.resident_bytes
+
+    def tune(self, queries: Path, truth: Truth, *, seconds: float) -> None:
+        """Takes the first settings that reach the recall, or the most exact."""
+        for knobs in self._ladder:
+            self.process.do("use", knobs=knobs)
+            self.knobs = knobs
+            asked = self.process.do("ask", call="ids", queries=str(queries), skill=None, seconds=seconds)
+            if truth.recall(asked["ids"]) >= ENOUGH + MARGIN:
+                break
+
+
+def compared(options: argparse.Namespace, folder: Path, count: int) -> list[Measured]:
+    """Measures every system at one size."""
+    files = fill(folder / "source", count=count, queries=options.queries, seed=options.seed)
+    names = ids(files)
+    truths = {name: Truth(files, files.queries, asked.skill, names) for name, asked in QUESTIONS.items()}
+    tuning = Truth(files, files.tuning, None, names)
+    sides: list[Side] = []
+    try:
+        for name in options.systems:
+            python = Path(sys.executable) if name in INSTALLED else options.peers_python
+            process = SystemProcess(name, python=python, folder=folder / name, items=files.items, vectors=files.vectors)
+            sides.append(Side(process))
+        _ingest(sides, count=count, batch=options.batch)
+        for side in sides:
+            side.tune(files.tuning, tuning, seconds=options.seconds)
+            _say(f"{side.process.name}: {side.index} {side.knobs}")
+        asked = {
+            name: _ask(sides, question, truths[name], files.queries, rounds=options.rounds, seconds=options.seconds)
+            for name, question in QUESTIONS.items()
+        }
+        return [_measured(side, count, asked) for side in sides]
+    finally:
+        for side in sides:
+            side.process.stop()
+
+
+def _ingest(sides: Sequence[Side], *, count: int, batch: int) -> None:
+    for start in range(0, count, batch):
+        for side in sides:
+            side.seconds += side.process.do("add", start=start, stop=min(start + batch, count))["seconds"]
+        if start // batch % 10 == 9:
+            _say(f"{start + batch:,} of {count:,}: " + ", ".join(f"{s.process.name} {s.seconds:.0f} s" for s in sides))
+    for side in sides:
+        # Ours comes first and says how its index is made, so that bare FAISS can make the same.
+        side.settle(sides[0].index)
+
+
+def _ask(
+    sides: Sequence[Side], question: Question, truth: Truth, queries: Path, *, rounds: int, seconds: float
+) -> dict[str, Asked]:
+    able = [side.process for side in sides if question.call in side.calls]
+    milliseconds: dict[str, list[list[float]]] = {process.name: [] for process in able}
+    recall: dict[str, float] = {}
+    for _ in range(rounds):
+        for process in able:
+            answer = process.do("ask", **question._asdict(), queries=str(queries), seconds=seconds)
+            milliseconds[process.name].append(answer["milliseconds"])
+            recall[process.name] = truth.recall(answer["ids"])
+    return {name: Asked(milliseconds[name], recall[name]) for name in milliseconds}
+
+
+def _measured(side: Side, count: int, asked: dict[str, dict[str, Asked]]) -> Measured:
+    name = side.process.name
+    side.resident["queries"] = side.process.resident_bytes
+    return Measured(
+        name=name,
+        made=side.index,
+        knobs=side.knobs,
+        items_per_second=count / side.seconds,
+        disk_bytes=side.process.close(),
+        resident_bytes=side.resident,
+        asked={question: by_name[name] for question, by_name in asked.items() if name in by_name},
+    )
+
+
+def main() -> None:
+    options = _options()
+    found: dict[str, Any] = {"options": {name: str(value) for name, value in vars(options).items()}, "sizes": {}}
+    for count in options.sizes + [1_000_000] * options.million:
+        folder = Path(tempfile.mkdtemp(prefix="memory-", dir=options.folder))
+        try:
+            began = time.perf_counter()
+            systems = compared(options, folder, count)
+            _say(f"{count:,} items took {time.perf_counter() - began:.0f} s")
+        finally:
+            shutil.rmtree(folder)
+        print(markdown(count, systems))
+        held = bars(systems)
+        for bar in held:
+            print(_line(bar))
+        print(flush=True)
+        found["sizes"][count] = {"systems": plain(systems), "bars": held}
+        if options.out is not None:
+            options.out.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def _line(bar: dict[str, Any]) -> str:
+    verdict = ("met" if bar["met"] else "MISSED") if bar["counts"] else f"recall below {ENOUGH}, does not count"
+    return f"- {bar['question']}: our p50 is {bar['ratio']:.2f} of {bar['against']}: {verdict}"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--million", action="store_true", help="1M too: about 20 GB of disk and 15 GB of memory")
+    parser.add_argument("--systems", nargs="+", default=list(SYSTEMS), choices=SYSTEMS)
+    parser.add_argument("--peers-python", type=Path, help="interpreter with benchmarks/memory-peers.txt installed")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--queries", type=int, default=200, help="in a round, at most")
+    parser.add_argument("--seconds", type=float, default=4.0, help="for a round of one system, at most")
+    parser.add_argument("--batch", type=int, default=1000, help="items handed out at once")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--folder", type=Path, help="where the systems keep their files meanwhile")
+    parser.add_argument("--out", type=Path, help="JSON file of all figures")
+    options = parser.parse_args()
+    if options.systems[0] != "ours":
+        parser.error(f"--systems {options.systems[0]!r} comes first, expected 'ours': bare FAISS copies its index")
+    if options.peers_python is None and not set(options.systems) <= set(INSTALLED):
+        parser.error("--peers-python is not given: name the interpreter of the peers, or --systems ours faiss")
+    return options
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
