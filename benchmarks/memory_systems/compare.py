@@ -1,4 +1,4 @@
-"""One size after the other: fills every system, tunes what can be tuned, asks in rounds, prints and writes the figures."""
+"""Size after size: fills every system, tunes what can be tuned, asks in rounds, prints and writes the figures."""
 
 import argparse
 import json
