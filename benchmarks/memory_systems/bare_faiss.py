@@ -1,4 +1,4 @@
-"""Bare FAISS: an index like ours and a list of ids. No records, no filters, nothing durable until it is closed."""
+"""Bare FAISS: an index made as ours is, and a list of ids. No records, no filters, nothing durable until closed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,8 @@ from typing import Any
 import faiss
 import numpy as np
 from system import Item, K
+
+from memory.index.kinds import new_index, set_effort
 
 
 class BareFaiss:
@@ -30,12 +32,10 @@ class BareFaiss:
         self._batches.append(vectors_ND)
 
     def settle(self, like: dict[str, Any]) -> dict[str, Any]:
-        width = self._batches[0].shape[1]
-        self._index = _index(width, like)
-        if not self._index.is_trained:
-            self._index.train(np.concatenate(self._batches))
-        while self._batches:
-            self._index.add(self._batches.pop(0))
+        vectors_ND = np.concatenate(self._batches)
+        self._batches.clear()
+        self._index = new_index(like["kind"], vectors_ND)
+        set_effort(like["kind"], self._index, like["effort"])
         return like
 
     def knobs(self) -> list[dict[str, Any]]:
@@ -54,16 +54,3 @@ class BareFaiss:
 
     def close(self) -> None:
         faiss.write_index(self._index, str(self._file))
-
-
-def _index(width: int, like: dict[str, Any]) -> Any:
-    if like["kind"] == "flat":
-        return faiss.IndexFlatIP(width)
-    if like["kind"] == "hnsw":
-        index = faiss.IndexHNSWFlat(width, like["links"], faiss.METRIC_INNER_PRODUCT)
-        index.hnsw.efConstruction, index.hnsw.efSearch = like["ef_construction"], like["ef_search"]
-        return index
-    assert like["kind"] == "ivf", f"{like!r}"
-    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(width), width, like["lists"], faiss.METRIC_INNER_PRODUCT)
-    index.nprobe = like["probes"]
-    return index

@@ -39,15 +39,30 @@ QUESTIONS = {
 }
 
 
+class Rounds(NamedTuple):
+    """Which queries are asked when. Those of round 0 warm up and tune; the others are measured once each."""
+
+    measured: int
+    queries: int
+    """In a round."""
+    seconds: float
+    """For a round of one system, at most."""
+
+    def rows(self, number: int) -> tuple[int, int]:
+        """Rows of a round's queries."""
+        return number * self.queries, (number + 1) * self.queries
+
+
 class Truth:
-    """The exact answers to some queries."""
+    """The exact answers to all queries."""
 
-    def __init__(self, files: Filled, queries: Path, skill: str | None, names: Sequence[str]):
-        self._ids = [{names[number] for number in row} for row in exact(files, queries, k=K, skill=skill)]
+    def __init__(self, files: Filled, skill: str | None, names: Sequence[str]):
+        self.queries = str(files.queries)
+        self._ids = [{names[number] for number in row} for row in exact(files, k=K, skill=skill)]
 
-    def recall(self, answers: Sequence[Sequence[str]]) -> float:
-        """Share of the exact answers that were found, of the queries that were answered."""
-        pairs = list(zip(answers, self._ids, strict=False))
+    def recall(self, first: int, answers: Sequence[Sequence[str]]) -> float:
+        """Share of the exact answers that were found, of the queries from the first row on that were answered."""
+        pairs = list(zip(answers, self._ids[first:], strict=False))
         return statistics.mean(len(exact.intersection(given)) / len(exact) for given, exact in pairs)
 
 
@@ -70,22 +85,29 @@ class Side:
         self.index, self.calls, self._ladder = settled["index"], settled["calls"], settled["knobs"]
         self.resident["ingest"] = self.process.resident_bytes
 
-    def tune(self, queries: Path, truth: Truth, *, seconds: float) -> None:
+    def tune(self, rounds: Rounds, truth: Truth) -> None:
         """Takes the first settings that reach the recall, or the most exact."""
         for knobs in self._ladder:
             self.process.do("use", knobs=knobs)
             self.knobs = knobs
-            asked = self.process.do("ask", call="ids", queries=str(queries), skill=None, seconds=seconds)
-            if truth.recall(asked["ids"]) >= ENOUGH + MARGIN:
+            if self.ask(QUESTIONS["ids"], 0, rounds, truth)["recall"] >= ENOUGH + MARGIN:
                 break
+
+    def ask(self, question: Question, number: int, rounds: Rounds, truth: Truth) -> dict[str, Any]:
+        """One round: `milliseconds` of each query and `recall` of all."""
+        rows = rounds.rows(number)
+        asked = self.process.do(
+            "ask", **question._asdict(), queries=truth.queries, rows=rows, seconds=rounds.seconds
+        )  # fmt: skip
+        return {"milliseconds": asked["milliseconds"], "recall": truth.recall(rows[0], asked["ids"])}
 
 
 def compared(options: argparse.Namespace, folder: Path, count: int) -> list[Measured]:
     """Measures every system at one size."""
-    files = fill(folder / "source", count=count, queries=options.queries, seed=options.seed)
+    rounds = Rounds(options.rounds, options.queries, options.seconds)
+    files = fill(folder / "source", count=count, queries=rounds.rows(rounds.measured)[1], seed=options.seed)
     names = ids(files)
-    truths = {name: Truth(files, files.queries, asked.skill, names) for name, asked in QUESTIONS.items()}
-    tuning = Truth(files, files.tuning, None, names)
+    truths = {name: Truth(files, asked.skill, names) for name, asked in QUESTIONS.items()}
     sides: list[Side] = []
     try:
         for name in options.systems:
@@ -94,12 +116,9 @@ def compared(options: argparse.Namespace, folder: Path, count: int) -> list[Meas
             sides.append(Side(process))
         _ingest(sides, count=count, batch=options.batch)
         for side in sides:
-            side.tune(files.tuning, tuning, seconds=options.seconds)
+            side.tune(rounds, truths["ids"])
             _say(f"{side.process.name}: {side.index} {side.knobs}")
-        asked = {
-            name: _ask(sides, question, truths[name], files.queries, rounds=options.rounds, seconds=options.seconds)
-            for name, question in QUESTIONS.items()
-        }
+        asked = {name: _ask(sides, question, truths[name], rounds) for name, question in QUESTIONS.items()}
         return [_measured(side, count, asked) for side in sides]
     finally:
         for side in sides:
@@ -117,18 +136,16 @@ def _ingest(sides: Sequence[Side], *, count: int, batch: int) -> None:
         side.settle(sides[0].index)
 
 
-def _ask(
-    sides: Sequence[Side], question: Question, truth: Truth, queries: Path, *, rounds: int, seconds: float
-) -> dict[str, Asked]:
-    able = [side.process for side in sides if question.call in side.calls]
-    milliseconds: dict[str, list[list[float]]] = {process.name: [] for process in able}
-    recall: dict[str, float] = {}
-    for _ in range(rounds):
-        for process in able:
-            answer = process.do("ask", **question._asdict(), queries=str(queries), seconds=seconds)
-            milliseconds[process.name].append(answer["milliseconds"])
-            recall[process.name] = truth.recall(answer["ids"])
-    return {name: Asked(milliseconds[name], recall[name]) for name in milliseconds}
+def _ask(sides: Sequence[Side], question: Question, truth: Truth, rounds: Rounds) -> dict[str, Asked]:
+    able = [side for side in sides if question.call in side.calls]
+    found: dict[str, list[dict[str, Any]]] = {side.process.name: [] for side in able}
+    for number in range(1, rounds.measured + 1):
+        for side in able:
+            found[side.process.name].append(side.ask(question, number, rounds, truth))
+    return {
+        name: Asked([one["milliseconds"] for one in asked], statistics.mean(one["recall"] for one in asked))
+        for name, asked in found.items()
+    }
 
 
 def _measured(side: Side, count: int, asked: dict[str, dict[str, Asked]]) -> Measured:
@@ -178,7 +195,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--systems", nargs="+", default=list(SYSTEMS), choices=SYSTEMS)
     parser.add_argument("--peers-python", type=Path, help="interpreter with benchmarks/memory-peers.txt installed")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--queries", type=int, default=200, help="in a round, at most")
+    parser.add_argument("--queries", type=int, default=100, help="in a round, at most")
     parser.add_argument("--seconds", type=float, default=4.0, help="for a round of one system, at most")
     parser.add_argument("--batch", type=int, default=1000, help="items handed out at once")
     parser.add_argument("--seed", type=int, default=0)

@@ -1,4 +1,4 @@
-"""Our memory: SQLite and the index beside it, one `remember` a batch, `search` with whole records."""
+"""Our memory: SQLite and the index beside it, `nearest` for ids and `search` for whole records."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 from system import Item, K
 
 from memory.filters import parse_filter
+from memory.index.vectors import Neighbours
 from memory.latent_memory import EVERYTHING, LatentMemory
 from memory.store.database import open_database
 from reasoner.types.example import Example, Lineage
@@ -21,11 +22,11 @@ PROVENANCE = Provenance(generator="benchmark", version="1", seed=0, parameters={
 class Ours:
     """`LatentMemory` in a home of its own."""
 
+    calls = ("ids", "records", "filtered")
+
     def __init__(self, folder: Path):
         self._database = open_database(folder)
-        self._memory: Any = LatentMemory(self._database, folder, SPACE)
-        nearest = hasattr(self._memory, "nearest")
-        self.calls = ("ids",) * nearest + ("records", "filtered")
+        self._memory = LatentMemory(self._database, folder, SPACE)
 
     def prepared(self, items: Sequence[Item], vectors_ND: np.ndarray) -> tuple[list[Example], np.ndarray]:
         return [_example(item) for item in items], vectors_ND
@@ -34,7 +35,9 @@ class Ours:
         self._memory.remember(*batch)
 
     def settle(self, like: dict[str, Any]) -> dict[str, Any]:
-        return {"kind": "flat"}
+        self._memory.settle()
+        choice = self._memory.stats().index
+        return {"kind": choice.kind, "effort": choice.effort}
 
     def knobs(self) -> list[dict[str, Any]]:
         return []
@@ -49,7 +52,7 @@ class Ours:
         return self._memory.search(vector_D, k=K, only=only)
 
     def ids(self, answer: Any) -> list[str]:
-        return answer.ids if hasattr(answer, "ids") else [found.example.id for found in answer]
+        return answer.ids if isinstance(answer, Neighbours) else [found.example.id for found in answer]
 
     def close(self) -> None:
         self._database.close()

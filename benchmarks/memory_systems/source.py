@@ -32,8 +32,6 @@ class Filled(NamedTuple):
     """One JSON line an item."""
     vectors: Path
     queries: Path
-    tuning: Path
-    """Queries with which searches are tuned; never among those that are measured."""
     skills: list[str]
 
 
@@ -57,11 +55,8 @@ def fill(folder: Path, *, count: int, queries: int, seed: int) -> Filled:
     """Writes items, vectors and queries of one size."""
     folder.mkdir(parents=True)
     source, rng = Source(seed), np.random.default_rng([seed, 1])
-    files = Filled(
-        folder / "items.jsonl", folder / "vectors.npy", folder / "queries.npy", folder / "tuning.npy", skills=[]
-    )
+    files = Filled(folder / "items.jsonl", folder / "vectors.npy", folder / "queries.npy", skills=[])
     np.save(files.queries, source.draw(queries))
-    np.save(files.tuning, source.draw(queries))
     vectors_ND = np.lib.format.open_memmap(files.vectors, mode="w+", dtype=np.float32, shape=(count, WIDTH))
     for start in range(0, count, CHUNK):
         stop = min(start + CHUNK, count)
@@ -75,9 +70,9 @@ def fill(folder: Path, *, count: int, queries: int, seed: int) -> Filled:
     return files
 
 
-def exact(files: Filled, queries: Path, *, k: int, skill: str | None = None) -> list[list[int]]:
+def exact(files: Filled, *, k: int, skill: str | None = None) -> list[list[int]]:
     """The numbers of the k items nearest to each query by cosine, best first; of one skill if one is named."""
-    queries_QD = np.load(queries)
+    queries_QD = np.load(files.queries)
     vectors_ND = np.load(files.vectors, mmap_mode="r")
     meant_N = np.array([skill is None or known == skill for known in files.skills])
     scores_Q, numbers_Q = np.zeros((len(queries_QD), 0)), np.zeros((len(queries_QD), 0), dtype=np.int64)
@@ -100,7 +95,7 @@ def ids(files: Filled) -> list[str]:
 
 
 def _item(number: int, rng: np.random.Generator) -> dict[str, Any]:
-    a, b, c = (int(n) for n in rng.integers(2, 99, size=3))
+    a, b, c = (int(n) for n in rng.integers(2, 9999, size=3))
     question = f"Crate {number} holds {a} lamps. {b} more come in, all are doubled and {c} break. How many are whole?"
     steps = [f"{a}+{b}={a + b}", f"{a + b}*2={2 * (a + b)}", f"{2 * (a + b)}-{c}={2 * (a + b) - c}"]
     skill = RARE if rng.random() < RARE_SHARE else COMMON[int(rng.integers(len(COMMON)))]
