@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from system import Item, System
 
-WARM_UP = 10
+WARM_UP = 5
 """Queries asked before those that are timed: the first of the file, which are never timed."""
 
 

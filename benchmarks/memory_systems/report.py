@@ -1,7 +1,7 @@
 """What one size came to, and its tables.
 
-A round asks every system the same queries in turn. A p50 is the median round's, a p99 is over all rounds; a ratio is the median of the
-rounds' own ratios, so that what else the machine does in a round falls on both sides of it.
+A round asks every system the same queries in turn. A p50 is the median round's, a p99 is over all rounds. A ratio is
+the median of the rounds' own, so that what else the machine does in a round falls on both sides of it.
 """
 
 import statistics
