@@ -8,8 +8,9 @@ items are handed out in turn, one system after the other, and so are the rounds 
 machine does falls on all. Queries come one at a time, k=10, warm. Searches of peers are tuned, on queries that are not
 measured, to the quickest of their settings that reaches the recall (memory_systems/chroma_store.py, lance_store.py);
 all else is as it comes when installed. Questions: `ids` (ids and likeness), `records` (with question, steps, answer and
-skill), `filtered` (records of one skill out of eight), `rare` (of a skill that one item in a hundred has). Where the
-vectors come from: memory_systems/source.py. Nothing reaches for the network. Runs on Linux.
+skill), `filtered` (records of one skill out of eight), `rare` (of a skill that one item in a hundred has), `fresh` (one
+item is added and asked for, both together; recall: whether it comes first). Where the vectors come from:
+memory_systems/source.py. Nothing reaches for the network. Runs on Linux.
 """
 
 import sys

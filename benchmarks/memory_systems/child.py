@@ -49,12 +49,11 @@ class Child:
 
     def __init__(self, system: System, items: Iterator[str], vectors: Path):
         self._system, self._items, self._vectors = system, items, vectors
+        self._taken = 0
 
-    def add(self, start: int, stop: int) -> dict[str, Any]:
-        lines = itertools.islice(self._items, stop - start)
-        items = [Item(**json.loads(line)) for line in lines]
-        # A copy, so that no page of the file counts as this process's memory.
-        batch = self._system.prepared(items, np.load(self._vectors, mmap_mode="r")[start:stop].copy())
+    def add(self, count: int) -> dict[str, Any]:
+        """Adds the next items as one batch."""
+        batch = self._system.prepared(*self._next(count))
         began = time.perf_counter()
         self._system.add(batch)
         return {"seconds": time.perf_counter() - began}
@@ -88,6 +87,26 @@ class Child:
             if ended > until:
                 break
         return {"milliseconds": milliseconds, "ids": ids}
+
+    def fresh(self, count: int) -> dict[str, Any]:
+        """Adds the next items one by one, each followed by a query for it; both are timed together."""
+        milliseconds: list[float] = []
+        found = 0
+        for _ in range(count):
+            items, vectors_ND = self._next(1)
+            vector_D, batch = vectors_ND[0].copy(), self._system.prepared(items, vectors_ND)
+            began = time.perf_counter()
+            self._system.add(batch)
+            answer = self._system.ask("fresh", vector_D, None)
+            milliseconds.append(1000 * (time.perf_counter() - began))
+            found += self._system.ids(answer)[0] == items[0].id
+        return {"milliseconds": milliseconds, "recall": found / count}
+
+    def _next(self, count: int) -> tuple[list[Item], np.ndarray]:
+        items = [Item(**json.loads(line)) for line in itertools.islice(self._items, count)]
+        self._taken += count
+        # A copy, so that no page of the file counts as this process's memory.
+        return items, np.load(self._vectors, mmap_mode="r")[self._taken - count : self._taken].copy()
 
     def close(self) -> dict[str, Any]:
         self._system.close()

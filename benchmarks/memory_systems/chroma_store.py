@@ -18,7 +18,7 @@ INCLUDED: dict[str, list[str]] = {"ids": [], "records": ["documents", "metadatas
 class ChromaStore:
     """The question is the document; steps, answer and skill are metadata."""
 
-    calls = ("ids", "records", "filtered")
+    calls = ("ids", "records", "filtered", "fresh")
 
     def __init__(self, folder: Path):
         self._folder = folder
@@ -52,7 +52,7 @@ class ChromaStore:
         self._items = self._client.get_collection("items", embedding_function=None)
 
     def ask(self, call: str, vector_D: np.ndarray, skill: str | None) -> dict[str, Any]:
-        include = INCLUDED["ids" if call == "ids" else "records"]
+        include = INCLUDED["ids" if call in ("ids", "fresh") else "records"]
         where = None if skill is None else {"skill": skill}
         return self._items.query(query_embeddings=[vector_D], n_results=K, include=include, where=where)
 

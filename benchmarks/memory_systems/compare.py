@@ -20,6 +20,9 @@ INSTALLED = ("ours", "faiss")
 """These run under our own interpreter."""
 
 K = 10
+FRESH = 5
+"""Items of a round that are added one by one and asked for."""
+
 MARGIN = 0.005
 """Searches are tuned to this much more recall than is asked for, since they are measured on other queries."""
 
@@ -105,7 +108,8 @@ class Side:
 def compared(options: argparse.Namespace, folder: Path, count: int) -> list[Measured]:
     """Measures every system at one size."""
     rounds = Rounds(options.rounds, options.queries, options.seconds)
-    files = fill(folder / "source", count=count, queries=rounds.rows(rounds.measured)[1], seed=options.seed)
+    queries, spare = rounds.rows(rounds.measured)[1], FRESH * rounds.measured
+    files = fill(folder / "source", count=count, spare=spare, queries=queries, seed=options.seed)
     names = ids(files)
     truths = {name: Truth(files, asked.skill, names) for name, asked in QUESTIONS.items()}
     sides: list[Side] = []
@@ -119,6 +123,7 @@ def compared(options: argparse.Namespace, folder: Path, count: int) -> list[Meas
             side.tune(rounds, truths["ids"])
             _say(f"{side.process.name}: {side.index} {side.knobs}")
         asked = {name: _ask(sides, question, truths[name], rounds) for name, question in QUESTIONS.items()}
+        asked["fresh"] = _add_and_ask(sides, rounds)
         return [_measured(side, count, asked) for side in sides]
     finally:
         for side in sides:
@@ -128,7 +133,7 @@ def compared(options: argparse.Namespace, folder: Path, count: int) -> list[Meas
 def _ingest(sides: Sequence[Side], *, count: int, batch: int) -> None:
     for start in range(0, count, batch):
         for side in sides:
-            side.seconds += side.process.do("add", start=start, stop=min(start + batch, count))["seconds"]
+            side.seconds += side.process.do("add", count=min(batch, count - start))["seconds"]
         if start // batch % 10 == 9:
             _say(f"{start + batch:,} of {count:,}: " + ", ".join(f"{s.process.name} {s.seconds:.0f} s" for s in sides))
     for side in sides:
@@ -142,6 +147,19 @@ def _ask(sides: Sequence[Side], question: Question, truth: Truth, rounds: Rounds
     for number in range(1, rounds.measured + 1):
         for side in able:
             found[side.process.name].append(side.ask(question, number, rounds, truth))
+    return _summed(found)
+
+
+def _add_and_ask(sides: Sequence[Side], rounds: Rounds) -> dict[str, Asked]:
+    able = [side for side in sides if "fresh" in side.calls]
+    found: dict[str, list[dict[str, Any]]] = {side.process.name: [] for side in able}
+    for _ in range(rounds.measured):
+        for side in able:
+            found[side.process.name].append(side.process.do("fresh", count=FRESH))
+    return _summed(found)
+
+
+def _summed(found: dict[str, list[dict[str, Any]]]) -> dict[str, Asked]:
     return {
         name: Asked([one["milliseconds"] for one in asked], statistics.mean(one["recall"] for one in asked))
         for name, asked in found.items()

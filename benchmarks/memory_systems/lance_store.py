@@ -30,7 +30,7 @@ KNOBS: dict[str, list[dict[str, Any]]] = {
 class LanceStore:
     """`flat` scans everything; `pq` is the kind of index that the library makes when it is not told which."""
 
-    calls = ("ids", "records", "filtered")
+    calls = ("ids", "records", "filtered", "fresh")
 
     def __init__(self, folder: Path, *, index: str):
         self._kind = index
@@ -70,7 +70,7 @@ class LanceStore:
             query = getattr(query, name)(value)
         if skill is not None:
             query = query.where(f"skill = '{skill}'")
-        if call == "ids":
+        if call in ("ids", "fresh"):
             return query.select(["id", "_distance"]).to_arrow()["id"].to_pylist()
         return query.select(COLUMNS).to_list()
 

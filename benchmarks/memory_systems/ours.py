@@ -22,7 +22,7 @@ PROVENANCE = Provenance(generator="benchmark", version="1", seed=0, parameters={
 class Ours:
     """`LatentMemory` in a home of its own."""
 
-    calls = ("ids", "records", "filtered")
+    calls = ("ids", "records", "filtered", "fresh")
 
     def __init__(self, folder: Path):
         self._database = open_database(folder)
@@ -46,7 +46,7 @@ class Ours:
         raise AssertionError(f"nothing to set, given {knobs!r}")
 
     def ask(self, call: str, vector_D: np.ndarray, skill: str | None) -> Any:
-        if call == "ids":
+        if call in ("ids", "fresh"):
             return self._memory.nearest(vector_D, k=K)
         only = EVERYTHING if skill is None else parse_filter([f"skill={skill}"])
         return self._memory.search(vector_D, k=K, only=only)

@@ -48,7 +48,7 @@ class Measured(NamedTuple):
     resident_bytes: dict[str, int]
     """At `start`, after `ingest`, after `queries`."""
     asked: dict[str, Asked]
-    """By question: `ids`, `records`, `filtered`, `rare`."""
+    """By question: `ids`, `records`, `filtered`, `rare`, `fresh`."""
 
 
 def ratio(of: Asked, reference: Asked) -> float:
@@ -119,7 +119,7 @@ def _footprints(systems: Sequence[Measured]) -> list[str]:
 
 def _queries(systems: Sequence[Measured]) -> list[str]:
     rows = ["| question | system | p50 ms | p99 ms | p50 ratio | recall@10 |", "|---|---|" + "--:|" * 4]
-    for question in ("ids", "records", "filtered", "rare"):
+    for question in ("ids", "records", "filtered", "rare", "fresh"):
         able = {one.name: one.asked[question] for one in systems if question in one.asked}
         reference = "faiss" if "faiss" in able else "ours"
         for name, asked in able.items():

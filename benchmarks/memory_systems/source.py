@@ -33,6 +33,7 @@ class Filled(NamedTuple):
     vectors: Path
     queries: Path
     skills: list[str]
+    """Of the items, without those to spare."""
 
 
 class Source:
@@ -51,21 +52,22 @@ class Source:
         return vectors_ND + scale * noise_ND
 
 
-def fill(folder: Path, *, count: int, queries: int, seed: int) -> Filled:
-    """Writes items, vectors and queries of one size."""
+def fill(folder: Path, *, count: int, spare: int, queries: int, seed: int) -> Filled:
+    """Writes items and vectors of one size, and some to spare, and queries."""
     folder.mkdir(parents=True)
     source, rng = Source(seed), np.random.default_rng([seed, 1])
     files = Filled(folder / "items.jsonl", folder / "vectors.npy", folder / "queries.npy", skills=[])
     np.save(files.queries, source.draw(queries))
-    vectors_ND = np.lib.format.open_memmap(files.vectors, mode="w+", dtype=np.float32, shape=(count, WIDTH))
-    for start in range(0, count, CHUNK):
-        stop = min(start + CHUNK, count)
+    vectors_ND = np.lib.format.open_memmap(files.vectors, mode="w+", dtype=np.float32, shape=(count + spare, WIDTH))
+    for start in range(0, len(vectors_ND), CHUNK):
+        stop = min(start + CHUNK, len(vectors_ND))
         vectors_ND[start:stop] = source.draw(stop - start)
     vectors_ND.flush()
     with files.items.open("w") as lines:
-        for number in range(count):
+        for number in range(count + spare):
             item = _item(number, rng)
-            files.skills.append(item["skill"])
+            if number < count:
+                files.skills.append(item["skill"])
             lines.write(json.dumps(item) + "\n")
     return files
 
@@ -73,7 +75,7 @@ def fill(folder: Path, *, count: int, queries: int, seed: int) -> Filled:
 def exact(files: Filled, *, k: int, skill: str | None = None) -> list[list[int]]:
     """The numbers of the k items nearest to each query by cosine, best first; of one skill if one is named."""
     queries_QD = np.load(files.queries)
-    vectors_ND = np.load(files.vectors, mmap_mode="r")
+    vectors_ND = np.load(files.vectors, mmap_mode="r")[: len(files.skills)]
     meant_N = np.array([skill is None or known == skill for known in files.skills])
     scores_Q, numbers_Q = np.zeros((len(queries_QD), 0)), np.zeros((len(queries_QD), 0), dtype=np.int64)
     for start in range(0, len(vectors_ND), CHUNK):
