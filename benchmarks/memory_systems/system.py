@@ -27,7 +27,7 @@ class System(Protocol):
 
     @property
     def calls(self) -> Sequence[str]:
-        """What can be asked: `ids`, `records`, `filtered` (records of one skill), `fresh` (ids of what came just now)."""
+        """What can be asked: `ids`, `records`, `filtered` (records of one skill), `fresh` (ids of what just came)."""
         ...
 
     def prepared(self, items: Sequence[Item], vectors_ND: np.ndarray) -> Any:
