@@ -194,16 +194,11 @@ def main() -> None:
         print(markdown(count, systems))
         held = bars(systems)
         for bar in held:
-            print(_line(bar))
+            print("- {question}: our p50 is {ratio:.2f} of {against}: {verdict}".format(**bar))
         print(flush=True)
         found["sizes"][count] = {"systems": plain(systems), "bars": held}
         if options.out is not None:
             options.out.write_text(json.dumps(found, indent=1) + "\n")
-
-
-def _line(bar: dict[str, Any]) -> str:
-    verdict = ("met" if bar["met"] else "MISSED") if bar["counts"] else f"recall below {ENOUGH}, does not count"
-    return f"- {bar['question']}: our p50 is {bar['ratio']:.2f} of {bar['against']}: {verdict}"
 
 
 def _options() -> argparse.Namespace:
