@@ -9,19 +9,25 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 SHINGLE = 3
 """Words in a shingle (Broder 1997, On the resemblance and containment of documents)."""
 
+RECENT = 4096
+"""Keys kept at hand: one example's are asked for several times while it is taken in."""
+
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+|[-+*/=<>%^()]")
 
 
 def words_of(text: str) -> list[str]:
     """Words, numbers and signs of a text, folded, in their order."""
-    plain = unicodedata.normalize("NFKD", text)
-    return _TOKEN.findall("".join(c for c in plain if not unicodedata.combining(c)).casefold())
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in plain if not unicodedata.combining(c))
+    return _TOKEN.findall(text.casefold())
 
 
 def fold(text: str) -> str:
@@ -29,6 +35,7 @@ def fold(text: str) -> str:
     return " ".join(words_of(text))
 
 
+@lru_cache(maxsize=RECENT)
 def question_key(question: str) -> str:
     """16 hex digits, the same for questions that differ in writing only."""
     return _hash(fold(question))
@@ -36,6 +43,11 @@ def question_key(question: str) -> str:
 
 def solution_key(steps: Sequence[str], answer: str) -> str:
     """16 hex digits, the same for solutions that differ in writing only. The order of steps counts."""
+    return _solution_key(tuple(steps), answer)
+
+
+@lru_cache(maxsize=RECENT)
+def _solution_key(steps: tuple[str, ...], answer: str) -> str:
     return _hash("\n".join(fold(line) for line in (*steps, answer)))
 
 

@@ -2,8 +2,10 @@
 
 Exact search reads every vector; HNSW (Malkov and Yashunin 2016, arXiv:1603.09320) walks a graph; IVF reads the nearest
 of many cells. The trial builds both on a part of the vectors, finds for each the least effort that reaches the recall
-asked for, and takes the quicker one; its effort is then found again on the whole. Queries of a trial lie half way
-between a vector and a near one: in the same region, but not among the vectors.
+asked for, and takes the quicker one; its effort is then found again on the whole. Queries of a trial lie as far from a
+vector as its nearest, on the other side: in the same region, but not among the vectors. Those between the two would be
+easier than what is asked later (30,000 vectors: .995 of the ten nearest found where fresh draws of their source get
+.888; beyond, .907).
 """
 
 import time
@@ -101,13 +103,13 @@ def set_effort(kind: Kind, index: Any, effort: int) -> None:
 
 
 def trial_queries(vectors_ND: np.ndarray, seed: int) -> np.ndarray:
-    """Unit queries_QD, each half way between a vector and one of its ten nearest."""
+    """Unit queries_QD, each a vector mirrored in its nearest, seen from the vector."""
     draw = np.random.default_rng([seed, 1])
     from_Q = draw.permutation(len(vectors_ND))[:QUERIES]
-    near_QK = nearest_exactly(vectors_ND, vectors_ND[from_Q], K + 1)
-    to_Q = near_QK[np.arange(len(from_Q)), draw.integers(1, near_QK.shape[1], len(from_Q))]
-    middle_QD = vectors_ND[from_Q] + vectors_ND[to_Q]
-    return np.ascontiguousarray(middle_QD / np.linalg.norm(middle_QD, axis=1, keepdims=True), dtype=np.float32)
+    near_Q2 = nearest_exactly(vectors_ND, vectors_ND[from_Q], 2)
+    to_Q = np.where(near_Q2[:, 0] == from_Q, near_Q2[:, -1], near_Q2[:, 0])
+    beyond_QD = 2 * vectors_ND[from_Q] - vectors_ND[to_Q]
+    return np.ascontiguousarray(beyond_QD / np.linalg.norm(beyond_QD, axis=1, keepdims=True), dtype=np.float32)
 
 
 def nearest_exactly(vectors_ND: np.ndarray, queries_QD: np.ndarray, k: int) -> np.ndarray:

@@ -67,7 +67,7 @@ class VectorIndex:
         """Why the files could not be used; empty if they could."""
 
     def __len__(self) -> int:
-        return int(self._alive.sum())
+        return self._count
 
     @property
     def dimension(self) -> int:
@@ -109,9 +109,7 @@ class VectorIndex:
             among: mask_N of the positions that are meant; None for all.
         """
         with self._lock:
-            meant = (
-                None if among is None and self._alive.all() else self._alive if among is None else among & self._alive
-            )
+            meant = self._meant(among)
             left = len(self._alive) if meant is None else int(meant.sum())
             k = min(k, left)
             if k == 0:
@@ -120,7 +118,7 @@ class VectorIndex:
             if meant is not None and (left < FEW * len(meant) or left < 4 * k):
                 scores_QK, rows_QK = self._read(units_QD, np.flatnonzero(meant), k)
             else:
-                scores_QK, rows_QK = self._faiss.search(units_QD, k, params=self._parameters(meant))
+                scores_QK, rows_QK = self._faiss.search(units_QD, k, params=self._parameters(meant, left))
             return [self._neighbours(scores, rows) for scores, rows in zip(scores_QK, rows_QK, strict=True)]
 
     def cosines(self, query_D: np.ndarray, ids: np.ndarray) -> list[float | None]:
@@ -199,7 +197,7 @@ class VectorIndex:
         self._items = np.zeros(0, dtype="S1")
         self._alive = np.zeros(0, dtype=bool)
         self._order: np.ndarray | None = None
-        self._after = self._version = self._unsaved = self._settled = 0
+        self._after = self._version = self._unsaved = self._settled = self._count = 0
         self._seen = None
         self._choice = EXACT
 
@@ -208,6 +206,7 @@ class VectorIndex:
         reason = read if isinstance(read, str) else ""
         if not isinstance(read, str):
             self._faiss, self._numbers, self._items, self._alive = read.index, read.numbers, read.items, read.alive
+            self._count = int(self._alive.sum())
             self._after, self._version, self._settled = read.kept.after, read.kept.version, read.kept.settled
             self._choice = read.kept.choice
             kinds.set_effort(self._choice.kind, self._faiss, self._choice.effort)
@@ -247,6 +246,7 @@ class VectorIndex:
             self._append(news.numbers, news.items, news.vectors_ND)
             self._after = int(news.numbers[-1])
         self._version = news.version
+        self._count = int(self._alive.sum())
         self._unsaved += len(news.items) + len(news.gone) + len(news.back)
 
     def _append(self, numbers: np.ndarray, items: np.ndarray, vectors_ND: np.ndarray) -> None:
@@ -266,7 +266,7 @@ class VectorIndex:
         alive = np.flatnonzero(self._alive)
         vectors_ND = self._rows(alive)
         self._numbers, self._items = self._numbers[alive], self._items[alive]
-        self._alive, self._order = np.ones(len(alive), dtype=bool), None
+        self._alive, self._order, self._count = np.ones(len(alive), dtype=bool), None, len(alive)
         choice = kinds.choose(vectors_ND)
         self._faiss = kinds.new_index(choice.kind, vectors_ND)
         self._choice = choice if choice.kind == "flat" else kinds.tune(choice.kind, self._faiss, vectors_ND)
@@ -282,18 +282,28 @@ class VectorIndex:
         best_QK = np.argsort(-scores_QM, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(scores_QM, best_QK, axis=1), places[best_QK]
 
-    def _parameters(self, meant: np.ndarray | None) -> Any:
+    def _meant(self, among: np.ndarray | None) -> np.ndarray | None:
+        """mask_N of what is meant and in the memory; None for every row."""
+        if self._count == len(self._alive):
+            return among
+        return self._alive if among is None else among & self._alive
+
+    def _parameters(self, meant: np.ndarray | None, left: int) -> Any:
         if meant is None:
             return None
+        # The walk passes what is not meant: the fewer are, the more it must see to meet as many.
+        harder = len(meant) / left
         import faiss
 
         # Its Python layer gives these constructors other parameters than its stubs know.
         made: Any = faiss
         chosen = made.IDSelectorBitmap(np.packbits(meant, bitorder="little"))
         if self._choice.kind == "hnsw":
-            return made.SearchParametersHNSW(sel=chosen, efSearch=self._choice.effort)
+            return made.SearchParametersHNSW(sel=chosen, efSearch=round(self._choice.effort * harder))
         if self._choice.kind == "ivf":
-            return made.SearchParametersIVF(sel=chosen, nprobe=self._faiss.nprobe)
+            return made.SearchParametersIVF(
+                sel=chosen, nprobe=min(self._faiss.nlist, round(self._faiss.nprobe * harder))
+            )
         return made.SearchParameters(sel=chosen)
 
     def _neighbours(self, scores_K: np.ndarray, rows_K: np.ndarray) -> Neighbours:

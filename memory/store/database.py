@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from memory.locks import exclusive
 from memory.store.address import find_store, note_place, shown
+from memory.store.rows import to_json
 from memory.store.tables import WriterTable
 from reasoner.errors import BusyError, ConfigError, UsageError
 
@@ -134,7 +135,9 @@ def _make_ready(engine: Engine) -> None:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return _server_engine(url)
-    engine = create_engine(url, connect_args={"timeout": PATIENCE}, pool_size=16, max_overflow=-1)
+    engine = create_engine(
+        url, json_serializer=to_json, connect_args={"timeout": PATIENCE}, pool_size=16, max_overflow=-1
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:
@@ -152,7 +155,7 @@ def _engine(url: URL) -> Engine:
 
 def _server_engine(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, json_serializer=to_json, pool_pre_ping=True)
     except NoSuchModuleError as error:
         raise ConfigError(
             f"database URL {shown(url)!r}: there is no database {url.drivername!r}; use sqlite or postgresql"

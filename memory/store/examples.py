@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, Text, cast, func, insert, select
 from sqlalchemy.orm import Session
 
 from memory.filters import Filter
@@ -19,7 +19,7 @@ from memory.store.crowding import crowd_out
 from memory.store.database import Database
 from memory.store.latents import keep_latents, require_rows
 from memory.store.merging import sighting_key, stand_ins
-from memory.store.rows import chunks
+from memory.store.rows import chunks, written
 from memory.store.tables import ExampleTable, MembershipTable, SightingTable, VerdictTable, WrongTable, now
 from memory.store.versions import Kind, new_version
 from reasoner.errors import NotFoundError, UnverifiedError
@@ -27,6 +27,7 @@ from reasoner.types.example import Example, Lineage, WrongAttempt
 from reasoner.types.record import Record
 
 Item = TypeVar("Item", Example, WrongAttempt)
+T = TypeVar("T")
 
 SOLUTIONS = 4
 """Different solutions that are kept of one question; the most different ones."""
@@ -80,7 +81,7 @@ class ExampleStore:
                 keep_latents(session, ids, latents[own], space=space, correct=True)
             standing = _standing(session, examples, merged)
             added = _join(session, standing, _lineages(session, standing))
-            _count_sightings(session, examples, merged)
+            _count_sightings(session, examples, merged, {e.id: e for _, e in reversed(fresh)})
             crowd_out(session, [e for _, e in fresh], most=SOLUTIONS)
         return Added(added=added, duplicates=len(examples) - len(added))
 
@@ -191,12 +192,12 @@ class ExampleStore:
             NotFoundError: the store does not know one of them.
         """
         with self._database.reading() as session:
-            records = {
-                row.id: row.record
-                for chunk in chunks(ids)
-                for row in session.scalars(select(ExampleTable).where(ExampleTable.id.in_(chunk)))
-            }
-        return [Example.model_validate(_known(records, id)) for id in ids]
+            records: dict[str, str] = {}
+            for chunk in chunks(ids):
+                # As text: pydantic reads JSON faster than it checks what json has read.
+                query = select(ExampleTable.id, cast(ExampleTable.record, Text))
+                records.update(dict(session.execute(query.where(ExampleTable.id.in_(chunk))).all()))
+        return [Example.model_validate_json(_known(records, id)) for id in ids]
 
     def found_wrong(self, ids: Sequence[str]) -> list[WrongAttempt]:
         """Wrong attempts in the order of their ids, as the first run by name had them.
@@ -279,17 +280,17 @@ def _join(session: Session, examples: Sequence[Example], known: Mapping[tuple[st
     """Makes the examples members of their runs; returns the ids that count as added."""
     fresh, added = _sift(examples, known)
     if fresh:
-        rows = [
-            {"run": e.lineage.run, "example": e.id, "cycle": e.lineage.cycle, "record": e.model_dump(mode="json")}
-            for e in fresh
-        ]
+        rows = [{"run": e.lineage.run, "example": e.id, "cycle": e.lineage.cycle, "record": written(e)} for e in fresh]
         session.execute(insert(MembershipTable), rows)
     return added
 
 
-def _count_sightings(session: Session, examples: Sequence[Example], merged: Mapping[str, str]) -> None:
+def _count_sightings(
+    session: Session, examples: Sequence[Example], merged: Mapping[str, str], fresh: Mapping[str, Example]
+) -> None:
     """Writes down what was met again: other writing, or the same content from elsewhere than the first time."""
-    first = {id: e.lineage for id, e in _records(session, sorted({e.id for e in examples} - set(merged))).items()}
+    known = _records(session, sorted({e.id for e in examples} - set(merged) - set(fresh)))
+    first = {id: e.lineage for id, e in {**known, **fresh}.items()}
     again = [e for e in examples if e.id in merged or first[e.id] != e.lineage]
     rows = {sighting_key(merged.get(e.id, e.id), e): e for e in again}
     for chunk in chunks(list(rows)):
@@ -299,7 +300,7 @@ def _count_sightings(session: Session, examples: Sequence[Example], merged: Mapp
         session.execute(
             insert(SightingTable),
             [
-                {"key": key, "example": merged.get(e.id, e.id), "record": e.model_dump(mode="json"), "met_at": now()}
+                {"key": key, "example": merged.get(e.id, e.id), "record": written(e), "met_at": now()}
                 for key, e in rows.items()
             ],
         )
@@ -335,7 +336,7 @@ def _row(example: Example, version: int) -> dict[str, Any]:
     return {
         "id": example.id,
         "skill": problem.skill,
-        "record": example.model_dump(mode="json"),
+        "record": written(example),
         "problem": problem.id,
         "domain": problem.domain,
         "difficulty": problem.difficulty,
@@ -358,7 +359,7 @@ def _wrong_row(attempt: WrongAttempt, version: int) -> dict[str, Any]:
         "id": attempt.id,
         "cycle": attempt.lineage.cycle,
         "skill": attempt.problem.skill,
-        "record": attempt.model_dump(mode="json"),
+        "record": written(attempt),
         "domain": attempt.problem.domain,
         "difficulty": attempt.problem.difficulty,
         "learnt_at": now(),
@@ -380,7 +381,7 @@ def _meant(query: Select[str], only: Filter, *, correct: bool) -> Select[str]:
     return query if only.until is None else query.where(table.learnt_at < only.until)
 
 
-def _known(records: Mapping[str, dict[str, Any]], id: str) -> dict[str, Any]:
+def _known(records: Mapping[str, T], id: str) -> T:
     if id not in records:
         raise NotFoundError(f"{id!r} is not in the memory of this home; `reasoner memory search TEXT` shows what is")
     return records[id]

@@ -191,7 +191,10 @@ class LatentTable(Table):
     """One vector for each example or wrong attempt in each latent space, little-endian float32."""
 
     __tablename__ = "latents"
-    __table_args__ = (UniqueConstraint("space", "correct", "item"),)
+    __table_args__ = (
+        UniqueConstraint("space", "correct", "item"),
+        Index("ix_latents_space_correct_number", "space", "correct", "number"),
+    )
     number: Mapped[int] = mapped_column(Counter, primary_key=True)
     space: Mapped[str]
     correct: Mapped[bool]

@@ -21,6 +21,8 @@ COMMANDS_TABLE = {
         "stats",
         "export",
         "reindex",
+        "audit",
+        "mend",
         "log",
         "diff",
         "revert",

@@ -26,6 +26,7 @@ def upgrade() -> None:
     began = _first_version(connection)
     _fill_examples(connection, began)
     _fill_wrong(connection, began)
+    op.create_index("ix_latents_space_correct_number", "latents", ["space", "correct", "number"], unique=False)
     op.create_index("ix_examples_same", "examples", ["question_key", "solution_key"], unique=False)
     op.create_index("ix_examples_solution", "examples", ["solution_key"], unique=False)
     op.create_index("ix_examples_version", "examples", ["version"], unique=False)
