@@ -70,4 +70,4 @@ def _example(item: Item) -> Example:
         structure=item.id,
         provenance=PROVENANCE,
     )
-    return Example(id=item.id, problem=problem, source="teacher_problem", teacher="benchmark", lineage=LINEAGE)
+    return Example(id=item.id, problem=problem, source="self", teacher="benchmark", lineage=LINEAGE)
