@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 
 from memory.latent_memory import LatentMemory
+from memory.sameness import resemblance
+from memory.store.merging import ALIKE_WORDS
 from reasoner.models.student import Student
 from reasoner.search.greedy import embed_questions
 from reasoner.types.example import Example, WrongAttempt
@@ -35,8 +37,8 @@ def recall_from(
 
 
 def is_twin(item: Item, question: str, domain: Domain) -> bool:
-    """Whether a question asks what the item's problem asks, or differs from it in names and numbers only."""
+    """Whether a question asks what the item's problem asks, nearly in its words, or but for names and numbers."""
     problem = item.problem
-    same = " ".join(question.lower().split()) == " ".join(problem.question.lower().split())
+    same = resemblance(question, problem.question) >= ALIKE_WORDS
     # Not `problem.structure`: that is of the worked steps, which own or a teacher's may have replaced since.
     return same or domain.structure(question, problem.steps) == domain.structure(problem.question, problem.steps)

@@ -119,6 +119,14 @@ def nearest_exactly(vectors_ND: np.ndarray, queries_QD: np.ndarray, k: int) -> n
     return faiss.knn(queries_QD, vectors_ND, min(k, len(vectors_ND)), metric=faiss.METRIC_INNER_PRODUCT)[1]
 
 
+def nearest_with_scores(vectors_ND: np.ndarray, queries_QD: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest of each query: its inner product, and its position; both Q."""
+    import faiss
+
+    scores_Q1, places_Q1 = faiss.knn(queries_QD, vectors_ND, 1, metric=faiss.METRIC_INNER_PRODUCT)
+    return scores_Q1[:, 0], places_Q1[:, 0]
+
+
 def recall_of(found_QK: np.ndarray, truth_QK: np.ndarray) -> float:
     """Share of the true neighbours that were found."""
     shared = sum(len(np.intersect1d(found, truth)) for found, truth in zip(found_QK, truth_QK, strict=True))

@@ -1,5 +1,6 @@
 """The only place where concrete parts meet. The doors call these functions; they import what they need."""
 
+from reasoner.bootstrap.contamination import compare_sets
 from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
@@ -24,6 +25,7 @@ __all__ = [
     "audit_memory",
     "backup_memory",
     "compare_searchers",
+    "compare_sets",
     "diagnose",
     "evaluate",
     "export_memory",

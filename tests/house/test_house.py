@@ -22,6 +22,7 @@ COMMANDS_TABLE = {
         "export",
         "reindex",
         "audit",
+        "contamination",
         "mend",
         "log",
         "diff",

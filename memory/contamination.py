@@ -1,0 +1,139 @@
+"""What two sets of problems share: the same question, long runs of words, the same structure, or nearly the same latent.
+
+Four looks, from certain to likely; each counts the items of the first set that have a match in the second:
+
+    exact    the question is the same but for writing
+    words    a run of 13 words or more is shared (Brown et al. 2020, arXiv:2005.14165, appendix C, take 13 as well),
+             or the whole of a shorter question; templates of generated problems share shorter runs rightly
+    twins    the same structure and the same answer: the question with its names and numbers changed, or not
+    latents  cosine of the questions' latents
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from memory.sameness import question_key, unit, words_of
+from reasoner.types.problem import Problem
+from reasoner.types.record import Record
+
+Looked = Literal["exact", "words", "twins", "latents"]
+
+RUN = 13
+"""Words of a run that counts as shared."""
+
+ALIKE = 0.98
+"""Cosine from which latents count as the same question."""
+
+NEAREST = 5
+"""Items of the other set that are read closely for a shared run: those with most runs in common."""
+
+
+class Match(Record):
+    """An item of the first set and the one of the second that is most like it."""
+
+    first: str
+    """Id."""
+    second: str
+    score: float
+    """Words in the shared run, or the cosine; 1 for what is the same."""
+    span: str
+    """What both say, folded; empty where no words are shared."""
+
+
+class Look(Record):
+    """One look at two sets."""
+
+    look: Looked
+    count: int
+    """Items of the first set."""
+    matches: list[Match]
+    """One for each item that has a match, the worst first."""
+    note: str = ""
+    """Why nothing was looked at; empty if it was."""
+
+
+def look_at_words(first: Sequence[Problem], second: Sequence[Problem], *, run: int = RUN) -> list[Look]:
+    """The looks that need texts alone: exact, words, twins."""
+    return [_exact(first, second), _words(first, second, run), _twins(first, second)]
+
+
+def look_at_latents(
+    first: Sequence[Problem], second: Sequence[Problem], first_ND: np.ndarray, second_MD: np.ndarray
+) -> Look:
+    """The look at latents: for each item the nearest of the other set, if it is near enough."""
+    from memory.index.kinds import nearest_with_scores
+
+    if not len(first) or not len(second):
+        return Look(look="latents", count=len(first), matches=[])
+    scores_N, places_N = nearest_with_scores(unit(second_MD), unit(first_ND))
+    matches = [
+        Match(first=a.id, second=second[place].id, score=score, span="")
+        for a, score, place in zip(first, scores_N.tolist(), places_N.tolist(), strict=True)
+        if score >= ALIKE
+    ]
+    return Look(look="latents", count=len(first), matches=_worst_first(matches))
+
+
+def _exact(first: Sequence[Problem], second: Sequence[Problem]) -> Look:
+    known = {question_key(p.question): p.id for p in reversed(second)}
+    matches = [
+        Match(first=p.id, second=known[key], score=1.0, span=" ".join(words_of(p.question)))
+        for p in first
+        if (key := question_key(p.question)) in known
+    ]
+    return Look(look="exact", count=len(first), matches=_worst_first(matches))
+
+
+def _words(first: Sequence[Problem], second: Sequence[Problem], run: int) -> Look:
+    texts = [words_of(p.question) for p in second]
+    where: dict[tuple[str, ...], list[int]] = {}
+    for place, words in enumerate(texts):
+        for gram in set(_grams(words, run)):
+            where.setdefault(gram, []).append(place)
+    matches: list[Match] = []
+    for problem in first:
+        words = words_of(problem.question)
+        shared = Counter(place for gram in set(_grams(words, run)) for place in where.get(gram, ()))
+        spans = [(longest_run(words, texts[place]), place) for place, _ in shared.most_common(NEAREST)]
+        if spans:
+            span, place = max(spans, key=lambda pair: (len(pair[0]), -pair[1]))
+            match = Match(first=problem.id, second=second[place].id, score=len(span), span=" ".join(span))
+            matches.append(match)
+    return Look(look="words", count=len(first), matches=_worst_first(matches))
+
+
+def _twins(first: Sequence[Problem], second: Sequence[Problem]) -> Look:
+    known = {(p.structure, p.answer): p for p in reversed(second)}
+    matches: list[Match] = []
+    for problem in first:
+        twin = known.get((problem.structure, problem.answer))
+        if twin is not None:
+            span = longest_run(words_of(problem.question), words_of(twin.question))
+            matches.append(Match(first=problem.id, second=twin.id, score=1.0, span=" ".join(span)))
+    return Look(look="twins", count=len(first), matches=_worst_first(matches))
+
+
+def longest_run(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """The longest run of words that both have; the first of several."""
+    best, end = 0, 0
+    before = [0] * (len(other) + 1)
+    for at, word in enumerate(one, start=1):
+        now = [0] * (len(other) + 1)
+        for there, same in enumerate(other, start=1):
+            if word == same:
+                now[there] = before[there - 1] + 1
+                if now[there] > best:
+                    best, end = now[there], at
+        before = now
+    return list(one[end - best : end])
+
+
+def _grams(words: Sequence[str], run: int) -> list[tuple[str, ...]]:
+    return [tuple(words[at : at + run]) for at in range(max(1, len(words) - run + 1))] if words else []
+
+
+def _worst_first(matches: Sequence[Match]) -> list[Match]:
+    return sorted(matches, key=lambda m: (-m.score, -len(m.span), m.first))

@@ -1,0 +1,75 @@
+"""What two sets share is found: copies always, in whatever writing; twins and rewordings as far as a look can."""
+
+from random import Random
+
+import numpy as np
+import pytest
+from memory_parts import latents
+
+from memory.contamination import Looked, longest_run, look_at_latents, look_at_words
+from reasoner.config.settings import DataSettings
+from reasoner.data.generated_source import GeneratedSource
+from reasoner.types.problem import Problem
+
+PLANTED = 50
+
+
+@pytest.fixture(scope="module")
+def source() -> GeneratedSource:
+    return GeneratedSource(DataSettings(sealed_size=200, practice_size=500), 0)
+
+
+def matched(first: list[Problem], second: list[Problem], look: Looked) -> set[str]:
+    (found,) = [one for one in look_at_words(first, second) if one.look == look]
+    assert found.count == len(first)
+    return {match.first for match in found.matches}
+
+
+def planted(source: GeneratedSource, disguise: str) -> tuple[set[str], list[Problem]]:
+    """Ids of sealed problems, and a practice pool in which they stand in disguise."""
+    chosen = Random(0).sample(source.sealed(), PLANTED)
+    worn = [p.model_copy(update={"id": f"leak-{p.id}", "question": dressed(p.question, disguise)}) for p in chosen]
+    return {p.id for p in chosen}, [*source.practice(1), *worn]
+
+
+def dressed(question: str, disguise: str) -> str:
+    if disguise == "writing":
+        return "  " + question.upper().replace(".", " ;\n")
+    return f"Now listen well: {question} Tell me!" if disguise == "framed" else question
+
+
+@pytest.mark.parametrize("disguise", ["none", "writing"])
+def test_every_copy_is_found_and_nothing_else(source: GeneratedSource, disguise: str) -> None:
+    leaked, pool = planted(source, disguise)
+    assert matched(source.sealed(), pool, "exact") == leaked
+    assert leaked <= matched(source.sealed(), pool, "words")
+    assert leaked <= matched(source.sealed(), pool, "twins")
+
+
+def test_a_copy_within_other_words_is_found_by_its_run_which_is_shown(source: GeneratedSource) -> None:
+    leaked, pool = planted(source, "framed")
+    assert matched(source.sealed(), pool, "exact") == set()
+    assert leaked <= matched(source.sealed(), pool, "words")
+    (words,) = [look for look in look_at_words(source.sealed(), pool) if look.look == "words"]
+    assert words.matches[0].second == f"leak-{words.matches[0].first}"
+    assert len(words.matches[0].span.split()) == words.matches[0].score > 13
+
+
+def test_splits_of_one_source_share_no_question_and_few_long_runs(source: GeneratedSource) -> None:
+    looks = {look.look: len(look.matches) for look in look_at_words(source.sealed(), source.practice(1))}
+    assert looks["exact"] == looks["twins"] == 0
+    assert looks["words"] < 0.1 * 200
+
+
+def test_latents_tell_the_nearest_if_it_is_near_enough(source: GeneratedSource) -> None:
+    first, second = source.sealed()[:3], source.practice(1)[:3]
+    vectors = latents(3)
+    beside = vectors[[2, 0, 1]] * 2 + np.array([[0.001], [0.001], [9.0]], dtype=np.float32)
+    found = look_at_latents(first, second, vectors, beside)
+    assert {(m.first, m.second) for m in found.matches} == {(first[0].id, second[1].id), (first[2].id, second[0].id)}
+    assert look_at_latents(first, [], vectors, beside[:0]).matches == []
+
+
+def test_the_longest_run_is_the_first_of_the_longest() -> None:
+    assert longest_run(["a", "b", "c", "d", "e"], ["x", "c", "d", "a", "b", "c", "y"]) == ["a", "b", "c"]
+    assert longest_run(["a"], ["b"]) == longest_run([], ["a"]) == []
