@@ -39,7 +39,7 @@ class Reencoded(Record):
 
 
 def reencode_job(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
-    """Handler of `reencode` jobs; the payload names a `checkpoint`."""
+    """Handler of `reencode` jobs; the payload names a `checkpoint`, and `threads` for its process."""
     database = database_of(context)
     try:
         done = reencode(

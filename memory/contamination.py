@@ -1,4 +1,4 @@
-"""What two sets of problems share: the same question, long runs of words, the same structure, or nearly the same latent.
+"""What two sets of problems share: the same question, long runs of words, the same structure, nearly the same latent.
 
 Four looks, from certain to likely; each counts the items of the first set that have a match in the second:
 

@@ -154,12 +154,16 @@ class LatentMemory:
             fresh = [id for id in ranked if id not in seen]
             if not fresh:
                 break
-            for item in self._items(fresh, correct=correct):
+            counts = self._read(fresh, correct=correct)
+            for id in fresh:
+                item = self._recent[correct, id]
                 if len(kept) < k and not leave_out(item):
-                    kept.append(Recollection(example=item, score=scores[item.id], words=worded.get(item.id)))
+                    # What it is made of has been checked where it was read.
+                    found = {"score": scores[id], "words": worded.get(id), "sightings": counts.get(id, 0)}
+                    kept.append(Recollection.model_construct(example=item, **found))
             seen.update(fresh)
             wanted *= 4
-        return self._counted(kept) if correct else kept
+        return kept
 
     def latent_of(self, id: str, *, correct: bool = True) -> np.ndarray:
         """The latent of a remembered item in this space, D.
@@ -235,23 +239,17 @@ class LatentMemory:
     def _scores(self, index: VectorIndex, vector: np.ndarray, ids: Collection[str]) -> dict[str, float | None]:
         return dict(zip(ids, index.cosines(vector, as_bytes(ids)), strict=True))
 
-    def _items(self, ids: Sequence[str], *, correct: bool) -> list[Example | WrongAttempt]:
+    def _read(self, ids: Sequence[str], *, correct: bool) -> dict[str, int]:
+        """Has the items of the ids at hand; how often each was met again, of those that were."""
         unread = [id for id in ids if (correct, id) not in self._recent]
-        for item in self._store.found(unread) if correct else self._store.found_wrong(unread):
+        glance = self._store.glance(unread, counting=ids) if correct else None
+        for item in glance.examples if glance else self._store.found_wrong(unread):
             self._recent[correct, item.id] = item
-        found = [self._recent[correct, id] for id in ids]
         for id in ids:
             self._recent.move_to_end((correct, id))
         while len(self._recent) > max(RECENT, len(ids)):
             self._recent.popitem(last=False)
-        return found
-
-    def _counted(self, kept: list[Recollection]) -> list[Recollection]:
-        counts = self._store.sightings([one.example.id for one in kept])
-        return [
-            one.model_copy(update={"sightings": counts[one.example.id]}) if one.example.id in counts else one
-            for one in kept
-        ]
+        return glance.sightings if glance else {}
 
 
 def _fused(nearest: Sequence[str], worded: dict[str, int]) -> list[str]:

@@ -70,6 +70,12 @@ class Database:
         with Session(self._reading, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A quick look without a session: one consistent view, for what is asked thousands of times."""
+        with self._reading.connect() as connection:
+            yield connection
+
     def mark(self) -> int:
         """A number that is another one after any process has written; microseconds on SQLite, a query elsewhere."""
         if self.is_sqlite:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Select, Text, cast, func, insert, select
+from sqlalchemy import Select, Text, bindparam, cast, func, insert, select
 from sqlalchemy.orm import Session
 
 from memory.filters import Filter
@@ -41,6 +41,24 @@ class Added(Record):
     the same as something remembered, or nearly, the id of that."""
     duplicates: int
     """Items that the run knew already from elsewhere."""
+
+
+_RECORDS = select(ExampleTable.id, cast(ExampleTable.record, Text)).where(
+    ExampleTable.id.in_(bindparam("ids", expanding=True))
+)
+_SIGHTINGS = (
+    select(SightingTable.example, func.count())
+    .where(SightingTable.example.in_(bindparam("ids", expanding=True)))
+    .group_by(SightingTable.example)
+)
+
+
+class Glance(Record):
+    """What a search shows of what it found."""
+
+    examples: list[Example]
+    sightings: dict[str, int]
+    """How often each was met again, of those that were."""
 
 
 class ExampleStore:
@@ -129,12 +147,24 @@ class ExampleStore:
 
     def sightings(self, ids: Sequence[str]) -> dict[str, int]:
         """How often each was met again, of those that were."""
+        return self.glance([], counting=ids).sightings
+
+    def glance(self, ids: Sequence[str], *, counting: Sequence[str] = ()) -> Glance:
+        """Examples in the order of their ids, and how often others were met again.
+
+        Raises:
+            NotFoundError: the store does not know one of them.
+        """
+        # As text: pydantic reads JSON faster than it checks what json has read.
+        records: dict[str, str] = {}
         counts: dict[str, int] = {}
-        with self._database.reading() as session:
+        with self._database.looking() as connection:
             for chunk in chunks(ids):
-                query = select(SightingTable.example, func.count()).where(SightingTable.example.in_(chunk))
-                counts.update(dict(session.execute(query.group_by(SightingTable.example)).all()))
-        return counts
+                records.update(dict(connection.execute(_RECORDS, {"ids": list(chunk)}).all()))
+            for chunk in chunks(counting):
+                counts.update(dict(connection.execute(_SIGHTINGS, {"ids": list(chunk)}).all()))
+        found = [Example.model_validate_json(_known(records, id)) for id in ids]
+        return Glance.model_construct(examples=found, sightings=counts)
 
     def examples(self, *, run: str | None, up_to_cycle: int | None) -> list[Example]:
         """What a run has learnt up to and with a cycle, by cycle, then id; every example of the home without a run."""
@@ -191,13 +221,7 @@ class ExampleStore:
         Raises:
             NotFoundError: the store does not know one of them.
         """
-        with self._database.reading() as session:
-            records: dict[str, str] = {}
-            for chunk in chunks(ids):
-                # As text: pydantic reads JSON faster than it checks what json has read.
-                query = select(ExampleTable.id, cast(ExampleTable.record, Text))
-                records.update(dict(session.execute(query.where(ExampleTable.id.in_(chunk))).all()))
-        return [Example.model_validate_json(_known(records, id)) for id in ids]
+        return self.glance(ids).examples
 
     def found_wrong(self, ids: Sequence[str]) -> list[WrongAttempt]:
         """Wrong attempts in the order of their ids, as the first run by name had them.

@@ -75,7 +75,10 @@ def _problems(name: str, place: Home, settings: Settings, cycle: int) -> list[Pr
 
 
 def _latents(place: Home, ours: Sequence[Problem], theirs: Sequence[Problem]) -> Look:
+    import torch
+
     from reasoner.search.greedy import embed_questions
+    from reasoner.training.threads import choose_threads
 
     try:
         champion = place.checkpoint(None)
@@ -83,5 +86,6 @@ def _latents(place: Home, ours: Sequence[Problem], theirs: Sequence[Problem]) ->
         note = "the home has no champion to read the questions"
         return Look(look="latents", count=len(ours), matches=[], note=note)
     student = place.student(champion.id)
+    torch.set_num_threads(choose_threads())
     first, second = (embed_questions(student, [p.question for p in problems]).numpy() for problems in (ours, theirs))
     return look_at_latents(ours, theirs, first, second)

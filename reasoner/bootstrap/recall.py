@@ -141,11 +141,14 @@ def reindex_memory(
         checkpoint: id; the home's champion by default.
         report: told share done, 0 to 1, and a note.
     """
+    import torch
+
     from jobs.queue import run_job
 
     place = open_home(home)
     spec, lacking = _reencoding(place, place.checkpoint(checkpoint))
     if lacking <= AT_ONCE:
+        torch.set_num_threads(spec.payload["threads"])
         done = reencode(place.database(), place.root, spec.payload["checkpoint"], report=report)
     else:
         job = run_job(place.database(), place.root, spec, on_progress=report)
@@ -201,10 +204,13 @@ def encoder_of(place: Home) -> Checkpoint:
 
 def _reencoding(place: Home, checkpoint: Checkpoint) -> tuple[JobSpec, int]:
     """The job for a checkpoint and the memory as it is now, and how many latents are lacking."""
+    from reasoner.training.threads import choose_threads
+
     latents = LatentStore(place.database())
     lacking = sum(len(latents.missing(checkpoint.fingerprint, correct=correct)) for correct in (True, False))
     key = f"reencode/{checkpoint.fingerprint}/version-{VersionStore(place.database()).newest()}"
-    return JobSpec(key=key, kind="reencode", payload={"checkpoint": checkpoint.id}), lacking
+    payload = {"checkpoint": checkpoint.id, "threads": choose_threads() if lacking else 1}
+    return JobSpec(key=key, kind="reencode", payload=payload), lacking
 
 
 def _remembered(store: ExampleStore, id: str) -> tuple[str, bool]:
