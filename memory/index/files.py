@@ -94,11 +94,9 @@ class Files:
         vectors, rows = self._folder / page.vectors, self._folder / page.rows
         if _sum(vectors) != page.vectors_sha256 or _sum(rows) != page.rows_sha256:
             return "damaged"
-        import faiss
-
         with np.load(rows, allow_pickle=False) as kept:
             numbers, items, alive = kept["numbers"], kept["items"], kept["alive"]
-        return Contents(faiss.read_index(str(vectors)), numbers, items, alive, page.kept)
+        return Contents(_index(vectors), numbers, items, alive, page.kept)
 
     def write(self, contents: Contents) -> None:
         """Replaces the index; one writer at a time."""
@@ -127,6 +125,18 @@ class Files:
             ours = file.name.startswith((f"{self._name}-", f"{self._name}.", f".{self._name}."))
             if ours and file.name not in named:
                 file.unlink(missing_ok=True)
+
+
+def _index(path: Path) -> Any:
+    import faiss
+
+    try:
+        return faiss.read_index(str(path))
+    except RuntimeError as error:
+        if path.exists():
+            raise
+        # What faiss says of a file that is not there.
+        raise FileNotFoundError(path) from error
 
 
 def _sum(path: Path) -> str:

@@ -16,7 +16,7 @@ from memory.index import kinds
 from memory.index.files import Contents, Files, Kept
 from memory.index.kinds import EXACT, Choice
 from memory.sameness import unit
-from memory.store.latents import LatentStore, News
+from memory.store.latents import LatentStore, News, Tally
 
 FEW = 0.05
 """Share of the vectors below which those that a filter leaves are read one by one: a graph would miss them."""
@@ -210,18 +210,25 @@ class VectorIndex:
             self._after, self._version, self._settled = read.kept.after, read.kept.version, read.kept.settled
             self._choice = read.kept.choice
             kinds.set_effort(self._choice.kind, self._faiss, self._choice.effort)
-        self.refresh()
-        if not reason and not self._agrees():
+        if not reason and not self._agrees(self._catch_up()):
             reason = "stale"
             self._forget()
-            self.refresh()
+        self.refresh()
         if self._unsaved > SAVE_AFTER * len(self):
             self.save()
         return reason if len(self) else ""
 
-    def _agrees(self) -> bool:
-        """Whether the store has as many vectors, of the same numbers, and a sample of them of the same items."""
-        tally = self._store.tally(self._space, correct=self._correct)
+    def _catch_up(self) -> Tally:
+        """Takes in what is new; what the store held at that moment, which it may hold no longer."""
+        self._seen = self._mark() if self._mark else None
+        news, tally = self._store.counted_news(
+            self._space, correct=self._correct, after=self._after, version=self._version
+        )
+        self._take_in(news)
+        return tally
+
+    def _agrees(self, tally: Tally) -> bool:
+        """Whether the store had as many vectors, of the same numbers, and has a sample of them of the same items."""
         if (tally.count, tally.total) != (len(self), int(self._numbers[self._alive].sum())):
             return False
         some = np.linspace(0, len(self._items) - 1, SAMPLE).astype(int) if len(self._items) else np.zeros(0, dtype=int)

@@ -18,7 +18,7 @@ from memory.store import full_text
 from memory.store.crowding import crowd_out
 from memory.store.database import Database
 from memory.store.latents import keep_latents, require_rows
-from memory.store.merging import sighting_key, stand_ins
+from memory.store.merging import met_before, sighting_key, stand_ins
 from memory.store.rows import chunks, written
 from memory.store.tables import ExampleTable, MembershipTable, SightingTable, VerdictTable, WrongTable, now
 from memory.store.versions import Kind, new_version
@@ -88,8 +88,10 @@ class ExampleStore:
         with self._database.session() as session:
             fresh = _unknown(session, examples)
             _require_verdicts(session, [e for _, e in fresh])
+            met = met_before(session, [e for _, e in fresh])
+            fresh = [(place, e) for place, e in fresh if e.id not in met]
             rows = None if latents is None else latents[[place for place, _ in fresh]]
-            merged = stand_ins(session, [e for _, e in fresh], rows, space=space)
+            merged = met | stand_ins(session, [e for _, e in fresh], rows, space=space)
             fresh = [(place, e) for place, e in fresh if e.id not in merged]
             _keep_contents(session, [e for _, e in fresh], kind)
             if latents is not None:

@@ -118,24 +118,15 @@ class LatentStore:
     def news(self, space: str, *, correct: bool, after: int, version: int) -> News:
         """What has changed for an index that knows the latents up to number `after` and the memory up to `version`."""
         with self._database.reading() as session:
-            rows = session.execute(_present(space, correct).where(LatentTable.number > after)).all()
-            gone, back = _moved(session, space, correct, after=after, version=version)
-            newest = session.scalar(select(func.max(VersionTable.number))) or 0
-        return News(
-            numbers=np.array([row.number for row in rows], dtype=np.int64),
-            items=as_bytes([row.item for row in rows]),
-            vectors_ND=_matrix([row.vector for row in rows]),
-            gone=as_bytes(gone),
-            back=as_bytes(back),
-            version=newest,
-        )
+            return _news(session, space, correct, after=after, version=version)
 
-    def tally(self, space: str, *, correct: bool) -> Tally:
-        """Count and sum of the latents of what is in the memory."""
-        rows = _present(space, correct).with_only_columns(LatentTable.number).order_by(None).subquery()
+    def counted_news(self, space: str, *, correct: bool, after: int, version: int) -> tuple[News, Tally]:
+        """The news, and what an index must hold that has taken them in: both in one view, whoever writes meanwhile."""
         with self._database.reading() as session:
+            news = _news(session, space, correct, after=after, version=version)
+            rows = _present(space, correct).with_only_columns(LatentTable.number).order_by(None).subquery()
             count, total = session.execute(select(func.count(), func.coalesce(func.sum(rows.c.number), 0))).one()
-        return Tally(count=count, total=int(total))
+        return news, Tally(count=count, total=int(total))
 
 
 def as_bytes(ids: Iterable[str]) -> np.ndarray:
@@ -201,6 +192,19 @@ def _present(space: str, correct: bool) -> Select[int, str, bytes]:
         select(LatentTable.number, LatentTable.item, LatentTable.vector)
         .where(LatentTable.space == space, LatentTable.correct.is_(correct), inside)
         .order_by(LatentTable.number)
+    )
+
+
+def _news(session: Session, space: str, correct: bool, *, after: int, version: int) -> News:
+    rows = session.execute(_present(space, correct).where(LatentTable.number > after)).all()
+    gone, back = _moved(session, space, correct, after=after, version=version)
+    return News(
+        numbers=np.array([row.number for row in rows], dtype=np.int64),
+        items=as_bytes([row.item for row in rows]),
+        vectors_ND=_matrix([row.vector for row in rows]),
+        gone=as_bytes(gone),
+        back=as_bytes(back),
+        version=session.scalar(select(func.max(VersionTable.number))) or 0,
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from memory.sameness import question_key, resemblance, solution_key, unit
 from memory.store.latents import known_latents
 from memory.store.rows import chunks
-from memory.store.tables import ExampleTable
+from memory.store.tables import ExampleTable, SightingTable
 from reasoner.types.example import Example
 
 ALIKE_WORDS = 0.75
@@ -50,6 +50,26 @@ def stand_ins(
             old = sorted(questions.values())
             merged |= _alike(session, [examples[p] for p in fresh], latents[fresh], old, space)
     return merged
+
+
+def met_before(session: Session, examples: Sequence[Example]) -> dict[str, str]:
+    """For each that was counted under something that has been dropped since: the id of that.
+
+    Nothing but the dropped stands for these now; were they newcomers, adding the same twice would change the memory.
+    """
+    groups: dict[str, list[Example]] = {}
+    for example in examples:
+        groups.setdefault(solution_key(example.problem.steps, example.problem.answer), []).append(example)
+    met: dict[str, str] = {}
+    for chunk in chunks(sorted(groups)):
+        query = (
+            select(ExampleTable.solution_key, ExampleTable.id, SightingTable.key)
+            .join(SightingTable, SightingTable.example == ExampleTable.id)
+            .where(ExampleTable.solution_key.in_(chunk), ExampleTable.dropped)
+        )
+        for solution, id, key in session.execute(query):
+            met |= {e.id: id for e in groups[solution] if sighting_key(id, e) == key}
+    return met
 
 
 def sighting_key(stand_in: str, example: Example) -> str:

@@ -9,6 +9,7 @@ from memory.sameness import fold, question_key, resemblance
 from memory.store.crowding import most_different
 from memory.store.database import Database
 from memory.store.examples import ExampleStore
+from memory.store.versions import VersionStore
 from reasoner.types.example import Example
 
 LONG = "Ann buys 4 boxes with 12 red apples each and gives 7 of all her apples to Ben. How many apples are left?"
@@ -46,6 +47,23 @@ def test_other_writing_of_the_same_is_counted_and_not_kept(database: Database) -
     (learnt,) = ExampleStore(database).examples(run="r2", up_to_cycle=None)
     assert learnt.id == first.id
     assert learnt.lineage == again.lineage
+
+
+def test_what_was_counted_under_something_dropped_since_changes_nothing_when_it_comes_again(
+    database: Database,
+) -> None:
+    it, vectors, store = memory(database), latents(2), ExampleStore(database)
+    first, other = asked(LONG), asked(LONG.upper(), name="other")
+    again = other.model_copy(update={"lineage": other.lineage.model_copy(update={"run": "r2"})})
+    it.remember([first], vectors[:1])
+    added = it.remember([again], vectors[1:])
+    VersionStore(database).drop([first.id], kind="pruned", cause="test")
+    version = VersionStore(database).newest()
+    assert it.remember([again], vectors[1:]) == added
+    assert store.count() == 0
+    assert VersionStore(database).newest() == version
+    elsewhere = other.model_copy(update={"lineage": other.lineage.model_copy(update={"run": "r3"})})
+    assert it.remember([elsewhere], vectors[1:]).added == [other.id], "what is met anew is learnt"
 
 
 def test_nearly_the_same_question_with_the_same_solution_and_latent_is_merged(database: Database) -> None:
