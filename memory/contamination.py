@@ -6,7 +6,8 @@ Four looks, from certain to likely; each counts the items of the first set that 
     words    a run of 13 words or more is shared (Brown et al. 2020, arXiv:2005.14165, appendix C, take 13 as well),
              or the whole of a shorter question; templates of generated problems share shorter runs rightly
     twins    the same structure and the same answer: the question with its names and numbers changed, or not
-    latents  cosine of the questions' latents
+    latents  the questions' latents are nearer than 99 in 100 items of the second set are to one another: spaces differ,
+             and in that of a small student all questions are alike (cosines of .98 and more)
 """
 
 from collections import Counter
@@ -24,8 +25,11 @@ Looked = Literal["exact", "words", "twins", "latents"]
 RUN = 13
 """Words of a run that counts as shared."""
 
-ALIKE = 0.98
-"""Cosine from which latents count as the same question."""
+NEAR = 0.99
+"""Share of the second set's items that are less near to one another than what counts as the same question."""
+
+SAMPLE = 2000
+"""Items of the second set by which that is measured."""
 
 NEAREST = 5
 """Items of the other set that are read closely for a shared run: those with most runs in common."""
@@ -49,6 +53,8 @@ class Look(Record):
     look: Looked
     count: int
     """Items of the first set."""
+    threshold: float | None = None
+    """Words, or the cosine, from which it is a match; None where only the same counts."""
     matches: list[Match]
     """One for each item that has a match, the worst first."""
     note: str = ""
@@ -68,13 +74,27 @@ def look_at_latents(
 
     if not len(first) or not len(second):
         return Look(look="latents", count=len(first), matches=[])
-    scores_N, places_N = nearest_with_scores(unit(second_MD), unit(first_ND))
+    units_MD = unit(second_MD)
+    threshold = _nearness(units_MD)
+    scores_N, places_N = nearest_with_scores(units_MD, unit(first_ND))
     matches = [
         Match(first=a.id, second=second[place].id, score=score, span="")
         for a, score, place in zip(first, scores_N.tolist(), places_N.tolist(), strict=True)
-        if score >= ALIKE
+        if score >= threshold
     ]
-    return Look(look="latents", count=len(first), matches=_worst_first(matches))
+    return Look(look="latents", count=len(first), threshold=threshold, matches=_worst_first(matches))
+
+
+def _nearness(units_MD: np.ndarray) -> float:
+    """The cosine with their nearest that 99 in 100 items of a set do not reach."""
+    from memory.index.kinds import nearest_exactly
+
+    some = np.linspace(0, len(units_MD) - 1, min(SAMPLE, len(units_MD))).astype(int)
+    near_QK = nearest_exactly(units_MD, units_MD[some], 2)
+    other = np.where(near_QK[:, 0] == some, near_QK[:, -1], near_QK[:, 0])
+    cosines = (units_MD[some] * units_MD[other]).sum(axis=1)[other != some]
+    # Rounding must not hide what is the same.
+    return min(float(np.quantile(cosines, NEAR)), 1.0 - 1e-5) if len(cosines) else 1.0 - 1e-5
 
 
 def _exact(first: Sequence[Problem], second: Sequence[Problem]) -> Look:
@@ -102,7 +122,7 @@ def _words(first: Sequence[Problem], second: Sequence[Problem], run: int) -> Loo
             span, place = max(spans, key=lambda pair: (len(pair[0]), -pair[1]))
             match = Match(first=problem.id, second=second[place].id, score=len(span), span=" ".join(span))
             matches.append(match)
-    return Look(look="words", count=len(first), matches=_worst_first(matches))
+    return Look(look="words", count=len(first), threshold=run, matches=_worst_first(matches))
 
 
 def _twins(first: Sequence[Problem], second: Sequence[Problem]) -> Look:

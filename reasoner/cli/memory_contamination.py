@@ -20,7 +20,7 @@ MEANING = {
     "exact": "the same question but for writing",
     "words": "a long run of words is shared",
     "twins": "the same structure and answer",
-    "latents": "nearly the same latent",
+    "latents": "nearer than 99 in 100 of the second set are to one another",
 }
 Side = Annotated[
     str,

@@ -2,7 +2,6 @@
 
 from random import Random
 
-import numpy as np
 import pytest
 from memory_parts import latents
 
@@ -61,13 +60,16 @@ def test_splits_of_one_source_share_no_question_and_few_long_runs(source: Genera
     assert looks["words"] < 0.1 * 200
 
 
-def test_latents_tell_the_nearest_if_it_is_near_enough(source: GeneratedSource) -> None:
-    first, second = source.sealed()[:3], source.practice(1)[:3]
-    vectors = latents(3)
-    beside = vectors[[2, 0, 1]] * 2 + np.array([[0.001], [0.001], [9.0]], dtype=np.float32)
-    found = look_at_latents(first, second, vectors, beside)
-    assert {(m.first, m.second) for m in found.matches} == {(first[0].id, second[1].id), (first[2].id, second[0].id)}
-    assert look_at_latents(first, [], vectors, beside[:0]).matches == []
+def test_latents_tell_what_is_nearer_than_a_set_is_to_itself(source: GeneratedSource) -> None:
+    first, second = source.sealed()[:3], source.practice(1)[:300]
+    theirs = latents(300, seed=1)
+    ours = latents(3, seed=2)
+    ours[0] = theirs[7] * 2
+    found = look_at_latents(first, second, ours, theirs)
+    assert [(m.first, m.second) for m in found.matches] == [(first[0].id, second[7].id)]
+    assert found.threshold is not None
+    assert 0.8 < found.threshold < 1
+    assert look_at_latents(first, [], ours, theirs[:0]).matches == []
 
 
 def test_the_longest_run_is_the_first_of_the_longest() -> None:
