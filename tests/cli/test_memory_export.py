@@ -24,7 +24,7 @@ def home(tmp_path: Path) -> Path:
         Example(
             id=p.id[:16],
             problem=p,
-            source="self" if i % 3 else "teacher_problem",
+            source="self" if i % 3 else "practice",
             teacher="student" if i % 3 else "builtin/expert",
             lineage=lineage.model_copy(update={"cycle": 1 + i % 2}),
         )

@@ -26,6 +26,11 @@ def bent(count: int, *, seed: int = 0) -> np.ndarray:
 
 
 @pytest.fixture
+def url() -> None:
+    """SQLite alone: what the store gives an index is tested on both."""
+
+
+@pytest.fixture
 def large(database: Database, monkeypatch: pytest.MonkeyPatch) -> LatentMemory:
     monkeypatch.setattr(kinds, "EXACT_BELOW", 1000)
     memory = LatentMemory(database, database.home, "s")
