@@ -15,8 +15,9 @@ from memory.filters import Filter
 from memory.index.kinds import Choice
 from memory.index.vectors import Neighbours, VectorIndex
 from memory.store.database import Database
-from memory.store.examples import Added, ExampleStore
+from memory.store.examples import ExampleStore
 from memory.store.latents import LatentStore, as_bytes
+from memory.store.learning import Added
 from memory.store.versions import Kind
 from reasoner.types.example import Example, WrongAttempt
 from reasoner.types.record import Record
@@ -107,8 +108,8 @@ class LatentMemory:
 
     def freeze(self) -> int:
         """From now on searches see the memory as it is now, whatever is learnt beside them; its version."""
-        version = self.version
-        assert self._wrong is not None
+        # Both indices are brought up to date: one opened later would hold what was learnt since.
+        version, _ = (self._current(correct=correct).version for correct in (True, False))
         self._frozen = True
         return version
 

@@ -36,9 +36,7 @@ def stand_ins(
         latents: vectors_ND of their questions; without them only what is the same but for writing is found.
         space: of the latents.
     """
-    groups: dict[str, list[int]] = {}
-    for place, example in enumerate(examples):
-        groups.setdefault(solution_key(example.problem.steps, example.problem.answer), []).append(place)
+    groups = _by_solution(examples)
     known = _known(session, sorted(groups))
     merged: dict[str, str] = {}
     for solution, places in groups.items():
@@ -57,9 +55,7 @@ def met_before(session: Session, examples: Sequence[Example]) -> dict[str, str]:
 
     Nothing but the dropped stands for these now; were they newcomers, adding the same twice would change the memory.
     """
-    groups: dict[str, list[Example]] = {}
-    for example in examples:
-        groups.setdefault(solution_key(example.problem.steps, example.problem.answer), []).append(example)
+    groups = _by_solution(examples)
     met: dict[str, str] = {}
     for chunk in chunks(sorted(groups)):
         query = (
@@ -68,7 +64,8 @@ def met_before(session: Session, examples: Sequence[Example]) -> dict[str, str]:
             .where(ExampleTable.solution_key.in_(chunk), ExampleTable.dropped)
         )
         for solution, id, key in session.execute(query):
-            met |= {e.id: id for e in groups[solution] if sighting_key(id, e) == key}
+            came = (examples[place] for place in groups[solution])
+            met |= {e.id: id for e in came if sighting_key(id, e) == key}
     return met
 
 
@@ -76,6 +73,14 @@ def sighting_key(stand_in: str, example: Example) -> str:
     """The same for the same thing met again in the same place, so that it is counted once."""
     lineage = example.lineage.model_dump_json()
     return hashlib.sha256("\n".join((stand_in, example.id, lineage)).encode()).hexdigest()[:32]
+
+
+def _by_solution(examples: Sequence[Example]) -> dict[str, list[int]]:
+    """Places of the examples, by the key of their solution."""
+    groups: dict[str, list[int]] = {}
+    for place, example in enumerate(examples):
+        groups.setdefault(solution_key(example.problem.steps, example.problem.answer), []).append(place)
+    return groups
 
 
 def _known(session: Session, solutions: Sequence[str]) -> dict[str, dict[str, str]]:

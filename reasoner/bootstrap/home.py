@@ -117,6 +117,17 @@ def open_home(root: Path) -> Home:
     return Home(root.resolve())
 
 
+def existing_home(root: Path) -> Home:
+    """The home in this folder, for what has no use for an empty one.
+
+    Raises:
+        NotFoundError: there is no such folder.
+    """
+    if not root.is_dir():
+        raise NotFoundError(f"{root} is not there; name the --home of a run, such as `reasoner runs list` shows")
+    return open_home(root)
+
+
 def _config(folder: Path) -> dict[str, Any]:
     from reasoner.models.checkpoints import CONFIG
 

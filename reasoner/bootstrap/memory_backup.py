@@ -21,7 +21,7 @@ from memory.store.checkpoints import CheckpointStore
 from memory.store.copying import copy_store, require_known_revision, require_sound, store_counts
 from memory.store.database import REVISION
 from reasoner import __version__
-from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.home import Home, existing_home, open_home
 from reasoner.bootstrap.memory_files import student_for
 from reasoner.errors import NotFoundError, UsageError
 
@@ -40,9 +40,7 @@ def backup_memory(home: Path, folder: Path, *, with_checkpoints: bool) -> Manife
         NotFoundError: there is no such home.
         UsageError: the folder is in use, or the store is not SQLite.
     """
-    if not home.is_dir():
-        raise NotFoundError(f"{home} is not there; name the --home of a run, such as `reasoner runs list` shows")
-    place = open_home(home)
+    place = existing_home(home)
     with made_whole(folder.absolute()) as partial:
         copy_store(place.database(), partial / STORE)
         inside = _look_into(partial)

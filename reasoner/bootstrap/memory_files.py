@@ -6,13 +6,12 @@ from pathlib import Path
 
 from agents.importing import Admitted, Inspector, Refusal
 from agents.judging import STANDS
-from memory.latent_memory import LatentMemory
 from memory.row_files import GivenRow, identify, read_given
-from memory.store.known import known_examples
+from memory.store.examples import ExampleStore
 from memory.store.runs import RunStore
 from memory.store.verdicts import VerdictStore
-from reasoner.bootstrap.home import Home, open_home
-from reasoner.bootstrap.recall import encoder_of
+from reasoner.bootstrap.home import Home, existing_home
+from reasoner.bootstrap.recall import encoder_of, memory_of
 from reasoner.errors import NotFoundError
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.loop import Progress
@@ -73,7 +72,7 @@ def import_memory(
     from reasoner.data.splits import split_of
     from reasoner.domains.registry import DOMAINS, get_domain
 
-    place = _existing(home)
+    place = existing_home(home)
     identity = identify(file)
     progress(Progress(cycle=0, node="import", done=0, total=identity.rows))
     encoder = student_for(place)
@@ -102,12 +101,12 @@ class _Desk:
     """Takes judged rows, batch by batch, and counts; keeps them where there is an encoder to keep them with."""
 
     def __init__(self, place: Home, encoder: Checkpoint | None, refused: Callable[[Refusal], None]) -> None:
-        self._database = place.database()
         self._refused = refused
-        self._verdicts = VerdictStore(self._database)
+        self._examples = ExampleStore(place.database())
+        self._verdicts = VerdictStore(place.database())
         if encoder is not None:
             self._student = place.student(encoder.id)
-            self._memory = LatentMemory(self._database, place.root, encoder.fingerprint)
+            self._memory = memory_of(place, encoder)
         self._keeps = encoder is not None
         self._met: set[str] = set()
         self.reasons: Counter[str] = Counter()
@@ -127,7 +126,7 @@ class _Desk:
         self.unread += sum(one.verdict.reason == STANDS for one in fresh)
 
     def _fresh(self, admitted: Sequence[Admitted]) -> list[Admitted]:
-        known = known_examples(self._database, [one.example.id for one in admitted])
+        known = self._examples.ever_learnt([one.example.id for one in admitted])
         fresh: list[Admitted] = []
         for one in admitted:
             if one.example.id in known or one.example.id in self._met:
@@ -152,12 +151,6 @@ class _Desk:
         latents = embed_questions(self._student, [one.example.problem.question for one in fresh]).numpy()
         added = set(self._memory.remember([one.example for one in fresh], latents, kind="imported").added)
         return sum(one.example.id not in added for one in fresh)
-
-
-def _existing(home: Path) -> Home:
-    if not home.is_dir():
-        raise NotFoundError(f"{home} is not there; name the --home of a run, such as `reasoner runs list` shows")
-    return open_home(home)
 
 
 def student_for(place: Home) -> Checkpoint:

@@ -15,7 +15,7 @@ from memory.store.examples import ExampleStore
 from memory.store.latents import LatentStore
 from memory.store.spaces import SpaceStore
 from memory.store.versions import VersionStore
-from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.home import Home, existing_home, open_home
 from reasoner.errors import NotFoundError, UsageError
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.job import Job, JobSpec
@@ -43,7 +43,7 @@ def search_memory(
     place = open_home(home)
     encoder = encoder_of(place)
     vector = embed_questions(place.student(encoder.id), [text]).numpy()[0]
-    memory = LatentMemory(place.database(), place.root, encoder.fingerprint)
+    memory = memory_of(place, encoder)
     return memory.search(vector, k=k, words=text if words else "", only=only, correct=correct)
 
 
@@ -103,9 +103,7 @@ def export_memory(home: Path, *, form: Form, only: Filter = EVERYTHING) -> Itera
     Raises:
         NotFoundError: there is no such home.
     """
-    if not home.is_dir():
-        raise NotFoundError(f"{home} is not there; name the --home of a run, such as `reasoner runs list` shows")
-    store = ExampleStore(open_home(home).database())
+    store = ExampleStore(existing_home(home).database())
     return (row_of(example, form) for example in store.found(store.ids(only, correct=True)))
 
 
@@ -120,7 +118,7 @@ def recall_of(place: Home, domain: Domain, neighbours: int) -> Recall | None:
     if not neighbours:
         return None
     encoder = encoder_of(place)
-    memory = LatentMemory(place.database(), place.root, encoder.fingerprint)
+    memory = memory_of(place, encoder)
     # What is learnt while an evaluation runs is not seen by the rest of it.
     memory.freeze()
     return recall_from(memory, place.student(encoder.id), domain)
@@ -134,26 +132,27 @@ def memory_stats(home: Path) -> MemoryStats:
 def reindex_memory(
     home: Path, *, checkpoint: str | None = None, report: Callable[[float, str], None] = lambda _share, _note: None
 ) -> Reencoded:
-    """Encodes what is remembered with the champion, or another checkpoint, lets that space serve, rebuilds its index.
+    """Encodes what is remembered with the champion, or another checkpoint, and lets that space serve.
+
+    Where nothing lacked its latent, the indices of the space are made anew.
 
     Args:
         home: its folder.
         checkpoint: id; the home's champion by default.
         report: told share done, 0 to 1, and a note.
     """
-    import torch
-
     from jobs.queue import run_job
 
     place = open_home(home)
     spec, lacking = _reencoding(place, place.checkpoint(checkpoint))
     if lacking <= AT_ONCE:
-        torch.set_num_threads(spec.payload["threads"])
-        done = reencode(place.database(), place.root, spec.payload["checkpoint"], report=report)
+        done = _reencode_here(place, spec, report)
     else:
         job = run_job(place.database(), place.root, spec, on_progress=report)
         done = Reencoded.model_validate(job.result)
-    LatentMemory(place.database(), place.root, done.space).rebuild()
+    # Encoding has just settled the indices.
+    if not done.encoded:
+        memory_of(place).rebuild()
     return done
 
 
@@ -170,17 +169,17 @@ def follow_champion(place: Home) -> Job | None:
         return start_job(place.database(), place.root, spec)
     serving = SpaceStore(place.database()).serving()
     if lacking or serving is None or serving.space != champion.fingerprint:
-        reencode(place.database(), place.root, champion.id)
+        _reencode_here(place, spec)
     return None
 
 
-def memory_of(place: Home) -> LatentMemory:
-    """The home's memory in the space that is searched.
+def memory_of(place: Home, encoder: Checkpoint | None = None) -> LatentMemory:
+    """The home's memory in the space of a checkpoint, by default that which is searched.
 
     Raises:
-        NotFoundError: nothing is remembered yet.
+        NotFoundError: no checkpoint is named, and nothing is remembered yet.
     """
-    return LatentMemory(place.database(), place.root, encoder_of(place).fingerprint)
+    return LatentMemory(place.database(), place.root, (encoder or encoder_of(place)).fingerprint)
 
 
 def encoder_of(place: Home) -> Checkpoint:
@@ -200,6 +199,16 @@ def encoder_of(place: Home) -> Checkpoint:
         if checkpoint.fingerprint in filled:
             return checkpoint
     raise NotFoundError(f"{place.root} remembers nothing yet; `reasoner loop` fills the memory")
+
+
+def _reencode_here(
+    place: Home, spec: JobSpec, report: Callable[[float, str], None] = lambda _share, _note: None
+) -> Reencoded:
+    """Does the job in this process, with the threads that it names."""
+    from reasoner.training.threads import computing_with
+
+    with computing_with(spec.payload["threads"]):
+        return reencode(place.database(), place.root, spec.payload["checkpoint"], report=report)
 
 
 def _reencoding(place: Home, checkpoint: Checkpoint) -> tuple[JobSpec, int]:

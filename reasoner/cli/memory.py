@@ -19,18 +19,6 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-Only = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--only",
-        metavar="KEY=VALUE",
-        help="Only what agrees; may be repeated. Keys: domain, skill, difficulty, source (teacher_solution, "
-        "teacher_problem, self, practice), teacher, run, cycle, since and until (ISO dates).",
-        show_default=False,
-    ),
-]
-
-
 class FormName(StrEnum):
     """Forms of exported rows."""
 
@@ -71,7 +59,7 @@ def search(
         ),
     ] = None,
     k: Annotated[int, typer.Option("--k", min=1, help="How many at most.")] = 5,
-    only: Only = None,
+    only: options.Only = None,
     wrong: Annotated[bool, typer.Option("--wrong", help="Search failed attempts instead.")] = False,
     words: Annotated[
         bool, typer.Option("--words/--no-words", help="Whether shared names and numbers count beside likeness.")
@@ -82,16 +70,11 @@ def search(
     debug: options.Debug = False,
 ) -> None:
     """Find the remembered solutions whose latents, and words, are most like a question's."""
-    from memory.filters import parse_filter
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice
     from reasoner.errors import UsageError
 
-    voice, meant = Voice(as_json=json, quiet=quiet), parse_filter(only or [])
-    if wrong and meant.of_examples_only:
-        raise UsageError(
-            "--wrong with --only source or teacher: failed attempts are the student's own and have neither"
-        )
+    voice, meant = Voice(as_json=json, quiet=quiet), options.filter_of(only, wrong=wrong)
     if sum(given is not None for given in (text, near, latent)) != 1:
         raise UsageError("memory search: expected one of TEXT, --near ID and --latent FILE")
     place, correct = options.home_of(home), not wrong
@@ -133,13 +116,12 @@ def export(
         Container | None,
         typer.Option("--as", help="Kind of file. Default: what FILE ends with, else jsonl.", show_default=False),
     ] = None,
-    only: Only = None,
+    only: options.Only = None,
     home: options.Home = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Write remembered solutions, to train other models on. Failed attempts are never among them."""
-    from memory.filters import parse_filter
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice
     from reasoner.errors import UsageError
@@ -151,7 +133,7 @@ def export(
     parquet = container is Container.PARQUET or (container is None and out is not None and out.suffix == ".parquet")
     if parquet and out is None:
         raise UsageError("--as parquet without --out: a Parquet file cannot go to standard output; name --out FILE")
-    meant = parse_filter(only or [])
+    meant = options.filter_of(only)
     if parquet and out is not None:
         from memory.parquet import require_pyarrow, write_parquet
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reasoner.cli import options
-from reasoner.cli.memory import Only
 
 if TYPE_CHECKING:
     from memory.store.versions import Difference
@@ -95,7 +94,7 @@ def revert(
     epilog="Example: [bold]reasoner memory prune --only source=self --only until=2026-11-01 --dry-run[/bold]",
 )
 def prune(
-    only: Only = None,
+    only: options.Only = None,
     wrong: Annotated[bool, typer.Option("--wrong", help="Failed attempts instead of examples.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go, and do nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, or --dry-run, you are asked.")] = False,
@@ -105,16 +104,13 @@ def prune(
     debug: options.Debug = False,
 ) -> None:
     """Take items out of the memory. Nothing is deleted: `reasoner memory revert` brings them back."""
-    from memory.filters import parse_filter
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice
     from reasoner.errors import UsageError
 
-    voice, meant, place = Voice(as_json=json, quiet=quiet), parse_filter(only or []), options.home_of(home)
+    voice, meant, place = Voice(as_json=json, quiet=quiet), options.filter_of(only, wrong=wrong), options.home_of(home)
     if meant.is_empty:
         raise UsageError("memory prune: expected at least one --only KEY=VALUE; everything is never meant")
-    if wrong and meant.of_examples_only:
-        raise UsageError("--wrong with --only source or teacher: failed attempts have neither")
     plan = bootstrap.prune_memory(place, meant, wrong=wrong, dry_run=True)
     noun = "failed attempts" if wrong else "examples"
     if not dry_run and plan.ids:

@@ -1,4 +1,4 @@
-"""The options that commands share, and how they become a home and settings."""
+"""The options that commands share, and how they become a home, settings and a filter."""
 
 import os
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from memory.filters import Filter
     from reasoner.config.settings import Settings
 
 DEFAULT_HOME = Path(".reasoner")
@@ -49,6 +50,16 @@ MaxCalls = Annotated[
 MaxMinutes = Annotated[
     float | None, typer.Option("--max-minutes", help="Begin nothing after this many minutes.", show_default=False)
 ]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="KEY=VALUE",
+        help="Only what agrees; may be repeated. Keys: domain, skill, difficulty, source (teacher_solution, "
+        "teacher_problem, self, practice), teacher, run, cycle, since and until (ISO dates).",
+        show_default=False,
+    ),
+]
 
 
 def debugging() -> bool:
@@ -61,6 +72,23 @@ def home_of(home: Path | None) -> Path:
     from reasoner.config.places import written_home
 
     return (home or Path(written_home() or DEFAULT_HOME)).expanduser().absolute()
+
+
+def filter_of(only: Sequence[str] | None, *, wrong: bool = False) -> "Filter":
+    """What `--only` means, of examples or of failed attempts.
+
+    Raises:
+        UsageError: a word says nothing, or failed attempts are asked for what they have not.
+    """
+    from memory.filters import parse_filter
+    from reasoner.errors import UsageError
+
+    meant = parse_filter(only or [])
+    if wrong and meant.of_examples_only:
+        raise UsageError(
+            "--wrong with --only source or teacher: failed attempts are the student's own and have neither"
+        )
+    return meant
 
 
 def settings_of(

@@ -22,6 +22,7 @@ from reasoner.models.tokenizers import PAD
 from reasoner.training.feed import Batch, Batches, FreshFeed, derive
 from reasoner.training.optimizer import StudentOptimizer
 from reasoner.training.recipe import LAST_RATE
+from reasoner.training.threads import computing_with
 from reasoner.training.trainer import CLIP
 
 WARMUP = 40
@@ -77,12 +78,8 @@ def train_rival(
         feed, batch_size=settings.train.batch_size, seed=derive(settings.seed, "base"), device=settings.compute.device
     )
     model = rival_of(student, seed=derive(settings.seed, "rival")).to(device).train()
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
+    with computing_with(threads):
         return _train(model, batches, settings, seconds=seconds, report=report)
-    finally:
-        torch.set_num_threads(before)
 
 
 def rate_of(share: float, update: int) -> float:

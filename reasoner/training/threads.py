@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 TRIAL_SECONDS = 0.05
 
@@ -18,6 +20,19 @@ def choose_threads() -> int:
     finally:
         torch.set_num_threads(before)
     return max(rates, key=lambda n: rates[n])
+
+
+@contextmanager
+def computing_with(threads: int) -> Iterator[None]:
+    """Torch computes with so many threads within, and as before afterwards."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _rate(threads: int) -> float:
