@@ -13,6 +13,7 @@ from memory.store.database import Database, open_database
 from memory.store.examples import ExampleStore
 from memory.store.latents import LatentStore
 from memory.store.learning import Added
+from memory.store.versions import VersionStore
 from reasoner.errors import NotFoundError
 
 
@@ -86,6 +87,17 @@ def test_wrong_attempts_are_kept_apart(database: Database) -> None:
     assert store.examples(run="r1", up_to_cycle=None) == []
     assert {attempt.id for attempt in store.wrong(run="r1")} == {hashed("a"), hashed("b")}
     assert LatentStore(database).of("s", [hashed("b")], correct=False).shape == (1, 8)
+
+
+def test_what_was_dropped_is_known_and_not_returned(database: Database) -> None:
+    store, versions = ExampleStore(database), VersionStore(database)
+    store.add([example("a"), example("b")], None, space="s")
+    store.add_wrong([wrong("a"), wrong("b")], None, space="s")
+    for correct in (True, False):
+        versions.drop([hashed("a")], kind="pruned", cause="test", correct=correct)
+    assert store.wrong(run="r1") == [wrong("b")]
+    assert store.examples(run="r1", up_to_cycle=None) == [example("b")]
+    assert store.ever_learnt([hashed("a"), hashed("b"), hashed("c")]) == {hashed("a"), hashed("b")}
 
 
 def test_an_unknown_example_is_an_error(database: Database) -> None:

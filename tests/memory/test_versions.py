@@ -93,6 +93,33 @@ def test_a_frozen_memory_does_not_see_what_is_learnt_beside_it(database: Databas
     assert frozen.version == 2
 
 
+def test_a_frozen_memory_sees_the_failures_of_its_start_and_no_later_ones(database: Database) -> None:
+    memory, frozen = learnt(database), LatentMemory(database, database.home, "s")
+    assert frozen.nearest(latents(1)[0], k=9, correct=False).ids == []
+    memory.remember_wrong([wrong("0")], latents(1))
+    frozen.freeze()
+    memory.remember_wrong([wrong("1")], latents(2)[1:])
+    assert frozen.nearest(latents(1)[0], k=9, correct=False).ids == [hashed("0")]
+
+
+def test_a_dropped_failure_stays_dropped_when_another_run_has_it_too(database: Database) -> None:
+    memory, versions = learnt(database), VersionStore(database)
+    memory.remember_wrong([wrong("0"), wrong("1")], latents(2))
+    versions.drop([hashed("0")], kind="pruned", cause="test", correct=False)
+    before = versions.newest()
+    memory.remember_wrong([wrong("0", run="r2"), wrong("2", run="r2")], latents(3)[[0, 2]])
+    store = ExampleStore(database)
+    assert store.wrong(run="r2") == [wrong("2", run="r2")]
+    assert versions.difference(before, versions.newest()).added_wrong == [hashed("2")]
+    there = {hashed("1"), hashed("2")}
+    assert set(store.ids(Filter(), correct=False)) == there
+    for opened in (memory, LatentMemory(database, database.home, "s")):
+        assert set(opened.nearest(latents(1)[0], k=9, correct=False).ids) == there
+    versions.restore([hashed("0")], cause="test", correct=False)
+    assert store.wrong(run="r2") == sorted([wrong("0", run="r2"), wrong("2", run="r2")], key=lambda a: a.id)
+    assert hashed("0") in memory.nearest(latents(1)[0], k=9, correct=False).ids
+
+
 def test_time_and_source_filter_what_is_meant(database: Database) -> None:
     learnt(database)
     store = ExampleStore(database)
