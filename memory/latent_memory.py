@@ -15,9 +15,8 @@ from memory.filters import Filter
 from memory.index.kinds import Choice
 from memory.index.vectors import Neighbours, VectorIndex
 from memory.store.database import Database
-from memory.store.examples import ExampleStore
+from memory.store.examples import Added, ExampleStore
 from memory.store.latents import LatentStore, as_bytes
-from memory.store.learning import Added
 from memory.store.versions import Kind
 from reasoner.types.example import Example, WrongAttempt
 from reasoner.types.record import Record

@@ -13,7 +13,8 @@ from sqlalchemy import Select, Text, bindparam, cast, func, select
 from memory.filters import Filter
 from memory.store import full_text
 from memory.store.database import Database
-from memory.store.learning import Added, learn, learn_wrong, learnt_before
+from memory.store.latents import require_rows
+from memory.store.learning import learn, learn_wrong, learnt_before
 from memory.store.rows import chunks
 from memory.store.tables import ExampleTable, MembershipTable, SightingTable, WrongTable
 from memory.store.versions import Kind
@@ -25,6 +26,16 @@ T = TypeVar("T")
 
 SOLUTIONS = 4
 """Different solutions that are kept of one question; the most different ones."""
+
+
+class Added(Record):
+    """What adding came to."""
+
+    added: list[str]
+    """Ids that the run learnt by this, in the order given; the same again when the same is added twice. Of what is
+    the same as something remembered, or nearly, the id of that."""
+    duplicates: int
+    """Items that the run knew already from elsewhere."""
 
 
 _RECORDS = select(ExampleTable.id, cast(ExampleTable.record, Text)).where(
@@ -68,13 +79,17 @@ class ExampleStore:
         Raises:
             UnverifiedError: a teacher's example has no verdict in the store that accepts it.
         """
+        require_rows(latents, len(examples))
         with self._database.session() as session:
-            return learn(session, examples, latents, space=space, kind=kind, most=SOLUTIONS)
+            added = learn(session, examples, latents, space=space, kind=kind, most=SOLUTIONS)
+        return Added(added=added, duplicates=len(examples) - len(added))
 
     def add_wrong(self, attempts: Sequence[WrongAttempt], latents: np.ndarray | None, *, space: str) -> Added:
         """Adds failed attempts, as `add` does; they are never among `examples`, and each is kept as it is."""
+        require_rows(latents, len(attempts))
         with self._database.session() as session:
-            return learn_wrong(session, attempts, latents, space=space)
+            added = learn_wrong(session, attempts, latents, space=space)
+        return Added(added=added, duplicates=len(attempts) - len(added))
 
     def ids(self, only: Filter, *, correct: bool) -> list[str]:
         """Ids in the memory that are meant, sorted."""

@@ -15,33 +15,25 @@ from sqlalchemy.orm import Session
 from memory.sameness import question_key, solution_key
 from memory.store import full_text
 from memory.store.crowding import crowd_out
-from memory.store.latents import keep_latents, require_rows
+from memory.store.latents import keep_latents
 from memory.store.merging import met_before, sighting_key, stand_ins
 from memory.store.rows import chunks, written
 from memory.store.tables import ExampleTable, MembershipTable, SightingTable, VerdictTable, WrongTable, now
 from memory.store.versions import Kind, new_version
 from reasoner.errors import UnverifiedError
 from reasoner.types.example import Example, Lineage, WrongAttempt
-from reasoner.types.record import Record
 
 Item = TypeVar("Item", Example, WrongAttempt)
 
 
-class Added(Record):
-    """What adding came to."""
-
-    added: list[str]
-    """Ids that the run learnt by this, in the order given; the same again when the same is added twice. Of what is
-    the same as something remembered, or nearly, the id of that."""
-    duplicates: int
-    """Items that the run knew already from elsewhere."""
-
-
 def learn(
     session: Session, examples: Sequence[Example], latents: np.ndarray | None, *, space: str, kind: Kind, most: int
-) -> Added:
-    """Adds verified examples, as `ExampleStore.add` says; of a question at most `most` solutions stay."""
-    require_rows(latents, len(examples))
+) -> list[str]:
+    """Adds verified examples, as `ExampleStore.add` says; of a question at most `most` solutions stay.
+
+    Returns:
+        Ids that count as added.
+    """
     fresh = _unknown(session, examples)
     _require_verdicts(session, [e for _, e in fresh])
     met = met_before(session, [e for _, e in fresh])
@@ -58,12 +50,17 @@ def learn(
     added = _join(session, standing, _lineages(session, standing))
     _count_sightings(session, examples, merged, {e.id: e for _, e in reversed(fresh)})
     crowd_out(session, [e for _, e in fresh], most=most)
-    return Added(added=added, duplicates=len(examples) - len(added))
+    return added
 
 
-def learn_wrong(session: Session, attempts: Sequence[WrongAttempt], latents: np.ndarray | None, *, space: str) -> Added:
-    """Adds failed attempts, each as it is; one that was dropped is dropped for whichever run has it too."""
-    require_rows(latents, len(attempts))
+def learn_wrong(
+    session: Session, attempts: Sequence[WrongAttempt], latents: np.ndarray | None, *, space: str
+) -> list[str]:
+    """Adds failed attempts, each as it is; one that was dropped is dropped for whichever run has it too.
+
+    Returns:
+        Ids that count as added.
+    """
     rows = [
         row
         for chunk in chunks([attempt.id for attempt in attempts])
@@ -76,7 +73,7 @@ def learn_wrong(session: Session, attempts: Sequence[WrongAttempt], latents: np.
         session.execute(insert(WrongTable), [_wrong_row(a, version, dropped=a.id in dropped) for a in fresh])
     if latents is not None:
         keep_latents(session, [a.id for a in attempts], latents, space=space, correct=False)
-    return Added(added=added, duplicates=len(attempts) - len(added))
+    return added
 
 
 def learnt_before(session: Session, ids: Sequence[str]) -> set[str]:

@@ -10,9 +10,8 @@ import pytest
 from memory_parts import example, hashed, latents, wrong
 
 from memory.store.database import Database, open_database
-from memory.store.examples import ExampleStore
+from memory.store.examples import Added, ExampleStore
 from memory.store.latents import LatentStore
-from memory.store.learning import Added
 from memory.store.versions import VersionStore
 from reasoner.errors import NotFoundError
 
