@@ -1,9 +1,10 @@
 """Farthest first: which failures to ask about so that no two lessons, and no lesson and what is known, are alike.
 
 Greedy k-center (Gonzalez 1985, Clustering to minimize the maximum intercluster distance, Theoretical Computer Science
-38): each pick is the point whose nearest neighbour, among what is known and what is picked, is farthest. Without quotas
-the emptiest place that is left is at most twice as wide as after the best choice of as many. Nothing is drawn: the same
-points give the same picks. Shapes: N points, M known, D width.
+38; begun from what is known as in Sener and Savarese 2018, arXiv:1708.00489): each pick is the point whose nearest
+neighbour, among what is known and what is picked, is farthest. Without quotas no point is then more than twice as far
+from a pick (by the chord, which orders as the cosine does) as after the best choice of as many. Nothing is drawn: the
+same points give the same picks. Shapes: N points, M known, D width.
 """
 
 from collections.abc import Sequence
