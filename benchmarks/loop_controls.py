@@ -1,13 +1,16 @@
-"""The loop beside its controls, seed by seed: mined failures, uniform draws, no teacher, own search first.
+"""The loop beside its controls, seed by seed: mined failures, uniform draws, no teacher, own search first, and ways of
+using the memory.
 
     .venv/bin/python benchmarks/loop_controls.py --home .reasoner-controls --seeds 0 1 2 --cycles 5 --at-once 2
 
 All arms of a seed begin from the same base, trained once, and see the same practice, gate and sealed problems.
 `uniform` asks the teacher as often, about practice problems drawn without looking at the failures; `none` has no
 teacher and learns from the student's own checked answers; `searched` thinks harder about failures first, learns from
-what it then solves, and asks the teacher about the rest, at most as often. Arms run with one thread each, `--at-once`
-side by side. The same command again continues. Prints one row per run, the means, and each arm against the first on the
-same problems; accuracies are on the sealed set.
+what it then solves, and asks the teacher about the rest, at most as often. `spread` is `mined`, asking about what is
+least like all that was learnt; `recalled` is `searched`, its searches seeded with four remembered solutions. Arms run
+with one thread each, `--at-once` side by side. The same command again continues. Prints one row per run, the means, and
+each arm against the first on the same problems; accuracies are on the sealed set, `covered` is the share of practice
+questions, mined in no cycle, that have an example near them at the end.
 """
 
 import argparse
@@ -30,6 +33,8 @@ ARMS = {
     "uniform": ["mine.strategy=uniform"],
     "none": ["teacher.model=none"],
     "searched": ["mine.search=true"],
+    "spread": ["mine.pick=farthest"],
+    "recalled": ["mine.search=true", "search.recall=4"],
 }
 
 
@@ -51,6 +56,7 @@ def run_arm(home: Path, config: str, cycles: int, seed: int, arm: str) -> dict[s
         "verdicts": [e["verdict"] for e in told if e["event"] == "decision"],
         "attempts": last_attempts(home / "runs" / done["run"], told, seed),
         # Arms share a home, so a lesson asked for by an earlier arm comes from the cache: it is a call all the same.
+        "covered": [e["coverage"]["covered"] for e in told if e["event"] == "examples"],
         "calls": sum(e["calls"] + e["cached"] for e in told if e["event"] == "teacher"),
     }
 
@@ -84,7 +90,7 @@ def row(result: dict[str, Any]) -> str:
     return (
         f"| {result['arm']} | {result['seed']} | {sealed['first']:.1%} | {sealed['last']:.1%} | "
         f"{100 * sealed['gain']:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}] | {promotions} | "
-        f"{result['calls']} | `{done['fingerprint']}` |"
+        f"{result['calls']} | {result['covered'][-1]:.1%} | `{done['fingerprint']}` |"
     )
 
 
@@ -105,8 +111,8 @@ def main() -> None:
             for seed in given.seeds
         ]
         results = [job.result() for job in jobs]
-    print("| arm | seed | first | last | gain, 95% interval | promotions | calls | fingerprint |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| arm | seed | first | last | gain, 95% interval | promotions | calls | covered | fingerprint |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     print("\n".join(row(result) for result in results))
     for arm in given.arms:
         last = [r["done"]["sealed"]["last"] for r in of(results, arm)]

@@ -2,7 +2,8 @@
 
 Failures of the practice pool, but for those that a search has solved since, are grouped by skill and, within it, by
 latent neighbourhood. The calls are spread over the groups by how much is to be won in each: the share of all practice
-problems that fail there.
+problems that fail there. Within its share a group's failures are drawn by seed or, with `mine.pick=farthest`, picked by
+how far they are from everything that the run has learnt (`agents.spreading`).
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from random import Random
 
 from agents.parts import Parts
 from agents.run_folder import read_records, write_records
+from agents.spreading import farthest_first
 from agents.state import Change, ImproveState
 from reasoner.types.example import Example
 from reasoner.types.problem import Attempt, Problem
@@ -27,23 +29,15 @@ class Failure:
 
 def mine(state: ImproveState, parts: Parts) -> Change:
     """Chooses this cycle's lessons and writes them as requests."""
-    cycle, settings = state["cycle"], parts.settings
+    cycle, settings = state["cycle"], parts.settings.mine
     problems = parts.source.practice(cycle)
     attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
     tried = [Failure(p, a) for p, a in zip(problems, attempts, strict=True)]
     searched = {e.lineage.failure for e in read_records(parts.folder.searched(cycle), Example)}
     wrong = [f for f in tried if f.attempt.outcome == "wrong" and f.problem.id not in searched]
     groups = _groups(wrong, state["champion"], parts)
-    rng = Random(f"{settings.seed}/mine/{cycle}")
-    teaches = settings.teacher.model != "none"
-    uniform = settings.mine.strategy == "uniform"
-    questions = settings.teacher.calls if teaches else 0
-    if uniform:
-        chosen = rng.sample(tried, min(questions, len(tried)))
-    else:
-        shares = spread(questions, [len(g) for g in groups])
-        chosen = [f for group, share in zip(groups, shares, strict=True) for f in rng.sample(group, share)]
-    requests = _requests(chosen, parts)
+    pools = [tried] if settings.strategy == "uniform" else groups
+    requests = _requests(_chosen(pools, state, parts), parts)
     write_records(parts.folder.requests(cycle), requests)
     by_skill = {s: sum(f.problem.skill == s for f in wrong) for s in sorted({f.problem.skill for f in wrong})}
     parts.events.write(
@@ -53,7 +47,8 @@ def mine(state: ImproveState, parts: Parts) -> Change:
         mined=len(wrong),
         clusters=len(groups),
         asked=len(requests),
-        strategy=settings.mine.strategy,
+        strategy=settings.strategy,
+        pick=settings.pick,
         by_skill=by_skill,
     )
     return {"requests": len(requests)}
@@ -85,6 +80,43 @@ def _groups(wrong: list[Failure], champion: str, parts: Parts) -> list[list[Fail
         for label in sorted(set(labels.tolist())):
             groups.append([wrong[i] for i, at in zip(members, labels, strict=True) if at == label])
     return groups
+
+
+def _chosen(pools: Sequence[Sequence[Failure]], state: ImproveState, parts: Parts) -> list[Failure]:
+    """What the teacher is asked about: of each pool its share of the calls."""
+    settings, cycle = parts.settings, state["cycle"]
+    calls = settings.teacher.calls if settings.teacher.model != "none" else 0
+    shares = spread(calls, [len(pool) for pool in pools])
+    if settings.mine.pick == "farthest":
+        return _farthest(pools, shares, state, parts)
+    rng = Random(f"{settings.seed}/mine/{cycle}")
+    return [f for pool, share in zip(pools, shares, strict=True) for f in rng.sample(pool, share)]
+
+
+def _farthest(
+    pools: Sequence[Sequence[Failure]], shares: Sequence[int], state: ImproveState, parts: Parts
+) -> list[Failure]:
+    """So many of each pool, the farthest from what the run knows first: a limit that ends the asking ends the likest.
+
+    Known is what earlier cycles have learnt and what this one's search has solved: a run that goes on finds the same.
+    """
+    from reasoner.search.greedy import embed_questions
+
+    if not any(shares):
+        return []
+    cycle, student = state["cycle"], parts.student_of(state["champion"])
+    learnt = parts.examples.examples(run=parts.run, up_to_cycle=cycle - 1)
+    searched = read_records(parts.folder.searched(cycle), Example)
+    known = sorted({e.problem.question for e in (*learnt, *searched)})
+    failures = [f for pool in pools for f in pool]
+    picked = farthest_first(
+        embed_questions(student, [f.problem.question for f in failures]).numpy(),
+        [f.problem.id for f in failures],
+        groups=[place for place, pool in enumerate(pools) for _ in pool],
+        quotas=shares,
+        known_MD=embed_questions(student, known).numpy(),
+    )
+    return [failures[place] for place in picked]
 
 
 def _requests(chosen: list[Failure], parts: Parts) -> list[TeacherRequest]:

@@ -3,6 +3,7 @@
 import hashlib
 from random import Random
 
+from agents.covering import covered_after
 from agents.parts import Parts
 from agents.run_folder import read_records
 from agents.state import Change, ImproveState
@@ -35,6 +36,7 @@ def remember(state: ImproveState, parts: Parts) -> Change:
         duplicates=added.duplicates,
         wrong=len(wrong),
         memory_size=memory.stats().examples,
+        coverage=covered_after(state, parts).model_dump(mode="json"),
     )
     return {"accepted": len(added.added)}
 

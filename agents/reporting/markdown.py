@@ -32,6 +32,7 @@ def write_report(folder: Path, events: list[Event]) -> Path:
         _buckets(summary, "skill"),
         _buckets(summary, "difficulty"),
         _teacher(summary),
+        _coverage(summary),
         _searches(summary),
         _failures(summary),
         _manifest(folder / "manifest.json"),
@@ -134,6 +135,30 @@ def _teacher(summary: Summary) -> str:
     )
     header = ["cycle", "calls", "cached", "accepted", "rejected", "precision", "cost"]
     return f"## The teacher\n\n{words}\n\n{_table(header, rows)}"
+
+
+def _coverage(summary: Summary) -> str:
+    measured = [(cycle.cycle, cycle.examples, cycle.coverage) for cycle in summary.covered]
+    rows = [
+        [str(number), f"+{examples['added']}", percent(found["covered"]), _distance(found)]
+        for number, examples, found in measured
+        if examples and found
+    ]
+    if not rows:
+        return ""
+    probe = summary.covered[0].coverage or {}
+    words = (
+        f"Covered is a question of {probe['questions']} practice questions, the same in all cycles and mined in none, "
+        "that has a verified example of this run, other than of itself, "
+        f"within a cosine distance of {probe['radius']:.4f}: the median distance of those questions to the nearest of "
+        "one another. Latents are the first champion's."
+    )
+    header = ["cycle", "examples", "covered", "mean distance to the nearest example"]
+    return f"## Coverage\n\n{words}\n\n{_table(header, rows)}"
+
+
+def _distance(found: Event) -> str:
+    return "-" if found["distance"] is None else f"{found['distance']:.4f}"
 
 
 def _searches(summary: Summary) -> str:

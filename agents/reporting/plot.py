@@ -1,4 +1,4 @@
-"""`plots/accuracy.png`: the champion's sealed accuracy by cycle, with intervals and promotions."""
+"""`plots/accuracy.png`: the champion's sealed accuracy by cycle, with intervals and promotions, and the coverage."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ def plot_accuracy(folder: Path, events: list[Event]) -> Path:
     axes = figure.add_subplot()
     _frame(axes, summary)
     _difficulties(axes, summary)
+    _coverage(axes, summary)
     _champion(axes, summary)
     _title(axes, summary)
     path = folder / "plots" / "accuracy.png"
@@ -72,6 +73,13 @@ def _champion(axes: "Axes", summary: Summary) -> None:
             text, (number, rate.accuracy), beside, textcoords="offset points", ha=side, color=INK, weight="bold"
         )
     axes.legend(loc="lower right", frameon=False, fontsize=8.5, labelcolor=SOFT, ncols=1)
+
+
+def _coverage(axes: "Axes", summary: Summary) -> None:
+    """The share of practice questions near a verified example, dotted: it explains a gain and is none."""
+    line = [(cycle.cycle, cycle.coverage["covered"]) for cycle in summary.covered if cycle.coverage]
+    if line:
+        axes.plot(*zip(*line, strict=True), color=MARK, linewidth=1.4, linestyle=":", marker=".", label="coverage")
 
 
 def _promotions(axes: "Axes", promoted: list[Cycle]) -> None:

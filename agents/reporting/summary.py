@@ -53,6 +53,11 @@ class Cycle:
     seconds: float
     """Time at work in its nodes, over all starts of the run."""
 
+    @property
+    def coverage(self) -> Event | None:
+        """What the run's examples cover after this cycle; None in cycle 0 and in runs of before it was measured."""
+        return self.examples.get("coverage") if self.examples else None
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -64,6 +69,11 @@ class Summary:
     done: Event | None
     gain: Gain | None
     """None until the run has written its `done` event."""
+
+    @property
+    def covered(self) -> tuple[Cycle, ...]:
+        """Cycles whose coverage was measured."""
+        return tuple(cycle for cycle in self.cycles if cycle.coverage)
 
     @property
     def promotions(self) -> tuple[Cycle, ...]:
@@ -108,6 +118,7 @@ def _row(cycle: Cycle) -> CycleRow:
         teacher_calls=teacher.get("calls", 0),
         usd=teacher.get("usd", 0.0),
         seconds=cycle.seconds,
+        covered=cycle.coverage["covered"] if cycle.coverage else None,
     )
 
 

@@ -105,7 +105,7 @@ def _show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
     from agents.reporting.figures import interval, percent, points
     from agents.reporting.markdown import why_nothing
     from agents.reporting.summary import summarise
-    from reasoner.cli.tables import cycles_table, ending
+    from reasoner.cli.tables import coverage_line, cycles_table, ending
 
     events = read_events(outcome.report.parent)
     summary = summarise(events)
@@ -119,6 +119,8 @@ def _show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
             f"{percent(gain.first)} to {percent(gain.last)}, {points(gain.gain)}, 95% interval {interval(gain.ci95)}"
         )
         voice.show(f"sealed set, first to last: {change}")
+    if covered := coverage_line(outcome.table):
+        voice.show(covered)
     if not outcome.promotions:
         voice.show(f"Nothing promoted, because {why_nothing(summary)}")
     voice.show(f"report: {outcome.report}")

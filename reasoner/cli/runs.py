@@ -43,7 +43,7 @@ def show_run(
     from agents.reporting.summary import cycle_rows, summarise
     from memory.store.runs import RunStore
     from reasoner.cli.store import opened
-    from reasoner.cli.tables import cycles_table
+    from reasoner.cli.tables import coverage_line, cycles_table
     from reasoner.cli.voice import Voice
 
     voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
@@ -56,4 +56,6 @@ def show_run(
         f"run {row.id}: {row.state}, {row.cycles_done} cycles, configuration {row.config_hash}, seed {row.seed}\n"
     )
     voice.show(cycles_table(tuple(rows)))
+    if covered := coverage_line(tuple(rows)):
+        voice.show(covered)
     voice.show(f"folder: {folder / 'runs' / run}")

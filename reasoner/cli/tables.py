@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from agents.reporting.figures import probability, rate
+from agents.reporting.figures import percent, probability, rate
 from reasoner.cli.voice import plain_table
 from reasoner.types.loop import CycleRow, LoopOutcome
 from reasoner.types.report import EvalReport, Rate
@@ -31,6 +31,12 @@ def cycles_table(rows: tuple[CycleRow, ...]) -> Table:
             style=style,
         )
     return table
+
+
+def coverage_line(rows: tuple[CycleRow, ...]) -> str:
+    """Coverage by cycle; empty where it was not measured."""
+    measured = [f"{percent(row.covered)} (cycle {row.cycle})" for row in rows if row.covered is not None]
+    return f"practice questions covered by examples: {', '.join(measured)}" if measured else ""
 
 
 def evaluation_table(report: EvalReport) -> Table:

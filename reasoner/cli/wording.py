@@ -36,9 +36,10 @@ def _teacher(event: Event) -> str:
 
 
 def _examples(event: Event) -> str:
-    return (
-        f"learnt {event['added']} examples ({event['duplicates']} known already); memory holds {event['memory_size']}"
-    )
+    learnt = f"learnt {event['added']} examples ({event['duplicates']} known already)"
+    found = event.get("coverage")
+    covered = f"; {percent(found['covered'])} of practice questions covered" if found else ""
+    return f"{learnt}; memory holds {event['memory_size']}{covered}"
 
 
 def _job(event: Event) -> str:

@@ -171,6 +171,9 @@ class MineSettings(Section):
     """How the teacher's calls are spread."""
 
     strategy: Literal["failures", "uniform"] = "failures"
+    pick: Literal["draw", "farthest"] = Field(
+        default="draw", description="`farthest`: what is least like all that the run has learnt is asked about first"
+    )
     clusters_per_skill: int = Field(default=2, ge=1, le=16, description="latent neighbourhoods within a skill")
     search: bool = Field(
         default=False, description="failures are searched first; right solutions teach, the rest is asked about"

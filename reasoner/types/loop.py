@@ -36,6 +36,8 @@ class CycleRow(Record):
     """Calls paid in this cycle; answers from the cache are not in it."""
     usd: float
     seconds: float
+    covered: float | None = None
+    """Share of the coverage probe's questions that have an example near them, 0 to 1; None for cycle 0."""
 
 
 class LoopOutcome(Record):

@@ -65,7 +65,7 @@ class Stage(ModuleType):
     def _outcome(self, folder: Path) -> LoopOutcome:
         compared: dict[str, Any] = {"wins": 71, "losses": 9, "p": 1.2e-12, "alpha": 0.025}
         spent: dict[str, Any] = {"teacher_calls": 9, "usd": 0.0, "seconds": 9.0}
-        row = CycleRow(cycle=1, verdict=self.verdict, sealed=SEALED, **compared, **spent)
+        row = CycleRow(cycle=1, verdict=self.verdict, sealed=SEALED, covered=0.625, **compared, **spent)
         return LoopOutcome(
             run=RUN, cycles=1, promotions=int(self.verdict == "promote"), champion="c1", table=(row,),
             finished_before=self.finished_before, budget_reached=self.budget_reached, report=folder / "report.md",

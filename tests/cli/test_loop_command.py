@@ -14,6 +14,7 @@ def test_it_ends_with_the_table_the_gain_and_the_path_of_the_report(command: Com
     assert "41.0% [37.0, 45.0]" in result.stdout
     assert "71/9" in result.stdout
     assert "+52.0 points, 95% interval [47.0, 57.0]" in result.stdout
+    assert "practice questions covered by examples: 62.5% (cycle 1)" in result.stdout
     assert f"{RUN}/report.md" in result.stdout
 
 

@@ -42,11 +42,19 @@ def evaluation(cycle: int, checkpoint: str) -> Event:
 def cycle_events(cycle: int) -> list[Event]:
     verdict, wins, losses = VERDICTS[cycle]
     common: Event = {"run": RUN, "cycle": cycle}
+    coverage = {"questions": 1000, "radius": 0.0125, "covered": 0.5 + 0.08 * cycle, "distance": 0.02 / cycle}
     body = {"candidate": f"c{cycle}", "champion": "base", "wins": wins, "losses": losses}
     events: list[Event] = [
         {"event": "failures", **common, "mined": 120, "clusters": 6},
         {"event": "teacher", **common, "calls": 118, "cached": 2, "accepted": 1090, "rejected": 61, "usd": 0.0},
-        {"event": "examples", **common, "added": 850, "duplicates": 12, "memory_size": 850 * cycle},
+        {
+            "event": "examples",
+            **common,
+            "added": 850,
+            "duplicates": 12,
+            "memory_size": 850 * cycle,
+            "coverage": coverage,
+        },
         {"event": "job", **common, "job": f"job{cycle}", "state": "succeeded", "seconds": 41.0},
         {"event": "node", **common, "node": "train", "seconds": 44.0},
         {"event": "node", **common, "node": "examine", "seconds": 6.0},

@@ -93,6 +93,27 @@ def test_the_report_holds_its_sections_and_can_be_rebuilt(tmp_path: Path) -> Non
     assert list(tmp_path.glob("*.tmp")) == []
 
 
+def test_the_coverage_of_every_cycle_is_told(tmp_path: Path) -> None:
+    text = write_report(tmp_path, whole_run()).read_text()
+    assert "within a cosine distance of 0.0125" in text
+    assert "| 4 | +850 | 82.0% | 0.0050 |" in text
+    assert [row.covered and round(row.covered, 2) for row in rows(4)] == [None, 0.58, 0.66, 0.74]
+
+
+def test_a_run_of_before_coverage_was_measured_is_read_all_the_same(tmp_path: Path) -> None:
+    events = [{k: v for k, v in event.items() if k != "coverage"} for event in whole_run()]
+    assert "## Coverage" not in write_report(tmp_path, events).read_text()
+    assert plot_accuracy(tmp_path, events).read_bytes() != plot_accuracy(tmp_path, whole_run()).read_bytes()
+    assert {row.covered for row in cycle_rows(summarise(events))} == {None}
+
+
+def test_where_nothing_was_learnt_there_is_no_distance(tmp_path: Path) -> None:
+    events = whole_run()
+    nothing = {"questions": 1000, "radius": 0.0125, "covered": 0.0, "distance": None}
+    next(event for event in events if event["event"] == "examples").update(added=0, coverage=nothing)
+    assert "| 1 | +0 | 0.0% | - |" in write_report(tmp_path, events).read_text()
+
+
 def test_a_skill_that_fell_and_a_broken_job_are_among_what_did_not_work(tmp_path: Path) -> None:
     events = whole_run()
     events[1]["by_skill"]["take"] = {"n": 150, "accuracy": 0.99, "ci95": [0.97, 1.0]}
