@@ -236,6 +236,10 @@ def _require_wal(engine: Engine) -> None:
 
 
 def _bring_up_to_date(engine: Engine) -> None:
+    # Tables that are current are found so without the write lock, which a busy writer hardly ever lets go.
+    with engine.begin() as connection:
+        if _revision(connection) == REVISION:
+            return
     with engine.execution_options(writes=True).begin() as connection:
         if _is_postgres(engine):
             # Homes on other machines may share this database; the file lock does not reach them.
