@@ -115,6 +115,13 @@ def test_a_store_that_stays_locked_is_named_busy(
         RunStore(database).create("r", "hash", {}, 0)
 
 
+def test_a_store_whose_tables_are_current_opens_while_another_writes(database: Database, url: str | None) -> None:
+    with database.session() as session:
+        session.execute(text("SELECT 1"))
+        with ThreadPoolExecutor() as beside:
+            beside.submit(lambda: open_database(database.home, url).close()).result(timeout=10)
+
+
 def test_a_migration_is_not_needed_twice(database: Database, url: str | None) -> None:
     with database.session() as session:
         session.execute(text("UPDATE writer SET turn = 7"))
