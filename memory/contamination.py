@@ -1,26 +1,29 @@
 """What two sets of problems share: the same question, long runs of words, the same structure, nearly the same latent.
 
-Four looks, from certain to likely; each counts the items of the first set that have a match in the second:
+Five looks, from certain to likely; each counts the items of the first set that have a match in the second:
 
     exact    the question is the same but for writing
     words    a run of 13 words or more is shared (Brown et al. 2020, arXiv:2005.14165, appendix C, take 13 as well),
              or the whole of a shorter question; templates of generated problems share shorter runs rightly
+    copies   half of both questions' three-word shingles are shared, or more: a rewording that keeps most words
     twins    the same structure and the same answer: the question with its names and numbers changed, or not
     latents  the questions' latents are nearer than 99 in 100 items of the second set are to one another: spaces differ,
              and in that of a small student all questions are alike (cosines of .98 and more)
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 import numpy as np
 
-from memory.sameness import question_key, unit, words_of
+from memory.sameness import question_key, resemblance, shingles, unit, words_of
 from reasoner.types.problem import Problem
 from reasoner.types.record import Record
 
-Looked = Literal["exact", "words", "twins", "latents"]
+Gram = tuple[str, ...]
+Looked = Literal["exact", "words", "copies", "twins", "latents"]
 
 RUN = 13
 """Words of a run that counts as shared."""
@@ -31,8 +34,11 @@ NEAR = 0.99
 SAMPLE = 2000
 """Items of the second set by which that is measured."""
 
+NEAR_COPY = 0.5
+"""Shingles shared over all of both (Jaccard), from which a question counts as a copy of another."""
+
 NEAREST = 5
-"""Items of the other set that are read closely for a shared run: those with most runs in common."""
+"""Items of the other set that are read closely: those with most runs or shingles in common."""
 
 
 class Match(Record):
@@ -42,7 +48,7 @@ class Match(Record):
     """Id."""
     second: str
     score: float
-    """Words in the shared run, or the cosine; 1 for what is the same."""
+    """Words in the shared run, the share of shingles, or the cosine; 1 for what is the same."""
     span: str
     """What both say, folded; empty where no words are shared."""
 
@@ -54,7 +60,7 @@ class Look(Record):
     count: int
     """Items of the first set."""
     threshold: float | None = None
-    """Words, or the cosine, from which it is a match; None where only the same counts."""
+    """Words, share or cosine from which it is a match; None where only the same counts."""
     matches: list[Match]
     """One for each item that has a match, the worst first."""
     note: str = ""
@@ -62,8 +68,8 @@ class Look(Record):
 
 
 def look_at_words(first: Sequence[Problem], second: Sequence[Problem], *, run: int = RUN) -> list[Look]:
-    """The looks that need texts alone: exact, words, twins."""
-    return [_exact(first, second), _words(first, second, run), _twins(first, second)]
+    """The looks that need texts alone: exact, words, copies, twins."""
+    return [_exact(first, second), _words(first, second, run), _copies(first, second), _twins(first, second)]
 
 
 def look_at_latents(
@@ -108,21 +114,49 @@ def _exact(first: Sequence[Problem], second: Sequence[Problem]) -> Look:
 
 
 def _words(first: Sequence[Problem], second: Sequence[Problem], run: int) -> Look:
-    texts = [words_of(p.question) for p in second]
-    where: dict[tuple[str, ...], list[int]] = {}
-    for place, words in enumerate(texts):
-        for gram in set(_grams(words, run)):
-            where.setdefault(gram, []).append(place)
+    asked, texts = ([words_of(p.question) for p in problems] for problems in (first, second))
+    # A question shorter than the run is looked for as a whole.
+    lengths = {min(run, len(words)) for words in asked if words}
+    where = _places(texts, [{gram for n in lengths for gram in _grams(words, n)} for words in texts])
     matches: list[Match] = []
-    for problem in first:
-        words = words_of(problem.question)
-        shared = Counter(place for gram in set(_grams(words, run)) for place in where.get(gram, ()))
-        spans = [(longest_run(words, texts[place]), place) for place, _ in shared.most_common(NEAREST)]
+    for problem, words in zip(first, asked, strict=True):
+        near = _most_shared(set(_grams(words, min(run, len(words)))), where)
+        spans = [(longest_run(words, texts[place]), place) for place in near]
         if spans:
             span, place = max(spans, key=lambda pair: (len(pair[0]), -pair[1]))
             match = Match(first=problem.id, second=second[place].id, score=len(span), span=" ".join(span))
             matches.append(match)
     return Look(look="words", count=len(first), threshold=run, matches=_worst_first(matches))
+
+
+def _copies(first: Sequence[Problem], second: Sequence[Problem]) -> Look:
+    texts = [words_of(p.question) for p in second]
+    where = _places(texts, [shingles(p.question) for p in second])
+    matches: list[Match] = []
+    for problem in first:
+        near = _most_shared(shingles(problem.question), where)
+        likeness = {place: resemblance(problem.question, second[place].question) for place in near}
+        best = max(near, key=lambda place: (likeness[place], -place), default=None)
+        if best is not None and likeness[best] >= NEAR_COPY:
+            span = longest_run(words_of(problem.question), texts[best])
+            match = Match(first=problem.id, second=second[best].id, score=likeness[best], span=" ".join(span))
+            matches.append(match)
+    return Look(look="copies", count=len(first), threshold=NEAR_COPY, matches=_worst_first(matches))
+
+
+def _places(texts: Sequence[Sequence[str]], grams: Sequence[AbstractSet[Gram]]) -> dict[Gram, list[int]]:
+    """Places of the texts that have each gram; those of texts without words are left out."""
+    where: dict[Gram, list[int]] = {}
+    for place, (words, some) in enumerate(zip(texts, grams, strict=True)):
+        for gram in some if words else ():
+            where.setdefault(gram, []).append(place)
+    return where
+
+
+def _most_shared(grams: AbstractSet[Gram], where: Mapping[Gram, Sequence[int]]) -> list[int]:
+    """Places that share most of the grams, `NEAREST` of them; the first of equals."""
+    shared = Counter(place for gram in grams for place in where.get(gram, ()))
+    return sorted(shared, key=lambda place: (-shared[place], place))[:NEAREST]
 
 
 def _twins(first: Sequence[Problem], second: Sequence[Problem]) -> Look:
@@ -151,8 +185,9 @@ def longest_run(one: Sequence[str], other: Sequence[str]) -> list[str]:
     return list(one[end - best : end])
 
 
-def _grams(words: Sequence[str], run: int) -> list[tuple[str, ...]]:
-    return [tuple(words[at : at + run]) for at in range(max(1, len(words) - run + 1))] if words else []
+def _grams(words: Sequence[str], run: int) -> list[Gram]:
+    """Every run of that many words; none of a shorter text."""
+    return [tuple(words[at : at + run]) for at in range(len(words) - run + 1)] if words else []
 
 
 def _worst_first(matches: Sequence[Match]) -> list[Match]:

@@ -19,6 +19,7 @@ SHOWN = 3
 MEANING = {
     "exact": "the same question but for writing",
     "words": "a long run of words is shared",
+    "copies": "half of their three-word runs or more are shared",
     "twins": "the same structure and answer",
     "latents": "nearer than 99 in 100 of the second set are to one another",
 }

@@ -54,6 +54,30 @@ def test_a_copy_within_other_words_is_found_by_its_run_which_is_shown(source: Ge
     assert len(words.matches[0].span.split()) == words.matches[0].score > 13
 
 
+def test_a_short_question_is_found_within_a_longer_text(source: GeneratedSource) -> None:
+    first, *others = source.sealed()
+    short = first.model_copy(update={"id": "short", "question": "How many zebras does Zoe feed daily?"})
+    longer = first.model_copy(update={"id": "long", "question": f"Read this: {short.question} {others[0].question}"})
+    assert matched([short], [*others, longer], "words") == {"short"}
+    assert matched([short], others, "words") == set()
+
+
+def test_a_copy_with_one_word_in_fifteen_changed_is_a_near_copy_and_clean_splits_have_few(
+    source: GeneratedSource,
+) -> None:
+    chosen, chance = source.sealed()[:PLANTED], Random(0)
+    reworded: list[Problem] = []
+    for problem in chosen:
+        words = problem.question.split()
+        for at in chance.sample(range(len(words)), max(1, len(words) // 15)):
+            words[at] = "whatever"
+        reworded.append(problem.model_copy(update={"id": f"leak-{problem.id}", "question": " ".join(words)}))
+    pool = [*source.practice(1), *reworded]
+    assert len(matched(chosen, pool, "copies")) >= 0.9 * PLANTED
+    assert matched(chosen, pool, "exact") == set()
+    assert len(matched(source.sealed(), source.practice(1), "copies")) < 0.1 * 200
+
+
 def test_splits_of_one_source_share_no_question_and_few_long_runs(source: GeneratedSource) -> None:
     looks = {look.look: len(look.matches) for look in look_at_words(source.sealed(), source.practice(1))}
     assert looks["exact"] == looks["twins"] == 0
