@@ -6,7 +6,7 @@ from pathlib import Path
 from memory.contamination import RUN, Look, look_at_latents, look_at_words
 from memory.filters import Filter
 from memory.store.examples import ExampleStore
-from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.home import existing_home
 from reasoner.config.settings import Settings
 from reasoner.errors import NotFoundError, UsageError
 from reasoner.types.problem import Problem
@@ -46,20 +46,20 @@ def compare_sets(
 
     Raises:
         UsageError: a name that is none of these.
+        NotFoundError: the memory of a home that is not there.
     """
-    place = open_home(home)
-    ours, theirs = (_problems(name, place, settings, cycle) for name in (first, second))
-    looks = [*look_at_words(ours, theirs, run=run), _latents(place, ours, theirs)]
+    ours, theirs = (_problems(name, home, settings, cycle) for name in (first, second))
+    looks = [*look_at_words(ours, theirs, run=run), _latents(home, ours, theirs)]
     return Contamination(first=first, second=second, first_count=len(ours), second_count=len(theirs), looks=looks)
 
 
-def _problems(name: str, place: Home, settings: Settings, cycle: int) -> list[Problem]:
+def _problems(name: str, home: Path, settings: Settings, cycle: int) -> list[Problem]:
     from reasoner.data.files import read_problems
     from reasoner.data.sources import open_source
     from reasoner.domains.registry import get_domain
 
     if name == MEMORY:
-        store = ExampleStore(place.database())
+        store = ExampleStore(existing_home(home).database())
         return [example.problem for example in store.found(store.ids(Filter(), correct=True))]
     if name in SPLITS:
         source = open_source(settings.data, settings.seed)
@@ -74,13 +74,15 @@ def _problems(name: str, place: Home, settings: Settings, cycle: int) -> list[Pr
     return read_problems(Path(name), get_domain(settings.data.domain))
 
 
-def _latents(place: Home, ours: Sequence[Problem], theirs: Sequence[Problem]) -> Look:
+def _latents(home: Path, ours: Sequence[Problem], theirs: Sequence[Problem]) -> Look:
     import torch
 
     from reasoner.search.greedy import embed_questions
     from reasoner.training.threads import choose_threads
 
     try:
+        # Looking makes no home.
+        place = existing_home(home)
         champion = place.checkpoint(None)
     except NotFoundError:
         note = "the home has no champion to read the questions"
