@@ -118,7 +118,8 @@ def test_a_gpu_that_is_not_there_is_named() -> None:
 
 
 def test_what_is_usual_leaves_a_jobs_key_as_it_was() -> None:
-    assert set(spec().payload) == {"settings", "threads", "device", "checkpoint"}
-    assert spec("compute.processes=2").payload["processes"] == 2
-    assert spec("compute.precision=bfloat16").payload["precision"] == "bfloat16"
-    assert len({spec(*w).key for w in ([], ["compute.processes=2"], ["compute.precision=bfloat16"])}) == 3
+    usual, processes, precise = "compute.precision=float32", "compute.processes=2", "compute.precision=bfloat16"
+    assert set(spec(usual).payload) == {"settings", "threads", "device", "checkpoint"}
+    assert spec(usual, processes).payload["processes"] == 2
+    assert spec(precise).payload["precision"] == "bfloat16"
+    assert len({spec(*words).key for words in ([usual], [usual, processes], [precise])}) == 3
