@@ -1,14 +1,16 @@
 """What two sets of problems share: the same question, long runs of words, the same structure, nearly the same latent.
 
-Five looks, from certain to likely; each counts the items of the first set that have a match in the second:
+Six looks, from certain to likely; each counts the items of the first set that have a match in the second:
 
-    exact    the question is the same but for writing
-    words    a run of 13 words or more is shared (Brown et al. 2020, arXiv:2005.14165, appendix C, take 13 as well),
-             or the whole of a shorter question; templates of generated problems share shorter runs rightly
-    copies   half of both questions' three-word shingles are shared, or more: a rewording that keeps most words
-    twins    the same structure and the same answer: the question with its names and numbers changed, or not
-    latents  the questions' latents are nearer than 99 in 100 items of the second set are to one another: spaces differ,
-             and in that of a small student all questions are alike (cosines of .98 and more)
+    exact      the question is the same but for writing
+    words      a run of 13 words or more is shared (Brown et al. 2020, arXiv:2005.14165, appendix C, take 13 as well),
+               or the whole of a shorter question; templates of generated problems share shorter runs rightly
+    copies     half of both questions' three-word shingles are shared, or more: a rewording that keeps most words
+    twins      the same structure and the same answer: the question with its names and numbers changed, or not
+    solutions  the same worked steps, three or more of them, numbers and all: a question told anew, in other words,
+               keeps them, and two in 300 generated problems of three or four steps share them by chance
+    latents    the questions' latents are nearer than 99 in 100 items of the second set are to one another: spaces
+               differ, and in that of a small student all questions are alike (cosines of .98 and more)
 """
 
 from collections import Counter
@@ -18,12 +20,12 @@ from typing import Literal
 
 import numpy as np
 
-from memory.sameness import question_key, resemblance, shingles, unit, words_of
+from memory.sameness import question_key, resemblance, shingles, solution_key, unit, words_of
 from reasoner.types.problem import Problem
 from reasoner.types.record import Record
 
 Gram = tuple[str, ...]
-Looked = Literal["exact", "words", "copies", "twins", "latents"]
+Looked = Literal["exact", "words", "copies", "twins", "solutions", "latents"]
 
 RUN = 13
 """Words of a run that counts as shared."""
@@ -37,6 +39,9 @@ SAMPLE = 2000
 NEAR_COPY = 0.5
 """Shingles shared over all of both (Jaccard), from which a question counts as a copy of another."""
 
+LONG_ENOUGH = 3
+"""Steps of a solution that few share by chance: one in two sealed problems of one step has its equal in practice."""
+
 NEAREST = 5
 """Items of the other set that are read closely: those with most runs or shingles in common."""
 
@@ -48,9 +53,9 @@ class Match(Record):
     """Id."""
     second: str
     score: float
-    """Words in the shared run, the share of shingles, or the cosine; 1 for what is the same."""
+    """Words in the shared run, steps, the share of shingles, or the cosine; 1 for what is the same."""
     span: str
-    """What both say, folded; empty where no words are shared."""
+    """What both say, folded, or the steps that both have; empty where no words are shared."""
 
 
 class Look(Record):
@@ -60,7 +65,7 @@ class Look(Record):
     count: int
     """Items of the first set."""
     threshold: float | None = None
-    """Words, share or cosine from which it is a match; None where only the same counts."""
+    """Words, steps, share or cosine from which it is a match; None where only the same counts."""
     matches: list[Match]
     """One for each item that has a match, the worst first."""
     note: str = ""
@@ -68,8 +73,9 @@ class Look(Record):
 
 
 def look_at_words(first: Sequence[Problem], second: Sequence[Problem], *, run: int = RUN) -> list[Look]:
-    """The looks that need texts alone: exact, words, copies, twins."""
-    return [_exact(first, second), _words(first, second, run), _copies(first, second), _twins(first, second)]
+    """The looks that need texts alone: exact, words, copies, twins, solutions."""
+    found = [_exact(first, second), _words(first, second, run), _copies(first, second)]
+    return [*found, _twins(first, second), _solutions(first, second)]
 
 
 def look_at_latents(
@@ -168,6 +174,16 @@ def _twins(first: Sequence[Problem], second: Sequence[Problem]) -> Look:
             span = longest_run(words_of(problem.question), words_of(twin.question))
             matches.append(Match(first=problem.id, second=twin.id, score=1.0, span=" ".join(span)))
     return Look(look="twins", count=len(first), matches=_worst_first(matches))
+
+
+def _solutions(first: Sequence[Problem], second: Sequence[Problem]) -> Look:
+    known = {solution_key(p.steps, p.answer): p.id for p in reversed(second)}
+    matches = [
+        Match(first=p.id, second=known[key], score=len(p.steps), span="; ".join(p.steps))
+        for p in first
+        if len(p.steps) >= LONG_ENOUGH and (key := solution_key(p.steps, p.answer)) in known
+    ]
+    return Look(look="solutions", count=len(first), threshold=LONG_ENOUGH, matches=_worst_first(matches))
 
 
 def longest_run(one: Sequence[str], other: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ MEANING = {
     "words": "a long run of words is shared",
     "copies": "half of their three-word runs or more are shared",
     "twins": "the same structure and answer",
+    "solutions": "the same three steps or more, numbers and all",
     "latents": "nearer than 99 in 100 of the second set are to one another",
 }
 Side = Annotated[
@@ -50,7 +51,8 @@ def contamination(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Look for what one set of problems shares with another: questions, runs of words, structures, latents."""
+    """Look for what one set of problems shares with another: questions, runs of words, structures, solutions,
+    latents."""
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice
 

@@ -8,6 +8,7 @@ from memory_parts import latents
 from memory.contamination import Looked, longest_run, look_at_latents, look_at_words
 from reasoner.config.settings import DataSettings
 from reasoner.data.generated_source import GeneratedSource
+from reasoner.domains.registry import get_domain
 from reasoner.types.problem import Problem
 
 PLANTED = 50
@@ -76,6 +77,18 @@ def test_a_copy_with_one_word_in_fifteen_changed_is_a_near_copy_and_clean_splits
     assert len(matched(chosen, pool, "copies")) >= 0.9 * PLANTED
     assert matched(chosen, pool, "exact") == set()
     assert len(matched(source.sealed(), source.practice(1), "copies")) < 0.1 * 200
+
+
+@pytest.mark.parametrize("wording", ["new_words", "new_sentences", "new"])
+def test_a_problem_told_anew_in_other_words_is_known_by_its_solution(source: GeneratedSource, wording: str) -> None:
+    domain = get_domain("math")
+    told = [{"difficulty": 2 + seed % 3, "skill": domain.skills[seed % 4]} for seed in range(PLANTED)]
+    asked = [domain.draw(seed, knobs) for seed, knobs in enumerate(told)]
+    anew = [domain.draw(seed, {**knobs, "wording": wording}) for seed, knobs in enumerate(told)]
+    long = {p.id for p in asked if len(p.steps) >= 3}
+    assert len(long) > PLANTED / 2
+    assert matched(asked, [*source.practice(1), *anew], "solutions") == long
+    assert matched(asked, source.practice(1), "solutions") == set()
 
 
 def test_splits_of_one_source_share_no_question_and_few_long_runs(source: GeneratedSource) -> None:
