@@ -45,6 +45,7 @@ def train(state: ImproveState, parts: Parts) -> Change:
             kind="candidate",
             run=parts.run,
             cycle=cycle,
+            core=job.result.get("core", ""),
         )
     )
     _tell(job, cycle, parts)

@@ -98,6 +98,12 @@ class TrainSettings(Section):
     finetune_updates: int = Field(default=180, ge=1, description="most updates of a candidate")
     finetune_epochs: float = Field(default=3.0, gt=0, description="most passes of a candidate over its examples")
     finetune_share: float = Field(default=0.7, gt=0, le=1, description="share of both learning rates in fine-tuning")
+    adapter_rank: int = Field(
+        default=0, ge=0, le=256, description="a candidate is its core and additions of this rank; 0: all weights learn"
+    )
+    kl_budget: float = Field(
+        default=0.2, gt=0, description="most that additions may change, KL in nats a token from the parent"
+    )
     batch_size: int = Field(default=64, ge=2)
     learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")
     muon_rate: float = Field(default=0.02, gt=0, le=0.2, description="Muon: matrices of the blocks")

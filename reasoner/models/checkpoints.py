@@ -9,7 +9,9 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -35,8 +37,17 @@ def fingerprint(student: Student) -> str:
     return digest.hexdigest()[:16]
 
 
-def save_student(student: Student, folder: Path, *, about: dict[str, object]) -> str:
-    """Writes the student to `folder` and returns its fingerprint. `about` is kept in `config.json`."""
+def save_student(
+    student: Student, folder: Path, *, about: dict[str, object], also: Callable[[Path], None] = lambda _: None
+) -> str:
+    """Writes the student to `folder` and returns its fingerprint.
+
+    Args:
+        student: to be saved.
+        folder: replaced whole.
+        about: kept in `config.json`.
+        also: writes what else belongs to it into the folder that it is given.
+    """
     mark = fingerprint(student)
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
@@ -46,6 +57,7 @@ def save_student(student: Student, folder: Path, *, about: dict[str, object]) ->
     keep_tuned(student.lent, student.shape, partial)
     (partial / TOKENIZER).write_text(student.reads.to_json(), encoding="utf-8")
     config = {"fingerprint": mark, "shape": student.shape.to_dict(), "about": about}
+    also(partial)
     (partial / CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True), encoding="utf-8")
     if folder.exists():
         shutil.rmtree(folder)
@@ -83,6 +95,17 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
         )
     student.net.to(torch.device(device))
     return student
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What `save_student` was told about the student in `folder`.
+
+    Raises:
+        NotFoundError: there is no checkpoint.
+    """
+    if not (folder / CONFIG).is_file():
+        raise NotFoundError(f"{folder} is not a checkpoint: {CONFIG} missing; see `reasoner models list`")
+    return json.loads((folder / CONFIG).read_text(encoding="utf-8"))["about"]
 
 
 def _reader(shape: Shape, text: str) -> QuestionTokenizer | BackboneReader:

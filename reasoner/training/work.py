@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from reasoner.errors import TrainingFailed
 from reasoner.models.checkpoints import load_student, save_student
 from reasoner.models.layers import quicken
 from reasoner.models.student import Student, new_student
+from reasoner.training.adapters import keep_factors
+from reasoner.training.fast_weights import FastWeights, Settled
 from reasoner.training.feed import Batches, CurriculumFeed, Feed, FreshFeed, MixedFeed, Worked, derive, encode
 from reasoner.training.precision import Precision, precision_of, require_device
 from reasoner.training.recipe import Recipe
@@ -28,7 +31,9 @@ from reasoner.types.job import JobSpec
 VOCABULARY_SAMPLE = 4000
 """Questions that the base's vocabulary is learnt from."""
 
-FINE_ONLY = {"parent", "finetune_updates", "finetune_epochs", "finetune_share", "original_share"}
+FINE_ONLY = {
+    "parent", "finetune_updates", "finetune_epochs", "finetune_share", "original_share", "adapter_rank", "kl_budget",
+}  # fmt: skip
 """Settings of `train` that a base knows nothing of."""
 
 
@@ -103,18 +108,20 @@ def train_base(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
 
 def train_candidate(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """Fine-tunes a candidate from its parent on the rows of a cycle and a share of original problems."""
-    settings = _begin(payload)
-    student = load_student(place.home / "checkpoints" / payload["parent"])
+    settings, parent = _begin(payload), payload["parent"]
+    source, checkpoints = open_source(settings.data, settings.seed), place.home / "checkpoints"
+    fast = FastWeights(settings, checkpoints, parent, source, payload["cycle"]) if settings.train.adapter_rank else None
+    student = fast.student if fast else load_student(checkpoints / parent)
     items = encode(student, read_rows(place.home / payload["rows"]))
     if not items:
         raise TrainingFailed(f"no row of {payload['rows']!r} can be learnt by this student; see train.* and student.*")
-    source = open_source(settings.data, settings.seed)
     recipe = _recipe(settings, payload, updates=payload["updates"], cycle=payload["cycle"])
     share = settings.train.original_share
     original = _fresh(student, source, seed=recipe.seed)
     feed = MixedFeed(items, original, original_share=share, seed=recipe.seed)
     trained = _train(student, feed, recipe, payload, place)
-    return _keep(student, trained, payload, place, parent=payload["parent"], examples=len(items))
+    settled = fast.settle() if fast else None
+    return _keep(student, trained, payload, place, parent=parent, examples=len(items), settled=settled)
 
 
 KINDS = {"base": train_base, "finetune": train_candidate}
@@ -221,7 +228,14 @@ def _train(student: Student, feed: Feed, recipe: Recipe, payload: dict[str, Any]
 
 
 def _keep(
-    student: Student, trained: Trained, payload: dict[str, Any], place: Workplace, *, parent: str, examples: int
+    student: Student,
+    trained: Trained,
+    payload: dict[str, Any],
+    place: Workplace,
+    *,
+    parent: str,
+    examples: int,
+    settled: Settled | None = None,
 ) -> dict[str, Any]:
     """The result of the job, once the leader has written the checkpoint."""
     if not place.team.leads:
@@ -232,14 +246,9 @@ def _keep(
         "examples": examples,
         "train_seconds": round(trained.seconds, 3),
         "health": trained.health.to_dict(),
+        **(settled.about if settled else {}),
     }
-    mark = save_student(student, place.home / "checkpoints" / payload["checkpoint"], about=about)
-    return {
-        "checkpoint": payload["checkpoint"],
-        "fingerprint": mark,
-        "parent": parent,
-        "updates": trained.updates,
-        "examples": examples,
-        "train_seconds": round(trained.seconds, 3),
-        "health": trained.health.to_dict(),
-    }
+    folder = place.home / "checkpoints" / payload["checkpoint"]
+    keep = partial(keep_factors, settled.factors) if settled else lambda _: None
+    mark = save_student(student, folder, about=about, also=keep)
+    return {"checkpoint": payload["checkpoint"], "fingerprint": mark, **about}

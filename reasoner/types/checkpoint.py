@@ -16,3 +16,5 @@ class Checkpoint(Record):
     kind: Literal["base", "candidate"]
     run: str
     cycle: int
+    core: str = ""
+    """Id of the checkpoint whose weights it adds to; empty where all of its weights were trained."""
