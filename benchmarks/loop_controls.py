@@ -8,9 +8,10 @@ All arms of a seed begin from the same base, trained once, and see the same prac
 teacher and learns from the student's own checked answers; `searched` thinks harder about failures first, learns from
 what it then solves, and asks the teacher about the rest, at most as often. `spread` is `mined`, asking about what is
 least like all that was learnt; `recalled` is `searched`, its searches seeded with four remembered solutions; `fast` is
-`mined` with candidates that are additions of rank 16 to the base, within their budget of change. Arms run with one thread each, `--at-once` side by side. The same command again continues. Prints one row per run, the means, and
-each arm against the first on the same problems; accuracies are on the sealed set, `covered` is the share of practice
-questions, mined in no cycle, that have an example near them at the end.
+`mined` with candidates that are additions of rank 16 to the base, within their budget of change. Arms run with one
+thread each, `--at-once` side by side. The same command again continues. Prints one row per run, the means, and each arm
+against the first on the same problems; accuracies are on the sealed set, `covered` is the share of practice questions,
+mined in no cycle, that have an example near them at the end.
 """
 
 import argparse

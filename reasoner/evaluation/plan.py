@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from reasoner.config.resolved import config_hash, dump_yaml, redacted
-from reasoner.config.settings import Settings, TeacherSettings
+from reasoner.config.settings import Settings, TeacherSettings, TrainSettings
 from reasoner.evaluation.alpha import alpha_of_cycle
 from reasoner.evaluation.statistics import smallest_detectable_gain
 from reasoner.training.footprint import footprint
@@ -108,10 +108,17 @@ def _words(settings: Settings, home: Path, cycles: int) -> list[str]:
         f"            evaluate it on {data.sealed_size} sealed problems of {_steps(data.difficulties)}",
         f"  cycle 1-{cycles} attempt {data.practice_size} of {source}; ask {settings.teacher.model} about the failures",
         *_search_words(settings),
-        f"            fine-tune a candidate from the {train.parent} for {train.finetune_updates} updates at most"
-        " on all that was learnt",
+        f"            fine-tune {_candidate(train)} from the {train.parent}"
+        f" for {train.finetune_updates} updates at most on all that was learnt",
         f"            compare it with the champion on {data.gate_size} fresh gate problems; promote what is better",
     ]
+
+
+def _candidate(train: TrainSettings) -> str:
+    """What of a candidate learns."""
+    if not train.adapter_rank:
+        return "a candidate"
+    return f"additions of rank {train.adapter_rank} (KL {train.kl_budget:g} at most)"
 
 
 def _search_words(settings: Settings) -> list[str]:
