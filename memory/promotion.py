@@ -1,14 +1,28 @@
-"""The only way to a throne: a champion is replaced on a recorded decision, or it is the first.
+"""The only way to a throne: a champion is replaced on a recorded decision, it is the first, or a person goes back.
 
 The gate bites here, below the improve graph: whoever calls, no checkpoint becomes champion without a decision that
 names it.
 """
 
-from memory.store.checkpoints import HOME, move_pointer, newest_move, require_checkpoint, was_moved_by
+from sqlalchemy.orm import Session
+
+from memory.store.checkpoints import HOME, has_reigned, move_pointer, newest_move, require_checkpoint, was_moved_by
 from memory.store.database import Database
 from memory.store.decisions import find_decision
-from reasoner.errors import GateError
+from memory.store.spaces import Serving, switch_if_complete
+from reasoner.errors import GateError, UsageError
 from reasoner.types.checkpoint import Checkpoint
+from reasoner.types.record import Record
+
+
+class RolledBack(Record):
+    """A way back that was gone."""
+
+    former: str
+    """The champion until then."""
+    champion: str
+    lacking: int
+    """Remembered items that have no latent in its space yet; 0 if that serves now."""
 
 
 def promote(database: Database, decision_id: str) -> Checkpoint:
@@ -50,6 +64,44 @@ def promote(database: Database, decision_id: str) -> Checkpoint:
         for scope in (decision.run, HOME) if beaten else (decision.run,):
             move_pointer(session, scope, checkpoint=candidate.id, cause="promoted", decision=decision.id)
         return candidate
+
+
+def roll_back(database: Database, *, to: str | None, by: str, reason: str) -> RolledBack:
+    """Makes a former champion the home's champion again, and lets its latent space serve if that holds everything.
+
+    Args:
+        database: the store.
+        to: checkpoint id; None for the champion before the present one.
+        by: who says so.
+        reason: why, in words; may be empty.
+
+    Raises:
+        UsageError: there is nobody to go back to, or it is champion already, or never was.
+        NotFoundError: the checkpoint is not in the store.
+    """
+    with database.session() as session:
+        present, target = whom_to_restore(session, to)
+        move_pointer(session, HOME, checkpoint=target.id, cause="rolled back", by=by, reason=reason)
+        lacking = switch_if_complete(session, Serving(space=target.fingerprint, checkpoint=target.id))
+        return RolledBack(former=present, champion=target.id, lacking=lacking)
+
+
+def whom_to_restore(session: Session, to: str | None) -> tuple[str, Checkpoint]:
+    """The present champion's id and the one to go back to; raises as `roll_back`."""
+    move = newest_move(session, HOME)
+    if move is None or (to is None and not move.previous):
+        raise UsageError(
+            "there is no former champion to go back to; `reasoner models list` shows the checkpoints of this home"
+        )
+    target = require_checkpoint(session, move.previous if to is None else to)
+    if target.id == move.checkpoint:
+        raise UsageError(f"{target.id!r} is the champion already; name another with --to")
+    if not has_reigned(session, target.id):
+        raise UsageError(
+            f"{target.id!r} has never been champion of this home, and a rollback only goes back; a candidate becomes "
+            "champion by `reasoner models promote --decision ID`"
+        )
+    return move.checkpoint, target
 
 
 def enthrone_base(database: Database, checkpoint: Checkpoint, *, run: str | None = None) -> Checkpoint:

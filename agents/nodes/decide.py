@@ -3,6 +3,7 @@
 import hashlib
 
 from agents.parts import Parts
+from agents.rehearsing import Rehearsal, rehearse
 from agents.state import Change, ImproveState
 from memory.promotion import promote
 from reasoner.evaluation.alpha import alpha_of_cycle
@@ -13,7 +14,7 @@ from reasoner.types.report import Comparison, Decision
 def decide(state: ImproveState, parts: Parts) -> Change:
     """Promotes, keeps or rejects, and says why."""
     cycle, champion = state["cycle"], state["champion"]
-    decision = _judged(state, parts)
+    decision, rehearsal = _rehearsed(_judged(state, parts), parts)
     parts.decisions.record(decision)
     if decision.verdict == "promote":
         champion = promote(parts.database, decision.id).id
@@ -35,8 +36,20 @@ def decide(state: ImproveState, parts: Parts) -> Change:
         vetoes=[v.model_dump(mode="json") for v in compared.vetoes] if compared else [],
         reason=decision.reason,
         id=decision.id,
+        rehearsal=rehearsal.model_dump(mode="json") if rehearsal else None,
     )
     return {"champion": champion, "verdict": decision.verdict}
+
+
+def _rehearsed(decision: Decision, parts: Parts) -> tuple[Decision, Rehearsal | None]:
+    """A promotion counts only if its champion could be restored to the bit."""
+    if decision.verdict != "promote":
+        return decision, None
+    rehearsal = rehearse(parts, decision.champion)
+    if not rehearsal.failed:
+        return decision.model_copy(update={"rehearsed": rehearsal.outputs}), rehearsal
+    reason = f"no way back: {decision.champion} restored says {rehearsal.restored}, not {rehearsal.outputs}"
+    return decision.model_copy(update={"verdict": "keep", "reason": f"{reason}; {decision.reason}"}), rehearsal
 
 
 def _judged(state: ImproveState, parts: Parts) -> Decision:

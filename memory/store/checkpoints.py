@@ -28,10 +28,13 @@ class PointerMove(Record):
     previous: str
     """Empty for a first champion."""
     cause: str
-    """`enthroned` or `promoted`."""
+    """`enthroned`, `promoted` or `rolled back`."""
     decision: str
     """Id of the decision that allowed it; empty for a first champion."""
     moved_at: str
+    by: str
+    """Who rolled back; empty for moves of the loop."""
+    reason: str
 
 
 class CheckpointStore:
@@ -128,7 +131,15 @@ def was_moved_by(session: Session, decision: str) -> bool:
     return session.scalars(select(PointerTable).where(PointerTable.decision == decision).limit(1)).first() is not None
 
 
-def move_pointer(session: Session, scope: str, *, checkpoint: str, cause: str, decision: str = "") -> None:
+def has_reigned(session: Session, checkpoint: str) -> bool:
+    """Whether a checkpoint has been champion of the home."""
+    query = select(PointerTable).where(PointerTable.scope == HOME, PointerTable.checkpoint == checkpoint)
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def move_pointer(
+    session: Session, scope: str, *, checkpoint: str, cause: str, decision: str = "", by: str = "", reason: str = ""
+) -> None:
     """Writes the next move of a pointer."""
     move = newest_move(session, scope)
     session.add(
@@ -139,5 +150,7 @@ def move_pointer(session: Session, scope: str, *, checkpoint: str, cause: str, d
             cause=cause,
             decision=decision,
             moved_at=now(),
+            by=by,
+            reason=reason,
         )
     )

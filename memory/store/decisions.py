@@ -54,6 +54,13 @@ class DecisionStore:
         with self._database.reading() as session:
             return [Decision.model_validate(record) for record in session.scalars(query)]
 
+    def about_champion(self, champion: str) -> list[Decision]:
+        """The decisions that compared somebody with this champion, in any run, in the order of their recording."""
+        query = select(DecisionTable.record).order_by(DecisionTable.number)
+        with self._database.reading() as session:
+            found = [Decision.model_validate(record) for record in session.scalars(query)]
+        return [decision for decision in found if decision.champion == champion]
+
 
 def find_decision(session: Session, id: str) -> Decision | None:
     """The decision as the transaction sees it."""

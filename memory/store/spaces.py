@@ -1,6 +1,7 @@
 """The latent space that searches are made in: one at a time, and switched only to one that holds everything."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from memory.store.database import Database
 from memory.store.latents import missing_latents
@@ -36,8 +37,13 @@ class SpaceStore:
         Both are one transaction: nothing can be learnt between the look and the switch.
         """
         with self._database.session() as session:
-            lacking = sum(len(missing_latents(session, to.space, correct=correct)) for correct in (True, False))
-            newest = session.scalars(select(SpaceTable).order_by(SpaceTable.number.desc()).limit(1)).one_or_none()
-            if not lacking and (newest is None or newest.space != to.space):
-                session.add(SpaceTable(space=to.space, checkpoint=to.checkpoint, moved_at=now()))
-        return lacking
+            return switch_if_complete(session, to)
+
+
+def switch_if_complete(session: Session, to: Serving) -> int:
+    """`SpaceStore.switch` within a transaction."""
+    lacking = sum(len(missing_latents(session, to.space, correct=correct)) for correct in (True, False))
+    newest = session.scalars(select(SpaceTable).order_by(SpaceTable.number.desc()).limit(1)).one_or_none()
+    if not lacking and (newest is None or newest.space != to.space):
+        session.add(SpaceTable(space=to.space, checkpoint=to.checkpoint, moved_at=now()))
+    return lacking

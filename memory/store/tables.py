@@ -247,6 +247,8 @@ class PointerTable(Table):
     cause: Mapped[str]
     decision: Mapped[str]
     moved_at: Mapped[str]
+    by: Mapped[str]
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class JobTable(Table):

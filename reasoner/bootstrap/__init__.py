@@ -16,12 +16,14 @@ from reasoner.bootstrap.recall import (
     search_memory,
     search_near,
 )
+from reasoner.bootstrap.rollback import Rollback, roll_back_champion
 from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
 from reasoner.bootstrap.verifier import train_verifier, verify_file
 
 __all__ = [
     "Baseline",
     "Home",
+    "Rollback",
     "audit_memory",
     "backup_memory",
     "compare_searchers",
@@ -40,6 +42,7 @@ __all__ = [
     "reindex_memory",
     "restore_memory",
     "revert_memory",
+    "roll_back_champion",
     "run_loop",
     "search",
     "search_by_latent",

@@ -1,12 +1,17 @@
 """`reasoner models`: checkpoints, and the pointer to the champion."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reasoner.cli import options
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Checkpoints and the champion: list, show, promote.")
+if TYPE_CHECKING:
+    from reasoner.bootstrap.rollback import Rollback
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Checkpoints and the champion: list, show, promote, roll back."
+)
 CheckpointId = Annotated[
     str, typer.Argument(metavar="CHECKPOINT", help="As `reasoner models list` shows it.", show_default=False)
 ]
@@ -95,3 +100,47 @@ def promote_model(
         "checkpoint", {**champion.model_dump(mode="json", exclude={"run"}), "champion": True}, run=champion.run
     )
     voice.show(f"champion: {champion.id} of run {champion.run}")
+
+
+@app.command(
+    "rollback",
+    epilog="Example: [bold]reasoner models rollback[/bold]; "
+    '[bold]reasoner models rollback --to CHECKPOINT --reason "worse on my own problems"[/bold]',
+)
+def rollback(
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="CHECKPOINT", help="Default: the champion before this one.", show_default=False),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Kept with the move.", show_default=False)] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at everything; move nothing.")] = False,
+    home: options.Home = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Make a former champion the home's champion again: pointer, fast weights and memory in one step.
+
+    Its files are read and its answers compared, to the bit, with those of the rehearsal before it was replaced.
+    """
+    from reasoner import bootstrap
+    from reasoner.cli.voice import Voice
+
+    voice = Voice(as_json=json, quiet=quiet)
+    done = bootstrap.roll_back_champion(options.home_of(home), to=to, reason=reason, dry_run=dry_run)
+    voice.record("rollback", {**done.model_dump(mode="json"), "same": done.same, "dry_run": dry_run})
+    voice.show(f"champion: {done.champion}, instead of {done.former}" + (" (nothing was done)" if dry_run else ""))
+    voice.show(_answers(done))
+    if done.memory:
+        voice.show(f"memory: {done.memory}" + (f" {done.job}; the former space answers until then" if done.job else ""))
+
+
+def _answers(done: "Rollback") -> str:
+    if not done.recorded:
+        return "answers: no rehearsal was recorded; its files match their fingerprint"
+    if done.same:
+        return f"answers: on {done.probe_items} probe items to the bit what they were ({done.outputs})"
+    return (
+        f"answers: on {done.probe_items} probe items {done.outputs}, not {done.recorded} as recorded; its files match "
+        "their fingerprint, so another processor or another version of torch rounds otherwise"
+    )

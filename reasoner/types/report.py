@@ -77,3 +77,5 @@ class Decision(Record):
     comparison: Comparison | None
     alpha: float
     reason: str
+    rehearsed: str = ""
+    """Of a promotion: hash of what the champion says on the probe, as it also said when restored elsewhere."""

@@ -34,7 +34,7 @@ COMMANDS_TABLE = {
     },
     "runs": {"list", "show"},
     "trace": set(),
-    "models": {"list", "show", "promote"},
+    "models": {"list", "promote", "rollback", "show"},
     "diagnose": set(),
     "jobs": {"list", "show", "logs"},
     "doctor": set(),
