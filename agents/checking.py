@@ -6,7 +6,7 @@ nothing twice, and where the domain can read the question its own answer decides
 to the teacher again without the solution, and most of several answers must agree with the one that was written.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from agents.judging import (
     ACCEPTED,
@@ -15,6 +15,7 @@ from agents.judging import (
     DUPLICATE,
     HELD_OUT,
     INSANE_QUESTION,
+    LEAKED,
     NO_AGREEMENT,
     NO_LESSON,
     QUESTION_LENGTH,
@@ -29,6 +30,7 @@ from agents.judging import (
     tidy,
 )
 from agents.teachers import prompt
+from memory.sameness import question_key
 from reasoner.types.example import Example, Lineage
 from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem, Provenance, Split
@@ -68,6 +70,7 @@ def check_lesson(
     cycle: int,
     opinions: Mapping[str, Opinions] | None = None,
     failure: str | None = None,
+    reported: Collection[str] = frozenset(),
 ) -> Checked:
     """Verdicts on everything in one teacher call, and examples of what was accepted.
 
@@ -80,6 +83,8 @@ def check_lesson(
         cycle: goes into the lineage.
         opinions: by question, on new problems that the domain cannot read.
         failure: id of the failed practice problem for the lineage; `problem.id` by default, empty for a uniform draw.
+        reported: keys (`memory.sameness.question_key`) of questions that are reported or decide: they never teach, with
+            whatever steps. A solution by another way has another structure, so its split alone would not say.
     """
     lesson = call.lesson
     if lesson is None:
@@ -88,7 +93,7 @@ def check_lesson(
     verdicts = [_verdict(call, 0, problem.question, _judge_solution(lesson, problem, domain))]
     seen = {plain(problem.question)}
     for position, written in enumerate(lesson.problems, start=1):
-        reason = _judge_problem(written, problem, domain, split_of=split_of, seen=seen)
+        reason = _judge_problem(written, problem, domain, split_of=split_of, seen=seen, reported=reported)
         if reason == UNCONFIRMED and opinions and written.question in opinions:
             reason = _agreement(written, opinions[written.question], problem, domain)
         seen.add(plain(written.question))
@@ -112,10 +117,18 @@ def _judge_solution(lesson: Lesson, problem: Problem, domain: Domain) -> str:
 
 
 def _judge_problem(
-    written: WrittenProblem, failed: Problem, domain: Domain, *, split_of: Callable[[str], Split], seen: set[str]
+    written: WrittenProblem,
+    failed: Problem,
+    domain: Domain,
+    *,
+    split_of: Callable[[str], Split],
+    seen: set[str],
+    reported: Collection[str],
 ) -> str:
     if len(written.question) not in QUESTION_LENGTH:
         return INSANE_QUESTION
+    if question_key(written.question) in reported:
+        return LEAKED
     if plain(written.question) in seen:
         return SAME_QUESTION if plain(written.question) == plain(failed.question) else DUPLICATE
     if fault := fault_of(written.question, written.steps, written.answer, failed, domain):

@@ -25,6 +25,7 @@ NO_AGREEMENT = "no agreement"
 CHECKER_FAILED = "checker failed"
 INSANE_QUESTION = "question of no sane length"
 HELD_OUT = "held-out structure"
+LEAKED = "held-out question"
 SAME_QUESTION = "same question as the failure"
 DUPLICATE = "duplicate"
 UNREADABLE = "not a row that export writes"
@@ -32,8 +33,8 @@ OTHER_CONTENT = "id of other content"
 UNKNOWN_DOMAIN = "unknown domain"
 REASONS = (
     ACCEPTED, AGREED, STANDS, NO_LESSON, NO_STEPS, NO_ANSWER, TOO_LONG, FALSE_STEP, UNKNOWN_OPERAND, LOOSE_ANSWER,
-    WRONG_ANSWER, UNCONFIRMED, NO_AGREEMENT, CHECKER_FAILED, INSANE_QUESTION, HELD_OUT, SAME_QUESTION, DUPLICATE,
-    UNREADABLE, OTHER_CONTENT, UNKNOWN_DOMAIN,
+    WRONG_ANSWER, UNCONFIRMED, NO_AGREEMENT, CHECKER_FAILED, INSANE_QUESTION, HELD_OUT, LEAKED, SAME_QUESTION,
+    DUPLICATE, UNREADABLE, OTHER_CONTENT, UNKNOWN_DOMAIN,
 )  # fmt: skip
 """Every reason that a verdict can have. `stands by itself`: of a file's row whose question the domain cannot read."""
 

@@ -17,11 +17,13 @@ from reasoner.bootstrap.recall import (
     search_near,
 )
 from reasoner.bootstrap.rollback import Rollback, roll_back_champion
+from reasoner.bootstrap.selftest import GateSelftest, selftest_gate
 from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
 from reasoner.bootstrap.verifier import train_verifier, verify_file
 
 __all__ = [
     "Baseline",
+    "GateSelftest",
     "Home",
     "Rollback",
     "audit_memory",
@@ -48,6 +50,7 @@ __all__ = [
     "search_by_latent",
     "search_memory",
     "search_near",
+    "selftest_gate",
     "solve",
     "train",
     "train_verifier",

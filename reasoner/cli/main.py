@@ -29,6 +29,7 @@ COMMANDS = {
     "models": "models",
     "diagnose": "diagnose",
     "jobs": "jobs",
+    "selftest": "selftest",
     "doctor": "doctor",
 }
 """Command and its module in `reasoner.cli`, in the order of the help."""

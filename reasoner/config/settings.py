@@ -102,7 +102,7 @@ class TrainSettings(Section):
         default=0, ge=0, le=256, description="a candidate is its core and additions of this rank; 0: all weights learn"
     )
     kl_budget: float = Field(
-        default=0.2, gt=0, description="most that additions may change, KL in nats a token from the parent"
+        default=0.1, gt=0, description="most that additions may change, KL in nats a token from the parent"
     )
     batch_size: int = Field(default=64, ge=2)
     learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")

@@ -1,12 +1,21 @@
 """Champion and candidate on the same items: who solves what the other does not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reasoner.config.settings import GateSettings
 from reasoner.evaluation.statistics import mcnemar_exact, paired_gain
 from reasoner.types.problem import Attempt
 from reasoner.types.report import Comparison, Veto
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts over items."""
+
+    n: int
+    wins: int
+    losses: int
 
 
 @dataclass(frozen=True)
@@ -43,17 +52,29 @@ def compare(champion: Sequence[Attempt], candidate: Sequence[Attempt], gate: Gat
     _refuse_unlike(champion, candidate)
     all_pairs = [_Pair(*pair) for pair in zip(champion, candidate, strict=True)]
     pairs = [p for p in all_pairs if "error" not in (p.champion.outcome, p.candidate.outcome)]
-    wins, losses = sum(p.won for p in pairs), sum(p.lost for p in pairs)
-    gain, ci95 = paired_gain(wins, losses, len(pairs))
+    buckets = {name: _tally(members) for name, members in _buckets(pairs).items()}
+    return weigh(_tally(pairs), buckets, gate, errors=len(all_pairs) - len(pairs))
+
+
+def weigh(whole: Tally, buckets: Mapping[str, Tally], gate: GateSettings, *, errors: int = 0) -> Comparison:
+    """The comparison that counts come to: `compare` without the attempts.
+
+    Args:
+        whole: over all items that could be judged.
+        buckets: over those of each skill and difficulty, by name.
+        gate: `veto_margin` and `veto_alpha`.
+        errors: items that could not be judged.
+    """
+    gain, ci95 = paired_gain(whole.wins, whole.losses, whole.n)
     return Comparison(
-        n=len(pairs),
-        wins=wins,
-        losses=losses,
+        n=whole.n,
+        wins=whole.wins,
+        losses=whole.losses,
         gain=gain,
         ci95=ci95,
-        p=mcnemar_exact(wins, losses),
-        vetoes=tuple(_vetoes(pairs, gate)),
-        errors=len(all_pairs) - len(pairs),
+        p=mcnemar_exact(whole.wins, whole.losses),
+        vetoes=tuple(_vetoes(buckets, gate)),
+        errors=errors,
     )
 
 
@@ -80,13 +101,16 @@ def _refuse_unlike(champion: Sequence[Attempt], candidate: Sequence[Attempt]) ->
         raise ValueError(f"champion and candidate were tried in different modes: {sorted(modes)!r}")
 
 
-def _vetoes(pairs: Sequence[_Pair], gate: GateSettings) -> Iterator[Veto]:
+def _vetoes(buckets: Mapping[str, Tally], gate: GateSettings) -> Iterator[Veto]:
     """One per bucket that is worse beyond the margin and beyond chance."""
-    for bucket, members in sorted(_buckets(pairs).items()):
-        losses, wins = _harm(members)
-        p = mcnemar_exact(losses, wins)
-        if (losses - wins) / len(members) > gate.veto_margin and p < gate.veto_alpha:
-            yield Veto(bucket=bucket, wins=wins, losses=losses, n=len(members), p=p)
+    for bucket, tally in sorted(buckets.items()):
+        p = mcnemar_exact(tally.losses, tally.wins)
+        if (tally.losses - tally.wins) / tally.n > gate.veto_margin and p < gate.veto_alpha:
+            yield Veto(bucket=bucket, wins=tally.wins, losses=tally.losses, n=tally.n, p=p)
+
+
+def _tally(members: Sequence[_Pair]) -> Tally:
+    return Tally(len(members), sum(p.won for p in members), sum(p.lost for p in members))
 
 
 def _buckets(pairs: Sequence[_Pair]) -> dict[str, list[_Pair]]:

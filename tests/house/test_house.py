@@ -37,6 +37,7 @@ COMMANDS_TABLE = {
     "models": {"list", "promote", "rollback", "show"},
     "diagnose": set(),
     "jobs": {"list", "show", "logs"},
+    "selftest": {"gate"},
     "doctor": set(),
 }
 """Commands and subcommands that users and scripts rely on."""

@@ -1,0 +1,88 @@
+"""`reasoner selftest gate`: the gate itself put to the test."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from reasoner.cli import options
+
+if TYPE_CHECKING:
+    from reasoner.bootstrap.selftest import GateSelftest
+    from reasoner.cli.voice import Voice
+    from reasoner.types.report import Rate
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Put the project's own safeguards to the test: gate."
+)
+
+
+@app.callback()
+def group() -> None:
+    """Put the project's own safeguards to the test: gate."""
+
+
+@app.command(
+    "gate",
+    epilog="Example: [bold]reasoner selftest gate[/bold]; [bold]reasoner selftest gate --horizons 200 --json[/bold]",
+)
+def gate(
+    overrides: options.Overrides = None,
+    horizons: Annotated[int, typer.Option("--horizons", min=10, help="Simulated runs.")] = 1000,
+    cycles: Annotated[int, typer.Option("--cycles", min=1, help="Of each run.")] = 30,
+    items: Annotated[int, typer.Option("--items", min=20, help="Of each cycle's gate set.")] = 600,
+    config: options.Config = None,
+    seed: options.Seed = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Measure how often the gate errs: champions against themselves over whole runs, sabotaged candidates, candidates
+    that lose a skill, true gains, and leaked answers. Ends with 1 if a bar is missed."""
+    from reasoner import bootstrap
+    from reasoner.cli.progress import view_for
+    from reasoner.cli.voice import Voice
+    from reasoner.types.loop import Progress
+
+    voice, settings = Voice(as_json=json, quiet=quiet), options.settings_of(config, overrides, seed=seed)
+    with view_for(voice, cycles=1) as view:
+
+        def watch(share: float, note: str) -> None:
+            view.progress(Progress(cycle=0, node="selftest", done=round(100 * share), total=100, note=note))
+
+        found = bootstrap.selftest_gate(settings, horizons=horizons, cycles=cycles, items=items, watch=watch)
+    voice.record("selftest", _told(found))
+    _show(voice, found)
+    if not found.passed:
+        raise typer.Exit(1)
+
+
+def _told(found: "GateSelftest") -> dict[str, Any]:
+    whole = found.model_dump(mode="json")
+    rates = {
+        "aa_rate": found.false_promotion.accuracy,
+        "bare_rate": found.bare_rule.accuracy,
+        "sabotage_rejected": found.sabotage_refused.accuracy,
+        "leak_flagged": found.leaks_refused.accuracy,
+    }
+    return {"name": "gate", **whole, **rates, "passed": found.passed}
+
+
+def _show(voice: "Voice", found: "GateSelftest") -> None:
+    from reasoner.cli.voice import plain_table
+
+    table = plain_table("what", "of", "share", "95%", "bar", right=("of", "share"))
+    rows: list[tuple[str, Rate, str]] = [
+        (f"{found.cycles} cycles of equals: somebody was promoted", found.false_promotion, "at most 5%"),
+        ("the same, had `solved more` been enough", found.bare_rule, ""),
+        ("equals that a skill or difficulty vetoed", found.false_veto, ""),
+        ("ten points worse: not promoted", found.sabotage_refused, "all"),
+        ("better, but for one skill lost: not promoted", found.lost_skill_refused, "all"),
+        *((f"{points} points better: promoted at once", r, "") for points, r in found.found.items()),
+        ("reported questions in a lesson: refused", found.leaks_refused, "all"),
+        ("practice questions in a lesson: accepted", found.let_in, ""),
+    ]
+    for name, share, bar in rows:
+        low, high = share.ci95
+        table.add_row(name, str(share.n), f"{share.accuracy:.1%}", f"{low:.1%} to {high:.1%}", bar)
+    voice.show(table)
+    voice.show("every bar is met" if found.passed else "a bar is missed")
