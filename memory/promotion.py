@@ -4,13 +4,11 @@ The gate bites here, below the improve graph: whoever calls, no checkpoint becom
 names it.
 """
 
-from sqlalchemy.orm import Session
-
-from memory.store.checkpoints import HOME, has_reigned, move_pointer, newest_move, require_checkpoint, was_moved_by
+from memory.store.checkpoints import HOME, move_pointer, newest_move, require_checkpoint, was_moved_by, whom_to_restore
 from memory.store.database import Database
 from memory.store.decisions import find_decision
 from memory.store.spaces import Serving, switch_if_complete
-from reasoner.errors import GateError, UsageError
+from reasoner.errors import GateError
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.record import Record
 
@@ -84,24 +82,6 @@ def roll_back(database: Database, *, to: str | None, by: str, reason: str) -> Ro
         move_pointer(session, HOME, checkpoint=target.id, cause="rolled back", by=by, reason=reason)
         lacking = switch_if_complete(session, Serving(space=target.fingerprint, checkpoint=target.id))
         return RolledBack(former=present, champion=target.id, lacking=lacking)
-
-
-def whom_to_restore(session: Session, to: str | None) -> tuple[str, Checkpoint]:
-    """The present champion's id and the one to go back to; raises as `roll_back`."""
-    move = newest_move(session, HOME)
-    if move is None or (to is None and not move.previous):
-        raise UsageError(
-            "there is no former champion to go back to; `reasoner models list` shows the checkpoints of this home"
-        )
-    target = require_checkpoint(session, move.previous if to is None else to)
-    if target.id == move.checkpoint:
-        raise UsageError(f"{target.id!r} is the champion already; name another with --to")
-    if not has_reigned(session, target.id):
-        raise UsageError(
-            f"{target.id!r} has never been champion of this home, and a rollback only goes back; a candidate becomes "
-            "champion by `reasoner models promote --decision ID`"
-        )
-    return move.checkpoint, target
 
 
 def enthrone_base(database: Database, checkpoint: Checkpoint, *, run: str | None = None) -> Checkpoint:

@@ -137,6 +137,29 @@ def has_reigned(session: Session, checkpoint: str) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
+def whom_to_restore(session: Session, to: str | None) -> tuple[str, Checkpoint]:
+    """The home's champion's id, and the former champion to go back to.
+
+    Raises:
+        UsageError: there is none, or it is champion already, or never was.
+        NotFoundError: the checkpoint is not in the store.
+    """
+    move = newest_move(session, HOME)
+    if move is None or (to is None and not move.previous):
+        raise UsageError(
+            "there is no former champion to go back to; `reasoner models list` shows the checkpoints of this home"
+        )
+    target = require_checkpoint(session, move.previous if to is None else to)
+    if target.id == move.checkpoint:
+        raise UsageError(f"{target.id!r} is the champion already; name another with --to")
+    if not has_reigned(session, target.id):
+        raise UsageError(
+            f"{target.id!r} has never been champion of this home, and a rollback only goes back; a candidate becomes "
+            "champion by `reasoner models promote --decision ID`"
+        )
+    return move.checkpoint, target
+
+
 def move_pointer(
     session: Session, scope: str, *, checkpoint: str, cause: str, decision: str = "", by: str = "", reason: str = ""
 ) -> None:

@@ -5,7 +5,8 @@ import socket
 from pathlib import Path
 from typing import Literal
 
-from memory.promotion import RolledBack, roll_back, whom_to_restore
+from memory.promotion import RolledBack, roll_back
+from memory.store.checkpoints import whom_to_restore
 from memory.store.decisions import DecisionStore
 from memory.store.runs import RunStore
 from reasoner.bootstrap.home import Home, existing_home
