@@ -23,6 +23,11 @@ def test_standard_output_tells_the_run_in_the_agreed_events(undisturbed: tuple[P
     assert sealed["ci95"][0] <= sealed["accuracy"] <= sealed["ci95"][1]
     assert {d["verdict"] for d in ended.of("decision")} <= {"promote", "keep", "reject"}
     assert all(d["alpha"] > 0 and d["reason"] for d in ended.of("decision"))
+    for decision in ended.of("decision"):
+        assert (decision["rehearsal"] is not None) == (decision["verdict"] == "promote")
+        if decision["rehearsal"]:
+            assert decision["rehearsal"]["items"] == 100
+            assert decision["rehearsal"]["outputs"] == decision["rehearsal"]["restored"]
     assert ended.done["cycles"] == 1
     assert ended.done["teacher_calls"] == 4
     assert ended.done["usd"] == 0
