@@ -86,7 +86,7 @@ def test_the_same_seed_gives_the_same_verdicts() -> None:
 
 def test_the_command_prints_a_table_and_a_record_and_every_leak_is_refused() -> None:
     words = ["selftest", "gate", "--horizons", "20", "--cycles", "2", "--items", "100", "--config", "tiny"]
-    ended = CliRunner().invoke(app, [*words, "--json"])
+    ended = CliRunner(env={"COLUMNS": "160"}).invoke(app, [*words, "--json"])
     assert ended.exit_code in (0, 1), ended.stderr
     told = json.loads(ended.stdout)
     assert (told["event"], told["name"], told["horizons"], told["cycles"]) == ("selftest", "gate", 20, 2)
