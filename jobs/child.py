@@ -6,6 +6,7 @@ the environment, not on the command line, where passwords could be read.
 """
 
 import argparse
+import errno
 import faulthandler
 import importlib
 import os
@@ -19,6 +20,7 @@ from pathlib import Path
 from jobs.context import DATABASE_VARIABLE, JobContext
 from jobs.handlers import HANDLERS, Handler
 from jobs.interrupt import stop_on
+from jobs.watch import Watch
 from memory.locks import claimed, process_mark
 from memory.store.database import Database, open_database
 from memory.store.jobs import JobStore
@@ -75,11 +77,19 @@ def _work(database: Database, folder: Path, job_id: str, *, handler: str, should
         return EXIT_OK
     job = store.claim(job_id, process=process_mark())
     print(f"--- attempt {job.attempts} of {job.spec.key}, process {os.getpid()}", flush=True)
-    clock = Clock()
-    context = JobContext(database.home, job_id, folder, _reporter(store, job, clock), should_stop)
+    clock, watch = Clock(), Watch(database, job)
+
+    def asked() -> bool:
+        return should_stop() or watch.should_stop()
+
+    context = JobContext(database.home, job_id, folder, _reporter(store, job, clock), asked)
     try:
-        result = _handler(job, handler)(context, job.spec.payload)
+        with watch.on():
+            result = _handler(job, handler)(context, job.spec.payload)
     except KeyboardInterrupt:
+        if watch.broken:
+            store.fail(job_id, error=watch.broken, seconds=clock.take())
+            return EXIT_FAILED
         store.interrupt(job_id, seconds=clock.take())
         return EXIT_INTERRUPTED
     except Exception as error:
@@ -106,6 +116,14 @@ def _handler(job: Job, name: str) -> Handler:
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        where = error.filename or "a file"
+        return f"no room on disk ({error.strerror}: {where}); what was saved stays: make room and file it again"
+    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+        return (
+            f"no memory left ({error}); what was saved stays: file it again with a smaller train.batch_size or "
+            "student, or with less beside it"
+        )
     return f"{type(error).__name__}: {error}" if isinstance(error, ReasonerError) else repr(error)
 
 

@@ -60,7 +60,7 @@ def run_job(
     """
     store = JobStore(database)
     job = store.file(spec)
-    post = _Post(database, home.resolve(), job, handler=handler)
+    post = Post(database, home.resolve(), job, handler=handler)
     try:
         for _ in range(CRASHES):
             job = post.job()
@@ -72,6 +72,8 @@ def run_job(
                 return job
             if job.state == "failed":
                 raise _failure(job, post.log)
+            if job.state == "cancelled":
+                raise TrainingFailed(f"job {job.spec.key!r} was {job.error}; the same command files it again")
     except KeyboardInterrupt:
         post.relieve()
         raise
@@ -82,13 +84,13 @@ def run_job(
 def start_job(database: Database, home: Path, spec: JobSpec) -> Job:
     """Files a job and sees to it that a child is at work on it, which outlives this process; does not wait."""
     job = JobStore(database).file(spec)
-    post = _Post(database, home.resolve(), job, handler="")
+    post = Post(database, home.resolve(), job, handler="")
     if post.job().state == "queued" and not post.is_manned():
         post.man()
     return post.job()
 
 
-class _Post:
+class Post:
     """The place where a job is worked at: at most one child, ours or that of a former parent."""
 
     def __init__(self, database: Database, home: Path, job: Job, *, handler: str):
@@ -156,7 +158,7 @@ class _Post:
         return {**environment, "OMP_NUM_THREADS": str(threads)} if threads else environment
 
 
-def _wait(post: _Post, on_progress: Callable[[float, str], None] | None, stop: Callable[[], bool]) -> None:
+def _wait(post: Post, on_progress: Callable[[float, str], None] | None, stop: Callable[[], bool]) -> None:
     told = None
     while True:
         manned = post.is_manned()

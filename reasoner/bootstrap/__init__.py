@@ -20,6 +20,7 @@ from reasoner.bootstrap.rollback import Rollback, roll_back_champion
 from reasoner.bootstrap.selftest import GateSelftest, selftest_gate
 from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
 from reasoner.bootstrap.verifier import train_verifier, verify_file
+from reasoner.bootstrap.work import work_jobs
 
 __all__ = [
     "Baseline",
@@ -55,4 +56,5 @@ __all__ = [
     "train",
     "train_verifier",
     "verify_file",
+    "work_jobs",
 ]

@@ -1,7 +1,5 @@
 """Going back to a former champion: its files are read and asked first, then pointer and memory move together."""
 
-import getpass
-import socket
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +9,7 @@ from memory.store.decisions import DecisionStore
 from memory.store.runs import RunStore
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.bootstrap.recall import follow_champion
+from reasoner.config.places import who
 from reasoner.config.settings import Settings
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.record import Record
@@ -62,8 +61,7 @@ def roll_back_champion(home: Path, *, to: str | None, reason: str, by: str | Non
     told = {"probe_items": items, "outputs": outputs, "recorded": recorded}
     if dry_run:
         return Rollback(former=present, champion=target.id, memory=None, job="", **told)
-    by = by or f"{getpass.getuser()}@{socket.gethostname()}"
-    moved = roll_back(place.database(), to=target.id, by=by, reason=reason)
+    moved = roll_back(place.database(), to=target.id, by=by or who(), reason=reason)
     job = follow_champion(place)
     memory: MemoryState = "being encoded by a job" if job else _state(moved)
     return Rollback(former=moved.former, champion=moved.champion, memory=memory, job=job.id if job else "", **told)

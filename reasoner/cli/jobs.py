@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from reasoner.types.job import Job
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Work in child processes: list jobs, show one, read its log."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Work in child processes: list jobs, show one, read its log, cancel it, work on those that wait.",
 )
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="As `reasoner jobs list` shows it.", show_default=False)]
 
@@ -32,11 +34,14 @@ def list_jobs(
     voice = Voice(as_json=json, quiet=quiet)
     with opened(options.home_of(home)) as database:
         jobs = JobStore(database).list(f"{run}/" if run else "")
-    table = plain_table("job", "kind", "state", "done", "attempts", "time", "key", right=("done", "attempts", "time"))
+    numbers = ("done", "attempts", "time", "priority")
+    table = plain_table("job", "kind", "state", "done", "attempts", "time", "priority", "host", "key", right=numbers)
     for job in jobs:
         voice.record("job", _told(job), run=_run_of(job))
         progress, time = f"{job.progress:.0%}", duration(job.seconds)
-        table.add_row(job.id, job.spec.kind, job.state, progress, str(job.attempts), time, job.spec.key)
+        state = "stopping" if job.stop_asked and job.state == "running" else job.state
+        few = (job.id, job.spec.kind, state, progress, str(job.attempts), time, str(job.spec.priority))
+        table.add_row(*few, job.host or "-", job.spec.key)
     voice.show(table)
 
 
@@ -87,6 +92,68 @@ def show_log(
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     voice.record("log", {"job": found.id, "text": text}, run=_run_of(found))
     voice.show(text.rstrip("\n") or f"job {found.id} has written nothing")
+
+
+@app.command("cancel", epilog="Example: [bold]reasoner jobs cancel JOB[/bold]")
+def cancel_job(
+    job: JobId,
+    home: options.Home = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Cancel a job that waits; ask one that is worked on to save its state and stop."""
+    from memory.store.jobs import JobStore
+    from reasoner.cli.store import opened
+    from reasoner.cli.voice import Voice
+    from reasoner.config.places import who
+
+    voice = Voice(as_json=json, quiet=quiet)
+    with opened(options.home_of(home)) as database:
+        found = JobStore(database).cancel(job, by=who())
+    voice.record("job", _told(found), run=_run_of(found))
+    words = {
+        "cancelled": "is cancelled; filed again it goes on from what was saved",
+        "running": "was asked to save and stop; `reasoner jobs show` says when it has",
+    }
+    voice.show(f"job {found.id} {words.get(found.state, f'has {found.state} already; there is nothing to cancel')}")
+
+
+@app.command(
+    "work",
+    epilog="Example: [bold]reasoner jobs work --until-empty[/bold]; [bold]reasoner jobs work --only finetune[/bold]",
+)
+def work_on_jobs(
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="KIND", help="Kinds to take; default: all.", show_default=False),
+    ] = None,
+    until_empty: Annotated[bool, typer.Option("--until-empty", help="End when nothing waits.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End after one job.")] = False,
+    home: options.Home = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Work on the jobs that wait, highest priority first, each in a child process. Any number of workers may share a
+    home; Ctrl-C saves the job in hand and puts it back."""
+    from reasoner import bootstrap
+    from reasoner.cli.voice import Voice
+    from reasoner.errors import UsageError
+    from reasoner.types.job import KINDS
+
+    if strange := sorted(set(only or []) - set(KINDS)):
+        raise UsageError(f"--only {strange[0]!r}: expected one of {', '.join(KINDS)}")
+    voice = Voice(as_json=json, quiet=quiet)
+
+    def tell(job: "Job") -> None:
+        voice.record("job", _told(job), run=_run_of(job))
+        voice.say(f"{job.state}: {job.spec.kind} {job.id} ({job.spec.key})" + (f": {job.error}" if job.error else ""))
+
+    done = bootstrap.work_jobs(
+        options.home_of(home), only=only or (), until_empty=until_empty, most=1 if once else None, tell=tell
+    )
+    voice.show(f"{done} jobs were in hand")
 
 
 def _told(job: "Job") -> dict[str, Any]:

@@ -1,9 +1,11 @@
-"""Where a home is and where its store lies. Neither is a setting: no run is another for being kept elsewhere.
+"""Where a home is, where its store lies, and who asks. No setting: no run is another for being kept elsewhere.
 
 A database URL holds a password. It is read where the store is opened, and is in no settings, report or command line.
 """
 
+import getpass
 import os
+import socket
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -25,3 +27,8 @@ def _variable(name: str) -> str | None:
     """Of the environment, else of `.env`; an empty one counts as none."""
     written = os.environ.get(name) or (dotenv_values(DOTENV).get(name) if DOTENV.is_file() else None)
     return written or None
+
+
+def who() -> str:
+    """Who sits at this command: `user@host`."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"

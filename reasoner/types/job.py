@@ -1,10 +1,12 @@
 """Work for child processes."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from reasoner.types.record import Record
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+JobKind = Literal["base", "finetune", "verifier", "reencode"]
+KINDS: tuple[str, ...] = get_args(JobKind)
 
 
 class JobSpec(Record):
@@ -12,9 +14,15 @@ class JobSpec(Record):
 
     key: str
     """Unique per home, such as `<run id>/cycle-2/train`."""
-    kind: Literal["base", "finetune", "verifier", "reencode"]
+    kind: JobKind
     payload: dict[str, Any]
     """Plain JSON that the handler of this kind understands."""
+    priority: int = 0
+    """Workers take the highest first."""
+    minutes: float | None = None
+    """Most time it may work, over all attempts."""
+    memory_mb: int | None = None
+    """Most memory its process may hold."""
 
 
 class Job(Record):
@@ -30,3 +38,12 @@ class Job(Record):
     error: str
     seconds: float
     """Wall time over all attempts."""
+    host: str = ""
+    """Machine of the process that claimed it last."""
+    deaths: int = 0
+    """Processes that died at it without a word."""
+    heartbeat_at: str = ""
+    """When that process was last known to live."""
+    stop_asked: str = ""
+    """Who asked for its cancellation, while it has not happened."""
+    ended_at: str = ""

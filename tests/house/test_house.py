@@ -36,7 +36,7 @@ COMMANDS_TABLE = {
     "trace": set(),
     "models": {"list", "promote", "rollback", "show"},
     "diagnose": set(),
-    "jobs": {"list", "show", "logs"},
+    "jobs": {"cancel", "list", "logs", "show", "work"},
     "selftest": {"gate"},
     "doctor": set(),
 }

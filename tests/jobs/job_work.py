@@ -21,6 +21,7 @@ def count(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
         with file.open("a") as lines:
             lines.write(f"{number}\n")
         context.report((number + 1) / payload["to"], f"counted {number}")
+        time.sleep(payload.get("pause", 0))
         while number == payload.get("wait_at") and not (context.home / "go").exists():
             _heed(context)
             time.sleep(0.01)
@@ -68,3 +69,14 @@ def wait_until(true: Callable[[], bool]) -> None:
 def collapse(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     """Ends as a training does whose latents have collapsed."""
     raise CollapseError("the latents have collapsed: std 0.010 < 0.3")
+
+
+def fill_the_disk(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    """Writes where there is never any room."""
+    Path("/dev/full").write_text("x" * 100_000)
+    return {}
+
+
+def fill_the_memory(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    """Asks for more memory than there is."""
+    return {"length": len(bytearray(1 << 60))}
