@@ -29,6 +29,8 @@ COMMANDS = {
     "models": "models",
     "diagnose": "diagnose",
     "jobs": "jobs",
+    "schedule": "schedule",
+    "scheduler": "scheduler",
     "doctor": "doctor",
 }
 """Command and its module in `reasoner.cli`, in the order of the help."""

@@ -12,7 +12,7 @@ class JobSpec(Record):
 
     key: str
     """Unique per home, such as `<run id>/cycle-2/train`."""
-    kind: Literal["base", "finetune", "verifier", "reencode"]
+    kind: Literal["base", "finetune", "verifier", "reencode", "loop"]
     payload: dict[str, Any]
     """Plain JSON that the handler of this kind understands."""
 

@@ -37,6 +37,8 @@ COMMANDS_TABLE = {
     "models": {"list", "show", "promote"},
     "diagnose": set(),
     "jobs": {"list", "show", "logs"},
+    "schedule": {"add", "list", "show", "remove", "run"},
+    "scheduler": set(),
     "doctor": set(),
 }
 """Commands and subcommands that users and scripts rely on."""
