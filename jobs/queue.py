@@ -81,10 +81,10 @@ def run_job(
     raise _failure(job, post.log)
 
 
-def start_job(database: Database, home: Path, spec: JobSpec) -> Job:
+def start_job(database: Database, home: Path, spec: JobSpec, *, handler: str = "") -> Job:
     """Files a job and sees to it that a child is at work on it, which outlives this process; does not wait."""
     job = JobStore(database).file(spec)
-    post = Post(database, home.resolve(), job, handler="")
+    post = Post(database, home.resolve(), job, handler=handler)
     if post.job().state == "queued" and not post.is_manned():
         post.man()
     return post.job()

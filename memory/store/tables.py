@@ -278,3 +278,29 @@ class JobTable(Table):
     heartbeat_at: Mapped[str]
     stop_asked: Mapped[str]
     ended_at: Mapped[str]
+
+
+class ScheduleTable(Table):
+    """Schedules of nightly runs. One that is removed stays, so that its firings can be read."""
+
+    __tablename__ = "schedules"
+    number: Mapped[int] = mapped_column(Counter, primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    record: Mapped[dict[str, Any]]
+    seen_until: Mapped[str]
+    removed: Mapped[bool]
+
+
+class FiringTable(Table):
+    """What became of each scheduled moment."""
+
+    __tablename__ = "firings"
+    __table_args__ = (UniqueConstraint("schedule", "scheduled"),)
+    number: Mapped[int] = mapped_column(Counter, primary_key=True)
+    schedule: Mapped[str]
+    scheduled: Mapped[str]
+    fired_at: Mapped[str]
+    process: Mapped[str]
+    outcome: Mapped[str]
+    job: Mapped[str]
+    note: Mapped[str] = mapped_column(Text)

@@ -7,7 +7,7 @@ from pathlib import Path
 from reasoner.bootstrap.home import existing_home
 from reasoner.types.job import Job
 
-HANDLERS: dict[str, str] = {}
+HANDLERS: dict[str, str] = {"loop": "reasoner.bootstrap.night:run_night"}
 """`module:function` for kinds of jobs whose work belongs above `jobs`."""
 
 

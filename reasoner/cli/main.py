@@ -29,6 +29,8 @@ COMMANDS = {
     "models": "models",
     "diagnose": "diagnose",
     "jobs": "jobs",
+    "schedule": "schedule",
+    "scheduler": "scheduler",
     "selftest": "selftest",
     "doctor": "doctor",
 }

@@ -38,6 +38,8 @@ COMMANDS_TABLE = {
     "diagnose": set(),
     "jobs": {"cancel", "list", "logs", "show", "work"},
     "selftest": {"gate"},
+    "schedule": {"add", "list", "show", "remove", "run"},
+    "scheduler": set(),
     "doctor": set(),
 }
 """Commands and subcommands that users and scripts rely on."""

@@ -1,0 +1,173 @@
+"""`reasoner schedule`: nights that begin by themselves."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from reasoner.cli import options
+
+if TYPE_CHECKING:
+    from memory.store.database import Database
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Nightly runs: add, list, show and remove them; run one now."
+)
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The schedule's name.", show_default=False)]
+
+
+def _machine_zone() -> str:
+    place = Path("/etc/localtime").resolve()
+    return str(place).partition("zoneinfo/")[2] or "UTC"
+
+
+@app.command("add", epilog='Example: [bold]reasoner schedule add nightly --cron "0 2 * * *" --config nano[/bold]')
+def add(
+    name: Name,
+    overrides: options.Overrides = None,
+    cron: Annotated[str, typer.Option("--cron", help="Minute, hour, day of month, month, day of week.")] = "0 2 * * *",
+    timezone: Annotated[str | None, typer.Option("--timezone", help="Such as Europe/Berlin; the machine's.")] = None,
+    config: options.Config = None,
+    cycles: Annotated[int, typer.Option("--cycles", min=1, help="Cycles of one run, over as many nights.")] = 5,
+    window: Annotated[float | None, typer.Option("--window", min=0, help="Minutes after which a night stops.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="HH:MM", help="When a night stops.")] = None,
+    grace: Annotated[float, typer.Option("--grace", min=0, help="Hours within which a night is caught up.")] = 12.0,
+    max_usd: options.MaxUsd = None,
+    max_calls: options.MaxCalls = None,
+    max_minutes: options.MaxMinutes = None,
+    home: options.Home = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Add a schedule. Limits hold for each night; the configuration is read anew at each firing."""
+    from reasoner.bootstrap.schedules import add_schedule
+    from reasoner.cli.voice import Voice
+    from reasoner.types.schedule import Schedule
+
+    is_file = config is not None and Path(config).is_file()
+    made = Schedule(
+        name=name, cron=cron, timezone=timezone or _machine_zone(), cycles=cycles, window=window, until=until,
+        config=str(Path(config).absolute()) if config is not None and is_file else config, config_hash="", grace=grace,
+        overrides=tuple(overrides or ()), folder=str(Path.cwd()), max_usd=max_usd, max_calls=max_calls,
+        max_minutes=max_minutes,
+    )  # fmt: skip
+    kept = add_schedule(made, home=options.home_of(home))
+    voice = Voice(as_json=json, quiet=quiet)
+    voice.record("schedule", kept.model_dump(mode="json"))
+    voice.show(f"schedule {name}: next at {_next(kept.cron, kept.timezone)}; `reasoner scheduler` fires it")
+
+
+@app.command("list", epilog="Example: [bold]reasoner schedule list --json[/bold]")
+def list_schedules(
+    home: options.Home = None, json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
+) -> None:
+    """List schedules: when they fire next, and how many nights they missed."""
+    from memory.store.schedules import ScheduleStore
+    from reasoner.cli.store import opened
+    from reasoner.cli.voice import Voice, plain_table
+
+    voice = Voice(as_json=json, quiet=quiet)
+    table = plain_table("schedule", "cron", "zone", "configuration", "hash", "next", "fired", "missed")
+    with opened(options.home_of(home)) as database:
+        store = ScheduleStore(database)
+        for one in store.list():
+            firings = store.firings(one.name)
+            missed, fired = sum(f.outcome == "missed" for f in firings), sum(f.job != "" for f in firings)
+            body = {"next": _next(one.cron, one.timezone), "fired": fired, "missed": missed}
+            voice.record("schedule", {**one.model_dump(mode="json"), **body})
+            words = (one.name, one.cron, one.timezone, one.config or "-", one.config_hash, body["next"])
+            table.add_row(*words, str(fired), str(missed))
+    voice.show(table)
+
+
+@app.command("show", epilog="Example: [bold]reasoner schedule show nightly[/bold]")
+def show(
+    name: Name,
+    home: options.Home = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """The morning page: the last firings, what became of them, what they gained and cost."""
+    from memory.store.schedules import ScheduleStore
+    from reasoner.cli.store import opened
+    from reasoner.cli.voice import Voice, plain_table
+
+    voice = Voice(as_json=json, quiet=quiet)
+    table = plain_table("scheduled", "outcome", "night", "run", "cycles", "gain", "usd", "note")
+    with opened(options.home_of(home)) as database:
+        store = ScheduleStore(database)
+        one = store.get(name)
+        for firing in store.firings(name)[-20:]:
+            told = _night(database, firing.job)
+            voice.record("firing", {**firing.model_dump(mode="json"), "night": told}, run=str(told.get("run", "")))
+            table.add_row(firing.scheduled, firing.outcome, *_cells(told), firing.note or str(told.get("error", "")))
+    voice.show(f"{one.name}: {one.cron} {one.timezone}, next at {_next(one.cron, one.timezone)}\n")
+    voice.show(table)
+
+
+@app.command("remove", epilog="Example: [bold]reasoner schedule remove nightly[/bold]")
+def remove(
+    name: Name,
+    home: options.Home = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Remove a schedule. What it has fired stays; a night that is under way goes on."""
+    from memory.store.schedules import ScheduleStore
+    from reasoner.cli.store import opened
+    from reasoner.cli.voice import Voice
+
+    voice = Voice(as_json=json, quiet=quiet)
+    with opened(options.home_of(home)) as database:
+        ScheduleStore(database).remove(name)
+    voice.record("removed", {"name": name})
+    voice.show(f"schedule {name} is removed")
+
+
+@app.command("run", epilog="Example: [bold]reasoner schedule run nightly[/bold]")
+def run(
+    name: Name,
+    home: options.Home = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Fire a schedule now, once, and wait for its night."""
+    from reasoner.bootstrap.schedules import run_schedule
+    from reasoner.cli.voice import Voice
+
+    voice = Voice(as_json=json, quiet=quiet)
+    firing, job = run_schedule(
+        name, home=options.home_of(home), progress=lambda share, note: voice.say(f"{share:4.0%} {note}")
+    )
+    body = {**firing.model_dump(mode="json"), "night": {"state": job.state, **job.result}}
+    voice.record("firing", body, run=job.result["run"])
+    voice.show(f"night of {name}: {job.result['stopped']}, run {job.result['run']}, {job.result['cycles']} cycles")
+    voice.show(f"report: {job.result['report'] or 'none yet'}")
+
+
+def _night(database: "Database", job: str) -> dict[str, Any]:
+    from memory.store.jobs import JobStore
+
+    if not job:
+        return {}
+    found = JobStore(database).get(job)
+    return {"state": found.state, "error": found.error, **found.result}
+
+
+def _cells(told: dict[str, Any]) -> tuple[str, ...]:
+    gain, ci95 = told.get("gain"), told.get("ci95")
+    shown = f"{100 * gain:+.1f} [{100 * ci95[0]:+.1f}, {100 * ci95[1]:+.1f}]" if gain is not None and ci95 else "-"
+    words = (told.get("stopped") or told.get("state"), told.get("run"), told.get("cycles"))
+    return (*(str(word) if word not in (None, "") else "-" for word in words), shown, f"{told.get('usd', 0.0):.4f}")
+
+
+def _next(cron: str, timezone: str) -> str:
+    from jobs.scheduler import find_zone, next_moment
+
+    found = next_moment(cron, timezone, datetime.now(UTC))
+    return found.astimezone(find_zone(timezone)).isoformat(timespec="minutes") if found else "never"
