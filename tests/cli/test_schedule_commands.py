@@ -1,0 +1,82 @@
+"""`schedule` and `scheduler`, over a real home with nights of the smallest configuration."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from played import Command
+
+from memory.store.database import open_database
+from memory.store.jobs import JobStore
+from memory.store.runs import RunStore
+
+NIGHT = ["--config", "tiny", "--cron", "0 2 * * *", "--timezone", "UTC", "--cycles", "1"]
+
+
+def told(command: Command, *arguments: str) -> list[dict[str, Any]]:
+    ended = command(*arguments, "--json")
+    assert ended.exit_code == 0, ended.stderr
+    return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+def test_a_schedule_is_added_listed_and_removed(command: Command) -> None:
+    (added,) = told(command, "schedule", "add", "nightly", *NIGHT, "--max-usd", "1", "seed=3")
+    assert (added["name"], added["cron"], added["overrides"], added["max_usd"]) == (
+        "nightly",
+        "0 2 * * *",
+        ["seed=3"],
+        1,
+    )
+    (listed,) = told(command, "schedule", "list")
+    assert (listed["fired"], listed["missed"]) == (0, 0)
+    assert listed["next"].endswith("02:00+00:00")
+    assert command("schedule", "add", "nightly", *NIGHT).exit_code == 2, "the name is taken"
+    assert command("schedule", "remove", "nightly").exit_code == 0
+    assert told(command, "schedule", "list") == []
+    assert command("schedule", "remove", "nightly").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--cron", "0 2 * *"], "expected five fields"),
+        (["--cron", "61 2 * * *"], "61"),
+        (["--cron", "0 2 30 2 *"], "no such moment comes"),
+        (["--timezone", "Mars/Olympus"], "there is no such time zone"),
+        (["--until", "late"], "expected an hour such as 06:30"),
+        (["--config", "nowhere"], "nowhere"),
+        (["train.no_such=1"], "train.no_such"),
+        (["teacher.api_key=secret"], "teacher.api_key is not kept with a schedule"),
+    ],
+)
+def test_what_is_wrong_is_said_before_the_night(command: Command, words: list[str], said: str) -> None:
+    ended = command("schedule", "add", "nightly", *NIGHT, *words)
+    assert ended.exit_code == 2
+    assert said in ended.stderr.replace("\n", " ")
+
+
+def test_a_night_stopped_by_its_window_is_resumed_by_the_next_and_shown_in_the_morning(
+    command: Command, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    told(command, "schedule", "add", "nightly", *NIGHT, "--cycles", "99", "--window", "0.2")
+    assert command("schedule", "run", "nightly").exit_code == 0
+    database = open_database(home)
+    (first,) = [job for job in JobStore(database).list("schedule/") if job.spec.kind == "loop"]
+    assert first.state == "succeeded"
+    assert first.result["stopped"] == "window"
+    assert first.result["cycles"] < 99
+    # The same minute is the same firing: the next night is fired under another name, with the same words.
+    told(command, "schedule", "add", "again", *NIGHT)
+    ended = command("schedule", "run", "again")
+    assert ended.exit_code == 0, ended.stderr
+    (second,) = [job for job in JobStore(database).list("schedule/again/") if job.spec.kind == "loop"]
+    assert second.result["stopped"] == "done"
+    assert second.result["cycles"] >= 1
+    assert second.result["run"] == first.result["run"], "it went on where the first was stopped"
+    assert RunStore(database).get(second.result["run"]).state == "finished"
+    database.close()
+    shown = command("schedule", "show", "again").stdout
+    assert second.result["run"] in shown
+    assert "filed" in shown
