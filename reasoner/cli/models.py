@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.rollback import Rollback
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Checkpoints and the champion: list, show, promote, roll back."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Checkpoints and the champion: list, show, promote, roll back, promises kept.",
 )
 CheckpointId = Annotated[
     str, typer.Argument(metavar="CHECKPOINT", help="As `reasoner models list` shows it.", show_default=False)
@@ -144,3 +146,35 @@ def _answers(done: "Rollback") -> str:
         f"answers: on {done.probe_items} probe items {done.outputs}, not {done.recorded} as recorded; its files match "
         "their fingerprint, so another processor or another version of torch rounds otherwise"
     )
+
+
+@app.command(
+    "record", epilog="Example: [bold]reasoner models record[/bold]; [bold]reasoner models record --json[/bold]"
+)
+def record(
+    home: options.Home = None, json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
+) -> None:
+    """Show what each promotion promised at the gate, and what it kept on the sealed set."""
+    from agents.reporting.track_record import track_record
+    from reasoner.cli.store import opened
+    from reasoner.cli.voice import Voice, plain_table
+
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    with opened(folder) as database:
+        promises = track_record(database, folder)
+    table = plain_table("checkpoint", "promised at the gate", "kept on sealed", "as promised")
+    for one in promises:
+        voice.record("promise", {**one.model_dump(mode="json", exclude={"run"}), "kept": one.kept}, run=one.run)
+        promised, kept = _points(one.predicted, one.predicted_ci95), _points(one.realised, one.realised_ci95)
+        table.add_row(one.checkpoint, promised, kept, "yes" if one.kept else "no")
+    voice.show(table)
+    if promises:
+        mean = sum(p.realised - p.predicted for p in promises) / len(promises)
+        kept_all = sum(p.kept for p in promises)
+        voice.show(
+            f"{kept_all} of {len(promises)} as promised; on average {100 * mean:+.1f} points against the promise"
+        )
+
+
+def _points(gain: float, ci95: tuple[float, float]) -> str:
+    return f"{100 * gain:+.1f} [{100 * ci95[0]:+.1f}, {100 * ci95[1]:+.1f}]"

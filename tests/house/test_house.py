@@ -34,7 +34,7 @@ COMMANDS_TABLE = {
     },
     "runs": {"list", "show"},
     "trace": set(),
-    "models": {"list", "promote", "rollback", "show"},
+    "models": {"list", "promote", "record", "rollback", "show"},
     "diagnose": set(),
     "jobs": {"cancel", "list", "logs", "show", "work"},
     "selftest": {"gate"},
