@@ -72,7 +72,7 @@ def disturbed(home: Path, cycles: int, kills: int, seed: int) -> dict[str, Any]:
                 crew[name] = reasoner(home, *words)
         if fired and ended(database):
             break
-        time.sleep(chance.uniform(0.5, 4.0))
+        time.sleep(chance.uniform(1.0, 7.0))
         if done < kills:
             done += kill_somebody(database, crew, chance)
     for process in crew.values():

@@ -26,7 +26,7 @@ from reasoner.types.job import Job, JobSpec
 
 POLL_SECONDS = 0.1
 CRASHES = 3
-"""Deaths of a child in a row before the job is given up."""
+"""Deaths of a child in a row, none further than the one before, until the job is given up."""
 
 GRACE_SECONDS = 60.0
 """Time to save its state for a child that was asked to stop. It survives a harder end too, but loses more work."""
@@ -61,8 +61,9 @@ def run_job(
     store = JobStore(database)
     job = store.file(spec)
     post = Post(database, home.resolve(), job, handler=handler)
+    crashes, furthest = 0, job.progress
     try:
-        for _ in range(CRASHES):
+        while crashes < CRASHES:
             job = post.job()
             if job.state == "queued" and not post.is_manned():
                 post.man()
@@ -74,6 +75,8 @@ def run_job(
                 raise _failure(job, post.log)
             if job.state == "cancelled":
                 raise TrainingFailed(f"job {job.spec.key!r} was {job.error}; the same command files it again")
+            crashes = 0 if job.progress > furthest else crashes + 1
+            furthest = max(furthest, job.progress)
     except KeyboardInterrupt:
         post.relieve()
         raise

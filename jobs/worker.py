@@ -86,7 +86,9 @@ def _do(store: JobStore, post: Post, job: Job, stop: Callable[[], bool], mark: s
 
 def _given_up(store: JobStore, job: Job, cause: str = "") -> Job:
     died = f" ({cause})" if cause else ""
-    return store.fail(job.id, error=f"its process died {MOST_DEATHS} times{died}; what was saved stays: file it again")
+    return store.fail(
+        job.id, error=f"its process died {MOST_DEATHS} times in a row{died}; what was saved stays: file it again"
+    )
 
 
 def _wait(seconds: float, stop: Callable[[], bool]) -> None:

@@ -22,8 +22,8 @@ from reasoner.types.job import Job, JobSpec
 LEASE = timedelta(seconds=60)
 """Without a heartbeat for so long a process of another machine counts as dead."""
 
-MOST_DEATHS = 3
-"""Of processes at one job, before workers leave it alone."""
+MOST_DEATHS = 5
+"""Of processes at one job that got no further than it had been, before it is left alone."""
 
 
 class JobStore:
@@ -107,6 +107,8 @@ class JobStore:
         assert 0 <= share <= 1, f"a share of {share!r}"
         with self._database.session() as session:
             row = _row(session, id)
+            if share > row.progress:
+                row.deaths = 0  # it gets somewhere, however often it is killed
             row.progress, row.note = share, note
             row.seconds += seconds
 

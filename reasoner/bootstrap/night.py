@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agents.graphs.improve import CYCLE
 from agents.run_folder import write_json
 from jobs.context import JobContext
 from jobs.firing import settings_of
@@ -42,8 +43,7 @@ def run_night(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     deadline = datetime.fromisoformat(payload["deadline"]) if payload["deadline"] else None
 
     def watch(now: Progress) -> None:
-        share = min(1.0, max(0, now.cycle - 1) / schedule.cycles)
-        context.report(share, f"cycle {now.cycle}, {now.node} {now.note}".strip())
+        context.report(_share(now, schedule.cycles), f"cycle {now.cycle}, {now.node} {now.note}".strip())
         if context.should_stop() or _is_past(deadline):
             raise Interrupted
 
@@ -65,6 +65,14 @@ def run_night(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
         if not _is_past(deadline):
             raise
     return _result(context.home, database, settings, pinned, stopped, outcome) | {"note": payload["note"]}
+
+
+def _share(now: Progress, cycles: int) -> float:
+    """How much of all cycles is done, node by node, so that every node is a step further."""
+    names = [name for name, _ in CYCLE]
+    nodes = names.index(now.node) + 1 if now.node in names else 0
+    within = now.done / now.total if now.total else 0.0
+    return min(1.0, max(0.0, (now.cycle - 1 + (nodes + within) / (len(names) + 1)) / cycles))
 
 
 def _is_past(deadline: datetime | None) -> bool:

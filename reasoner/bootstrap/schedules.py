@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jobs.firing import Say, fire_due, fire_now, settings_of, unfinished
-from jobs.queue import CRASHES, run_job, start_job
+from jobs.queue import run_job, start_job
 from jobs.scheduler import Alarms, find_zone, next_moment
-from memory.store.jobs import JobStore
+from memory.store.jobs import MOST_DEATHS, JobStore
 from memory.store.schedules import ScheduleStore
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.work import HANDLERS
@@ -81,8 +81,8 @@ def _man(place: Home, *, wait: bool) -> None:
     for schedule in ScheduleStore(database).list():
         for id in unfinished(database, schedule.name):
             job = jobs.get(id)
-            if job.error and job.attempts >= CRASHES:
-                jobs.fail(id, error=f"given up after {job.attempts} attempts; {job.error}")
+            if job.deaths >= MOST_DEATHS:
+                jobs.fail(id, error=f"given up after {job.deaths} deaths in a row; {job.error}")
                 continue
             start_job(database, place.root, job.spec, handler=HANDLERS[job.spec.kind])
     while wait and any(unfinished(database, schedule.name) for schedule in ScheduleStore(database).list()):

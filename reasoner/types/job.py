@@ -41,7 +41,7 @@ class Job(Record):
     host: str = ""
     """Machine of the process that claimed it last."""
     deaths: int = 0
-    """Processes that died at it without a word."""
+    """Processes in a row that died at it without a word and got no further than it had been."""
     heartbeat_at: str = ""
     """When that process was last known to live."""
     stop_asked: str = ""
