@@ -113,6 +113,7 @@ def seen(home: Path) -> dict[str, Any]:
             "fingerprints": [run.summary.get("fingerprint") for run in runs],
             "firings": [f.outcome for f in ScheduleStore(database).firings("night") if f.job],
             "jobs": sorted({job.state for job in JobStore(database).list()}),
+            "errors": [job.error for job in JobStore(database).list() if job.state == "failed"],
             "calls": len(ledger),
             "requests": sum(CallLedger(database, run.id).spent().requests for run in runs),
             "asked_twice": len(ledger) - len(set(ledger)),
