@@ -102,7 +102,7 @@ def main() -> None:
     student = new_student(settings.student, [p.question for p in source.base_problems(2000, 1)], seed=settings.seed)
     student.net.train()
     recipe = recipe_of(settings, threads=given.threads, updates=settings.train.base_updates)
-    feed = FreshFeed(student, lambda n, seed: list(source.base_problems(n, seed)), seed=0)
+    feed = FreshFeed(student.tokenizers, lambda n, seed: list(source.base_problems(n, seed)), seed=0)
     batches = [Batches(feed, batch_size=recipe.batch_size, seed=0).at(i) for i in range(given.batches)]
     texts = [rows(student, batch) for batch in batches]
     model = gpt2(student, longest=max(t.shape[1] for t in texts))

@@ -39,7 +39,7 @@ def _train() -> Student:
     )
     source = GeneratedSource(DATA, 0)
     student = new_student(settings.student, [p.question for p in source.base_problems(300, 0)], seed=0)
-    feed = FreshFeed(student, lambda n, seed: list(source.base_problems(n, seed)), seed=0)
+    feed = FreshFeed(student.tokenizers, lambda n, seed: list(source.base_problems(n, seed)), seed=0)
     recipe = recipe_of(settings, threads=1, updates=UPDATES)
     batches = Batches(feed, batch_size=recipe.batch_size, seed=0)
     with tempfile.TemporaryDirectory() as folder:

@@ -217,6 +217,12 @@ class ComputeSettings(Section):
     processes: int = Field(
         default=0, ge=0, le=64, description="that train together, each with a share of a batch; 0 is one for each GPU"
     )
+    drawers: int | None = Field(
+        default=None,
+        ge=0,
+        le=64,
+        description="processes that draw training problems ahead; unset: none beside a CPU, up to 12 beside a GPU",
+    )
 
 
 class SearchSettings(Section):

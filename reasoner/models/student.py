@@ -81,6 +81,16 @@ class LatentReasoner(nn.Module):
 
 
 @dataclass(frozen=True)
+class Tokenizers:
+    """All that turns problems into token ids; can be sent to another process, unlike a student on a GPU."""
+
+    reads: QuestionTokenizer | BackboneReader
+    writes: StepTokenizer
+    max_steps: int
+    """Of a solution, the finishing one included."""
+
+
+@dataclass(frozen=True)
 class Student:
     """A network with the tokenizers it was made with."""
 
@@ -89,6 +99,11 @@ class Student:
     reads: QuestionTokenizer | BackboneReader
     writes: StepTokenizer
     lent: Lent = NOTHING_LENT
+
+    @property
+    def tokenizers(self) -> Tokenizers:
+        """What of it is needed to encode problems."""
+        return Tokenizers(self.reads, self.writes, self.shape.max_steps)
 
     @property
     def parameters(self) -> int:

@@ -56,7 +56,7 @@ class FastWeights:
         self.core = read_about(checkpoints / parent).get("core") or parent
         self.student: Student = load_student(checkpoints / self.core)
         probe = list(source.base_problems(PROBE, derive(settings.seed, "divergence", cycle)))
-        self._probe: list[Item] = encode(self.student, probe)
+        self._probe: list[Item] = encode(self.student.tokenizers, probe)
         self._present = expectations(load_student(checkpoints / parent), self._probe)
         self._adapters = Adapters(self.student.net, rank=self._rank, seed=derive(settings.seed, "adapters", cycle))
         known = read_factors(checkpoints / parent)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from reasoner.errors import TrainingFailed
 from reasoner.models.batches import QuestionBatch, pad_questions, pad_steps
-from reasoner.models.student import Student
+from reasoner.models.student import Tokenizers
 from reasoner.models.tokenizers import EncodedQuestion
 from reasoner.training.team import ALONE, Team
 from reasoner.types.problem import Problem
@@ -63,31 +63,28 @@ def derive(seed: int, *words: object) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
 
-def learnable(student: Student, problem: Problem | Worked) -> bool:
-    """Whether the student can write every step of the solution, with room for the finishing one."""
-    fits = all(student.writes.fits(s) for s in problem.steps)
-    return fits and 0 < len(problem.steps) < student.shape.max_steps
+def learnable(by: Tokenizers, problem: Problem | Worked) -> bool:
+    """Whether every step of the solution can be written, with room for the finishing one."""
+    return all(by.writes.fits(s) for s in problem.steps) and 0 < len(problem.steps) < by.max_steps
 
 
-def encode(student: Student, problems: Sequence[Problem] | Sequence[Worked]) -> list[Item]:
+def encode(by: Tokenizers, problems: Sequence[Problem] | Sequence[Worked]) -> list[Item]:
     """Token ids of worked problems; those that are not `learnable` are left out."""
-    kept = [p for p in problems if learnable(student, p)]
-    questions = student.reads.encode([p.question for p in kept])
-    finish = student.writes.finish
-    return [
-        Item(q, [*(student.writes.encode(s) for s in p.steps), finish]) for q, p in zip(questions, kept, strict=True)
-    ]
+    kept = [p for p in problems if learnable(by, p)]
+    questions = by.reads.encode([p.question for p in kept])
+    finish = by.writes.finish
+    return [Item(q, [*(by.writes.encode(s) for s in p.steps), finish]) for q, p in zip(questions, kept, strict=True)]
 
 
 class FreshFeed:
     """New problems all the time, from a generator."""
 
-    def __init__(self, student: Student, draw: Draw, *, seed: int) -> None:
-        self._student, self._draw, self._seed = student, draw, seed
+    def __init__(self, by: Tokenizers, draw: Draw, *, seed: int) -> None:
+        self._by, self._draw, self._seed = by, draw, seed
 
     def block(self, number: int, size: int) -> list[Item]:
         """Items never seen in another block, but for chance."""
-        return encode(self._student, self._draw(size, derive(self._seed, "fresh", number)))
+        return encode(self._by, self._draw(size, derive(self._seed, "fresh", number)))
 
 
 class CurriculumFeed:

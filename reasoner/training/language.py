@@ -72,7 +72,9 @@ def train_rival(
         TrainingFailed: the time is too short for a single update, or the loss is not a number.
     """
     source = open_source(settings.data, settings.seed)
-    feed = FreshFeed(student, lambda n, at: list(source.base_problems(n, at)), seed=derive(settings.seed, "base"))
+    feed = FreshFeed(
+        student.tokenizers, lambda n, at: list(source.base_problems(n, at)), seed=derive(settings.seed, "base")
+    )
     device = settings.compute.device
     batches = Batches(
         feed, batch_size=settings.train.batch_size, seed=derive(settings.seed, "base"), device=settings.compute.device

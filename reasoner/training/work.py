@@ -23,10 +23,12 @@ from reasoner.training.adapters import keep_factors
 from reasoner.training.fast_weights import FastWeights, Settled
 from reasoner.training.feed import Batches, CurriculumFeed, Feed, FreshFeed, MixedFeed, Worked, derive, encode
 from reasoner.training.precision import Precision, precision_of, require_device
+from reasoner.training.prefetch import drawing_processes, made_ahead
 from reasoner.training.recipe import Recipe
 from reasoner.training.team import ALONE, Team
 from reasoner.training.trainer import Trained, train
 from reasoner.types.job import JobSpec
+from reasoner.types.problem import Problem
 
 VOCABULARY_SAMPLE = 4000
 """Questions that the base's vocabulary is learnt from."""
@@ -55,7 +57,7 @@ def base_spec(settings: Settings, *, threads: int) -> JobSpec:
     payload = {"settings": _relevant(settings, fine=False), "threads": threads, **_machine(settings)}
     content = json.dumps(payload, sort_keys=True).encode()
     name = f"base-{hashlib.sha256(content).hexdigest()[:12]}"
-    return JobSpec(key=name, kind="base", payload={**payload, "checkpoint": name})
+    return JobSpec(key=name, kind="base", payload={**payload, "checkpoint": name, **_drawers(settings)})
 
 
 def candidate_payload(
@@ -79,6 +81,7 @@ def candidate_payload(
     return {
         "settings": _relevant(settings, fine=True),
         **_machine(settings),
+        **_drawers(settings),
         "cycle": cycle,
         "parent": parent,
         "checkpoint": checkpoint,
@@ -112,7 +115,7 @@ def train_candidate(payload: dict[str, Any], place: Workplace) -> dict[str, Any]
     source, checkpoints = open_source(settings.data, settings.seed), place.home / "checkpoints"
     fast = FastWeights(settings, checkpoints, parent, source, payload["cycle"]) if settings.train.adapter_rank else None
     student = fast.student if fast else load_student(checkpoints / parent)
-    items = encode(student, read_rows(place.home / payload["rows"]))
+    items = encode(student.tokenizers, read_rows(place.home / payload["rows"]))
     if not items:
         raise TrainingFailed(f"no row of {payload['rows']!r} can be learnt by this student; see train.* and student.*")
     recipe = _recipe(settings, payload, updates=payload["updates"], cycle=payload["cycle"])
@@ -162,6 +165,11 @@ def _machine(settings: Settings) -> dict[str, Any]:
     return {"device": device, **unusual, **({"processes": processes} if processes > 1 else {})}
 
 
+def _drawers(settings: Settings) -> dict[str, int]:
+    """How many processes draw problems, where it is set; it changes no weight."""
+    return {} if settings.compute.drawers is None else {"drawers": settings.compute.drawers}
+
+
 def recipe_of(
     settings: Settings, *, threads: int, updates: int, cycle: int | None = None, precision: Precision = "float32"
 ) -> Recipe:
@@ -188,7 +196,11 @@ def recipe_of(
 
 def _fresh(student: Student, source: ProblemSource, *, seed: int) -> Feed:
     """Base problems that no other training run of the same run has seen, but for chance."""
-    return FreshFeed(student, lambda n, at: list(source.base_problems(n, at)), seed=seed)
+    return FreshFeed(student.tokenizers, partial(_base_problems, source), seed=seed)
+
+
+def _base_problems(source: ProblemSource, n: int, seed: int) -> list[Problem]:
+    return list(source.base_problems(n, seed))
 
 
 def _curriculum(student: Student, settings: Settings, source: ProblemSource) -> Feed:
@@ -211,18 +223,19 @@ def _train(student: Student, feed: Feed, recipe: Recipe, payload: dict[str, Any]
     device = place.team.device_of(payload["device"])
     student.net.to(device)
     quicken(student.net, device)
-    batches = Batches(feed, batch_size=recipe.batch_size, seed=recipe.seed, device=device, team=place.team)
+    drawers = drawing_processes(payload.get("drawers"), device)
     try:
-        return train(
-            student,
-            batches,
-            recipe=recipe,
-            folder=place.folder,
-            report=place.report,
-            should_stop=place.should_stop,
-            checkpoint_minutes=payload["settings"]["train"]["checkpoint_minutes"],
-            team=place.team,
-        )
+        with made_ahead(feed, processes=drawers) as made:
+            return train(
+                student,
+                Batches(made, batch_size=recipe.batch_size, seed=recipe.seed, device=device, team=place.team),
+                recipe=recipe,
+                folder=place.folder,
+                report=place.report,
+                should_stop=place.should_stop,
+                checkpoint_minutes=payload["settings"]["train"]["checkpoint_minutes"],
+                team=place.team,
+            )
     finally:
         student.lent.flush()
 

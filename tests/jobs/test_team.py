@@ -102,7 +102,7 @@ def test_shares_of_a_batch_make_up_the_batch() -> None:
     student = new_student(settings.student, [p.question for p in source.base_problems(50, 1)], seed=0)
 
     def questions(team: Team) -> list[tuple[int, ...]]:
-        feed = FreshFeed(student, lambda n, at: list(source.base_problems(n, at)), seed=0)
+        feed = FreshFeed(student.tokenizers, lambda n, at: list(source.base_problems(n, at)), seed=0)
         tokens = Batches(feed, batch_size=7, seed=0, team=team).at(3).question.tokens_BL.tolist()
         return [tuple(t for t in row if t) for row in tokens]
 

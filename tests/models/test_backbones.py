@@ -57,7 +57,7 @@ def student_of(folder: Path, variant: str, *, cache: Path | None = None) -> Stud
 
 def train_a_little(student: Student, *, updates: int) -> list[float]:
     """Totals of the objective, on one batch again and again."""
-    batches = Batches(FreshFeed(student, lambda n, _: PROBLEMS[:n], seed=0), batch_size=12, seed=0)
+    batches = Batches(FreshFeed(student.tokenizers, lambda n, _: PROBLEMS[:n], seed=0), batch_size=12, seed=0)
     recipe = Recipe(
         updates=updates, decoder_updates=0, predictor_updates=0, warmup=1, batch_size=12, adam_rate=3e-3,
         muon_rate=0.02, seed=0, threads=1, checkpoint_every=1, min_round_trip=0.0,

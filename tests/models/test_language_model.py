@@ -26,7 +26,7 @@ def test_padding_moves_to_the_front_and_steps_join() -> None:
 def test_logits_with_kept_keys_are_those_of_the_full_pass() -> None:
     student = small_student()
     model = rival_of(student, seed=1).eval()
-    items = encode(student, some_problems(8))
+    items = encode(student.tokenizers, some_problems(8))
     questions = pad_questions([i.question for i in items])
     question, solution = left_padded(questions.tokens_BL), joined_steps(pad_steps([i.steps for i in items]))
     full = model(question, questions.digits_MP, solution)
@@ -50,7 +50,7 @@ def test_what_is_said_ends_and_does_not_hang_on_its_neighbours() -> None:
 def test_no_solution_token_sees_what_comes_after_it() -> None:
     student = small_student()
     model = rival_of(student, seed=0).eval()
-    items = encode(student, some_problems(3))
+    items = encode(student.tokenizers, some_problems(3))
     question = pad_questions([i.question for i in items])
     solution = joined_steps(pad_steps([i.steps for i in items]))
     changed = solution.clone()

@@ -90,7 +90,7 @@ def test_a_change_beyond_the_budget_is_taken_back_to_within_it(home: Path) -> No
     bound = trained(home, "bound", f"train.kl_budget={budget}")
     assert 0 < bound["kl"] <= budget
     assert 0 < bound["kept"] < 1
-    items = encode(load_student(home / "checkpoints" / "base"), PROBLEMS)
+    items = encode(load_student(home / "checkpoints" / "base").tokenizers, PROBLEMS)
     base, near, far = (expectations(load_student(home / "checkpoints" / n), items) for n in ("base", "bound", "free"))
     assert 0 < divergence(base, near) < divergence(base, far)
     assert divergence(base, base) == 0

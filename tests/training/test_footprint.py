@@ -36,7 +36,9 @@ def test_activations_are_told_within_a_third() -> None:
     chosen = settings("train.batch_size=16")
     problems = some_problems(400, difficulties=(1, 2, 3, 4))
     student = new_student(chosen.student, [p.question for p in problems], seed=0)
-    feed = FreshFeed(student, lambda n, seed: some_problems(n, seed=seed % 1000, difficulties=(1, 2, 3, 4)), seed=0)
+    feed = FreshFeed(
+        student.tokenizers, lambda n, seed: some_problems(n, seed=seed % 1000, difficulties=(1, 2, 3, 4)), seed=0
+    )
     batches, recipe = Batches(feed, batch_size=16, seed=0), recipe_of(chosen, threads=1, updates=100)
     weights = {p.untyped_storage().data_ptr() for p in student.net.parameters()}
     total = 0

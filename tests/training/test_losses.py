@@ -24,7 +24,7 @@ def normal(seed: int = 0) -> torch.Tensor:
 
 def total(loss: LossSettings, *, seed: int = 0, student: Student | None = None) -> float:
     student = student or small_student()
-    feed = FreshFeed(student, lambda n, s: some_problems(n, seed=s % 1000), seed=0)
+    feed = FreshFeed(student.tokenizers, lambda n, s: some_problems(n, seed=s % 1000), seed=0)
     batch = Batches(feed, batch_size=8, seed=0).at(0)
     recipe = Recipe(
         updates=1, decoder_updates=0, predictor_updates=0, warmup=1, batch_size=8, adam_rate=1e-3, muon_rate=1e-3,

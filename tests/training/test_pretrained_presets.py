@@ -26,7 +26,7 @@ def test_a_preset_with_minilm_resolves(preset: str) -> None:
 def test_a_preset_with_minilm_gives_gradients_to_all_that_is_trained(preset: str, tmp_path: Path) -> None:
     settings = load_settings(preset, ["train.batch_size=4"], {}, None)
     student = new_student(settings.student, [], seed=0, cache=tmp_path)
-    feed = FreshFeed(student, lambda n, seed: some_problems(n, seed=seed % 1000), seed=0)
+    feed = FreshFeed(student.tokenizers, lambda n, seed: some_problems(n, seed=seed % 1000), seed=0)
     recipe = recipe_of(settings, threads=1, updates=100)
     last = recipe.updates - 1
     add_gradients(student, Batches(feed, batch_size=4, seed=0), recipe=recipe, update=last)

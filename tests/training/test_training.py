@@ -43,7 +43,7 @@ def run(student: Student, folder: Path, *, stop_after: int | None = None, chosen
     chosen = chosen or recipe()
     return train(
         student,
-        Batches(FreshFeed(student, draw, seed=0), batch_size=chosen.batch_size, seed=0),
+        Batches(FreshFeed(student.tokenizers, draw, seed=0), batch_size=chosen.batch_size, seed=0),
         recipe=chosen,
         folder=folder,
         report=lambda share, note: None,
@@ -81,7 +81,7 @@ def test_a_state_of_another_recipe_is_not_resumed(tmp_path: Path) -> None:
 
 def test_each_stage_trains_its_own_parts() -> None:
     student = small_student()
-    batch = Batches(FreshFeed(student, draw, seed=0), batch_size=8, seed=0).at(0)
+    batch = Batches(FreshFeed(student.tokenizers, draw, seed=0), batch_size=8, seed=0).at(0)
     moved: dict[str, set[str]] = {}
     for stage in ("decoder", "predictor", "joint"):
         student.net.zero_grad(set_to_none=True)
@@ -119,7 +119,7 @@ def test_batches_depend_on_the_number_of_the_update_only() -> None:
     student = small_student()
 
     def batches() -> Batches:
-        return Batches(FreshFeed(student, draw, seed=0), batch_size=8, seed=0)
+        return Batches(FreshFeed(student.tokenizers, draw, seed=0), batch_size=8, seed=0)
 
     forward, direct = batches(), batches()
     walked = [forward.at(u).steps_BTL for u in range(20)]
@@ -129,8 +129,8 @@ def test_batches_depend_on_the_number_of_the_update_only() -> None:
 
 def test_a_mixed_feed_keeps_the_original_share_and_uses_every_example_once_a_pass() -> None:
     student = small_student()
-    examples = encode(student, some_problems(30, seed=5, difficulties=(3,)))
-    feed = MixedFeed(examples, FreshFeed(student, draw, seed=0), original_share=0.25, seed=0)
+    examples = encode(student.tokenizers, some_problems(30, seed=5, difficulties=(3,)))
+    feed = MixedFeed(examples, FreshFeed(student.tokenizers, draw, seed=0), original_share=0.25, seed=0)
     block = feed.block(0, 40)
     assert len(block) == 40
     learnt = [i for i in block if len(i.steps) == 4]
@@ -140,8 +140,8 @@ def test_a_mixed_feed_keeps_the_original_share_and_uses_every_example_once_a_pas
 
 def test_a_curriculum_begins_with_the_easy_feed() -> None:
     student = small_student()
-    easy = FreshFeed(student, lambda n, seed: some_problems(n, seed=seed % 99, difficulties=(1,)), seed=0)
-    feed = CurriculumFeed(easy, FreshFeed(student, draw, seed=0), easy_batches=16)
+    easy = FreshFeed(student.tokenizers, lambda n, seed: some_problems(n, seed=seed % 99, difficulties=(1,)), seed=0)
+    feed = CurriculumFeed(easy, FreshFeed(student.tokenizers, draw, seed=0), easy_batches=16)
     assert {len(i.steps) for i in feed.block(0, 20)} == {2}
     assert {len(i.steps) for i in feed.block(1, 20)} == {2, 3}
 
@@ -154,7 +154,7 @@ def test_orthogonalised_updates_have_singular_values_near_one() -> None:
 
 def test_accumulated_gradients_are_the_mean_of_those_of_the_batches() -> None:
     student = small_student()
-    batches = Batches(FreshFeed(student, draw, seed=0), batch_size=8, seed=0)
+    batches = Batches(FreshFeed(student.tokenizers, draw, seed=0), batch_size=8, seed=0)
     plain = recipe(decoder_updates=0, predictor_updates=0)
 
     def gradient(chosen: Recipe, update: int) -> torch.Tensor:
@@ -173,7 +173,7 @@ def test_a_state_is_saved_when_the_last_one_is_too_old(tmp_path: Path) -> None:
     with pytest.raises(CollapseError):
         train(
             student,
-            Batches(FreshFeed(student, draw, seed=0), batch_size=8, seed=0),
+            Batches(FreshFeed(student.tokenizers, draw, seed=0), batch_size=8, seed=0),
             recipe=recipe(updates=3, checkpoint_every=1000, min_round_trip=1.0, decoder_updates=0, predictor_updates=0),
             folder=tmp_path,
             report=lambda share, note: None,

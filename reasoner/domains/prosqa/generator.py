@@ -20,7 +20,7 @@ from reasoner.domains.prosqa.structure import structure_of
 from reasoner.domains.prosqa.working import work
 from reasoner.types.problem import Problem, Provenance
 
-NAME, VERSION = "prosqa", "1"
+NAME, VERSION = "prosqa", "2"
 SKILL = "reach"
 MOST_STEPS = 6
 USUAL_STEPS = (3, 4, 5, 6)

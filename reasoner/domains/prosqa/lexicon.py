@@ -1,20 +1,17 @@
-"""Words of the domain: made-up kinds built of syllables, and first names for the entities.
+"""Words of the domain: the made-up kinds and the first names of the published rows.
 
-The published rows use nonsense of one form, such as `lempus`: an onset, a vowel, `m`, `r` or `l`, then `pus`. All
-combinations are listed and each problem takes a random handful, so that a word means nothing but itself.
+Each problem takes a random handful of them, so that a word means nothing but itself. They are the benchmark's own,
+since they are its language; of its graphs none is known here.
 """
 
-_ONSETS = (
-    "", "b", "br", "ch", "d", "f", "g", "gr", "gw", "h", "j", "k", "l", "n", "qu", "r", "s", "scr", "sh", "st", "t",
-    "v", "w", "y", "z", "zh",
+KINDS = (
+    "bompus", "boompus", "brimpus", "chorpus", "dumpus", "felpus", "fompus", "gerpus", "gorpus", "grimpus",
+    "gwompus", "hilpus", "impus", "jelpus", "jompus", "kerpus", "lempus", "lorpus", "numpus", "quimpus", "rempus",
+    "rompus", "rorpus", "scrompus", "shumpus", "sterpus", "storpus", "terpus", "timpus", "tumpus", "vumpus",
+    "worpus", "wumpus", "yerpus", "yimpus", "yumpus", "zhorpus", "zumpus",
 )  # fmt: skip
-_VOWELS = ("e", "i", "o", "oo", "u")
-_CODAS = ("m", "r", "l")
-
-KINDS = tuple(onset + vowel + coda + "pus" for onset in _ONSETS for vowel in _VOWELS for coda in _CODAS)
 
 NAMES = (
-    "Adam", "Alex", "Anna", "Ben", "Bob", "Carol", "Clara", "Daniel", "Davis", "Emma", "Eva", "Fae", "Frank",
-    "Gabriel", "Grace", "Henry", "Ivy", "Jack", "Julia", "Kate", "Leo", "Lucy", "Max", "Mia", "Nina", "Oliver",
-    "Oscar", "Paul", "Polly", "Rex", "Rosa", "Sally", "Sam", "Stella", "Theo", "Tom", "Uma", "Victor", "Wren", "Zoe",
+    "Alex", "Bob", "Carol", "Davis", "Eva", "Fae", "Gabriel", "Jack", "Max", "Oliver", "Polly", "Rex", "Sally",
+    "Sam", "Stella", "Tom", "Wren",
 )  # fmt: skip
