@@ -223,7 +223,7 @@ def _describe(folder: Path, settings: Settings, run: str) -> dict[str, Any]:
     if not path.exists():
         write_text(folder / "config.resolved.yaml", dump_yaml(settings))
         threads = settings.compute.threads or choose_threads()
-        chosen = {"threads": threads, "precision": precision_of(settings.compute)}
+        chosen = {"threads": threads, "precision": precision_of(settings.compute, width=settings.student.width)}
         write_json(path, {**manifest(settings, run=run), **chosen})
     about = _read_json(path)
     now = manifest(settings, run=run)

@@ -26,6 +26,11 @@ def _shape(settings: Settings) -> list[tuple[str, str]]:
         found.append(
             ("student.lora_rank", f"got {student.lora_rank}; student.decoder names no language model to add to.")
         )
+    others = {name: getattr(student, name) for name in ("question_encoder", "step_encoder", "decoder")}
+    lent = [f"student.{name}={other!r}" for name, other in others.items() if other != SCRATCH]
+    lent += [f"student.predictor={student.predictor!r}"] if student.predictor != "transformer" else []
+    if student.one_space and lent:
+        found.append(("student.one_space", f"got true; only fresh transformers begin so, not {', '.join(lent)}."))
     train = settings.train
     if train.decoder_updates + train.predictor_updates >= train.base_updates:
         given = train.base_updates

@@ -46,6 +46,9 @@ class StudentSettings(Section):
         default=False, description="slot k begins as the k-th word or whole number of the step, not as a learnt query"
     )
     speller: bool = Field(default=False, description="in training, all tokens of a step are also read off its slots")
+    one_space: bool = Field(
+        default=False, description="fresh parts begin with looking up and copying words in one space of embeddings"
+    )
     attention_norm: bool = Field(default=True, description="unit variance of queries and keys in all attention")
     predictor_passes: int = Field(default=1, ge=1, le=8, description="times the predictor's blocks refine their output")
     question_layers: int = Field(default=2, ge=1)
@@ -209,10 +212,13 @@ class ComputeSettings(Section):
     device: str = Field(
         default="cpu",
         pattern=r"^(cpu|cuda(:\d+)?)$",
-        description="`cpu`, `cuda` (every GPU) or `cuda:<n>`; compiled, autocast there",
+        description="`cpu`, `cuda` (every GPU) or `cuda:<n>`",
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="of training's forward passes; auto is bfloat16 where a trial finds it faster"
+    )
+    compile: bool = Field(
+        default=False, description="blocks are compiled on a GPU: minutes at first, for students wide enough to win"
     )
     processes: int = Field(
         default=0, ge=0, le=64, description="that train together, each with a share of a batch; 0 is one for each GPU"

@@ -116,12 +116,22 @@ class Block(nn.Module):
         return x_BLD + self.narrow(F.relu(self.widen(self.norm_feed(x_BLD))))
 
 
-def quicken(module: nn.Module, device: str) -> None:
-    """Compiles the blocks on a GPU, whose kernels are too small for it otherwise; on a CPU there is nothing to win."""
-    if device.startswith("cuda"):
-        for part in module.modules():
-            if isinstance(part, Block):
-                part.compile(dynamic=True)
+def ready_for(module: nn.Module, device: str, *, compiled: bool = False) -> None:
+    """Moves a module to a device and sets what makes it quick there.
+
+    Args:
+        module: a student's network.
+        device: as torch names it.
+        compiled: whether its blocks are compiled, for any length of their input; on a CPU there is nothing to win.
+    """
+    module.to(device)
+    if not device.startswith("cuda"):
+        return
+    # cuDNN plans its attention anew for each shape, and batches cut by length come in hundreds of shapes.
+    torch.backends.cuda.enable_cudnn_sdp(False)
+    for part in module.modules():
+        if compiled and isinstance(part, Block):
+            part.compile(dynamic=True)
 
 
 def init_weights(module: nn.Module) -> None:

@@ -22,6 +22,7 @@ from reasoner.models.latent_variable import Informed, LatentVariable
 from reasoner.models.layers import init_weights, norm_attention
 from reasoner.models.lending import NOTHING_LENT, Lent, lend
 from reasoner.models.mlp_predictor import MlpPredictor
+from reasoner.models.one_space import begin_in_one_space
 from reasoner.models.parts import (
     make_decoder,
     make_latent_variable,
@@ -165,6 +166,8 @@ def new_student(
     shape = shape_of(settings, question_tokens=len(reads), step_tokens=len(writes), step_words=words, marks=lent.marks)
     student = Student(net=build_net(shape, seed=seed, lent=lent), shape=shape, reads=reads, writes=writes, lent=lent)
     _share_embeddings(student)
+    if settings.one_space:
+        _begin_in_one_space(student.net)
     return student
 
 
@@ -186,6 +189,14 @@ def _share_embeddings(student: Student) -> None:
             part.digit.weight.copy_(net.question_encoder.digit.weight)
     if isinstance(net.decoder, StepDecoder):
         net.decoder.token.weight[ids] = net.decoder.head.weight[ids] = vectors
+
+
+def _begin_in_one_space(net: LatentReasoner) -> None:
+    steps = [s for s in (net.step_encoder, net.target_encoder) if isinstance(s, StepEncoder | WordSlotEncoder)]
+    assert isinstance(net.question_encoder, QuestionEncoder), "settings allow no other"
+    assert isinstance(net.predictor, StepPredictor), "settings allow no other"
+    assert isinstance(net.decoder, StepDecoder), "settings allow no other"
+    begin_in_one_space(net.question_encoder, steps, net.predictor, net.decoder)
 
 
 def _reader(settings: StudentSettings, questions: list[str], lent: Lent) -> QuestionTokenizer | BackboneReader:

@@ -17,7 +17,7 @@ from reasoner.config.settings import Settings
 from reasoner.data.sources import ProblemSource, open_source
 from reasoner.errors import TrainingFailed
 from reasoner.models.checkpoints import load_student, save_student
-from reasoner.models.layers import quicken
+from reasoner.models.layers import ready_for
 from reasoner.models.student import Student, new_student
 from reasoner.training.adapters import keep_factors
 from reasoner.training.fast_weights import FastWeights, Settled
@@ -159,9 +159,11 @@ def _machine(settings: Settings) -> dict[str, Any]:
     """What of the machine can change a weight; what is usual goes unsaid, so that keys stay what they were."""
     device, compute = settings.compute.device, settings.compute
     require_device(device)
-    precision = precision_of(compute)
+    precision = precision_of(compute, width=settings.student.width)
     processes = compute.processes or (torch.cuda.device_count() if device == "cuda" else 1)
     unusual: dict[str, Any] = {"precision": precision} if precision != "float32" else {}
+    if compute.compile and device.startswith("cuda"):
+        unusual["compiled"] = True
     return {"device": device, **unusual, **({"processes": processes} if processes > 1 else {})}
 
 
@@ -221,8 +223,7 @@ def _recipe(settings: Settings, payload: dict[str, Any], *, updates: int, cycle:
 
 def _train(student: Student, feed: Feed, recipe: Recipe, payload: dict[str, Any], place: Workplace) -> Trained:
     device = place.team.device_of(payload["device"])
-    student.net.to(device)
-    quicken(student.net, device)
+    ready_for(student.net, device, compiled=payload.get("compiled", False))
     drawers = drawing_processes(payload.get("drawers"), device)
     try:
         with made_ahead(feed, processes=drawers) as made:

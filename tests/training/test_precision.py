@@ -32,5 +32,5 @@ def test_bfloat16_changes_bits_and_hardly_the_losses(tmp_path: Path) -> None:
 
 
 def test_what_is_set_is_not_tried() -> None:
-    assert precision_of(ComputeSettings(precision="bfloat16")) == "bfloat16"
-    assert precision_of(ComputeSettings()) == choose_precision("cpu")
+    assert precision_of(ComputeSettings(precision="bfloat16"), width=96) == "bfloat16"
+    assert precision_of(ComputeSettings(), width=96) == choose_precision("cpu", 96)
