@@ -31,6 +31,12 @@ def _verifier(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     return train_verifier_job(payload, _workplace(context))
 
 
+def _merge(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    from reasoner.training.merging import merge_additions
+
+    return merge_additions(payload, _workplace(context))
+
+
 def _reencode(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     from jobs.reencode import reencode_job
 
@@ -44,6 +50,7 @@ def _workplace(context: JobContext) -> Any:
 
 
 HANDLERS: dict[str, Handler] = {kind: partial(_training, kind) for kind in ("base", "finetune")} | {
+    "merge": _merge,
     "verifier": _verifier,
     "reencode": _reencode,
 }

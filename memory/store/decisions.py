@@ -48,11 +48,23 @@ class DecisionStore:
             raise NotFoundError(f"decision {id!r} is not in this home")
         return found
 
+    def find(self, id: str) -> Decision | None:
+        """One decision; None if the store does not know it."""
+        with self._database.reading() as session:
+            return find_decision(session, id)
+
     def for_run(self, run: str) -> list[Decision]:
         """The decisions of a run, in the order in which they were recorded."""
         query = select(DecisionTable.record).where(DecisionTable.run == run).order_by(DecisionTable.number)
         with self._database.reading() as session:
             return [Decision.model_validate(record) for record in session.scalars(query)]
+
+    def promoting(self, candidate: str) -> Decision | None:
+        """The newest decision on which this checkpoint took another's place, in any run; None for a first champion."""
+        query = select(DecisionTable.record).order_by(DecisionTable.number.desc())
+        with self._database.reading() as session:
+            found = (Decision.model_validate(record) for record in session.scalars(query))
+            return next((d for d in found if d.candidate == candidate and d.verdict == "promote"), None)
 
     def about_champion(self, champion: str) -> list[Decision]:
         """The decisions that compared somebody with this champion, in any run, in the order of their recording."""

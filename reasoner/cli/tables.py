@@ -79,7 +79,8 @@ def ending(outcome: LoopOutcome) -> str:
         f"{outcome.promotions} of {outcome.cycles} candidates promoted" if outcome.promotions else "nothing promoted"
     )
     budget = "; a limit was reached" if outcome.budget_reached else ""
-    return f"run {outcome.run}: {promoted}; champion {outcome.champion}{budget}"
+    waits = "; waiting for approval" if outcome.awaiting else ""
+    return f"run {outcome.run}: {promoted}; champion {outcome.champion}{budget}{waits}"
 
 
 def _add(table: Table, name: str, value: Rate) -> None:

@@ -35,6 +35,7 @@ COMMANDS_TABLE = {
     "runs": {"list", "show"},
     "trace": set(),
     "models": {"list", "promote", "record", "rollback", "show"},
+    "proposals": {"approve", "deny", "list", "show"},
     "diagnose": set(),
     "jobs": {"cancel", "list", "logs", "show", "work"},
     "selftest": {"gate"},
