@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loop_runs import Ended, loop, loop_until, run_folder
+from loop_runs import TINY, Ended, loop, loop_until, run_folder
 from shared_folder import shared_folder
 from typer.testing import CliRunner, Result
 
@@ -151,3 +151,21 @@ def test_a_run_that_was_deleted_cannot_be_approved_and_says_so(home: Path) -> No
     assert say(home, "deny", id, "--reason", "gone").exit_code == 0
     ended = loop(home, *SURE)
     assert (ended.code, "--fresh" in ended.words) == (2, True)
+
+
+def test_a_night_ends_waiting_says_so_in_the_morning_and_goes_on_after_the_ruling(home: Path) -> None:
+    from reasoner.cli.main import app
+
+    def command(*words: str) -> Result:
+        return CliRunner().invoke(app, [*words, "--home", str(home)], prog_name="reasoner")
+
+    words = ("--cron", "0 2 * * *", "--timezone", "UTC", "--cycles", "1", "--config", "tiny")
+    assert command("schedule", "add", "n", *words, *TINY[2:], *SURE).exit_code == 0
+    night = command("schedule", "run", "n")
+    assert (night.exit_code, "waiting for approval" in night.stdout) == (3, True), night.stderr
+    id = shown(home)["proposal"]
+    assert f"it waits for your yes or no: reasoner proposals show {id}" in command("schedule", "show", "n").stdout
+    assert say(home, "approve", id).exit_code == 0
+    assert command("schedule", "add", "next", *words, *TINY[2:], *SURE).exit_code == 0, "its minute is another firing"
+    assert command("schedule", "run", "next").exit_code == 0
+    assert standing(home) == ("finished", "candidate", ["enthroned", "promoted"])
