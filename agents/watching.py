@@ -15,8 +15,10 @@ from reasoner.types.report import Comparison, Decision
 def former_of(state: ImproveState, parts: Parts) -> str:
     """Whom the champion is to be compared with in this cycle; empty if the watch over it is off or has ended."""
     champion, cycle = state["champion"], state["cycle"]
-    made = parts.decisions.promoting(champion)
-    if made is None or made.kind != "promotion":
+    # What additions were merged into says what they said: the watch over them goes on.
+    merged = parts.decisions.promoting(champion, kind="merge")
+    made = parts.decisions.promoting(merged.champion if merged else champion)
+    if made is None:
         return ""
     # A run that begins with another run's promotion watches over it in its own first cycles.
     since = made.cycle if made.run == parts.run else 0

@@ -55,7 +55,7 @@ def _judged(merged: Checkpoint, state: ImproveState, parts: Parts) -> Decision:
     alike = sum(a.answer == b.answer for a, b in zip(before, after, strict=True))
     same = alike == len(before) and kl <= MOST_KL
     count = proven_additions(champion, parts)
-    verb = "are" if same else "cannot be"
+    can = "can" if same else "cannot"
     return Decision(
         id=hashlib.sha256(f"{parts.run}|{cycle}|merge|{merged.id}".encode()).hexdigest()[:16],
         run=parts.run,
@@ -65,7 +65,7 @@ def _judged(merged: Checkpoint, state: ImproveState, parts: Parts) -> Decision:
         verdict="promote" if same else "keep",
         comparison=compared,
         alpha=alpha_of_cycle(cycle, parts.settings.gate.alpha),
-        reason=f"{count} promoted additions {verb} merged into {champion.core}: the same answer on {alike} of "
-        f"{len(before)} fresh problems, KL {kl:g} nats a token",
+        reason=f"the additions of {count} promotions {can} be merged into {champion.core}: the same answer on "
+        f"{alike} of {len(before)} fresh problems, KL {kl:g} nats a token",
         kind="merge",
     )

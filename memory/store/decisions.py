@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from memory.store.database import Database
 from memory.store.tables import DecisionTable, now
 from reasoner.errors import GateError, NotFoundError
-from reasoner.types.report import Decision
+from reasoner.types.report import Change, Decision
 
 
 class DecisionStore:
@@ -59,12 +59,13 @@ class DecisionStore:
         with self._database.reading() as session:
             return [Decision.model_validate(record) for record in session.scalars(query)]
 
-    def promoting(self, candidate: str) -> Decision | None:
-        """The newest decision on which this checkpoint took another's place, in any run; None for a first champion."""
+    def promoting(self, candidate: str, *, kind: Change = "promotion") -> Decision | None:
+        """The newest decision of a kind on which this checkpoint took another's place, in any run; None for none."""
         query = select(DecisionTable.record).order_by(DecisionTable.number.desc())
         with self._database.reading() as session:
             found = (Decision.model_validate(record) for record in session.scalars(query))
-            return next((d for d in found if d.candidate == candidate and d.verdict == "promote"), None)
+            made = (d for d in found if (d.candidate, d.verdict, d.kind) == (candidate, "promote", kind))
+            return next(made, None)
 
     def about_champion(self, champion: str) -> list[Decision]:
         """The decisions that compared somebody with this champion, in any run, in the order of their recording."""

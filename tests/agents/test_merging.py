@@ -11,6 +11,7 @@ from agents.merging import merge_is_due, proven_additions
 from agents.nodes.approve import approve
 from agents.nodes.reflect import reflect
 from agents.parts import Parts
+from agents.watching import former_of
 from memory.store.proposals import ProposalStore
 from reasoner.config.loading import load_settings
 from reasoner.errors import ConfigError
@@ -73,6 +74,7 @@ def test_proven_additions_are_merged_by_a_job_and_reign_once_a_person_says_yes(t
     assert (changed["champion"], changed["verdict"], changed["awaiting"]) == ("two-merged", "promote", "")
     assert [m.cause for m in parts.checkpoints.history()] == ["enthroned", "promoted", "promoted", "merged"]
     assert not merge_is_due("two-merged", parts), "the next additions have yet to prove themselves"
+    assert former_of(state_of("two-merged", cycle=3), parts) == "one", "the watch over the additions goes on"
 
 
 def test_under_auto_the_merge_is_made_without_asking(tmp_path: Path) -> None:
