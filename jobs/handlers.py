@@ -43,6 +43,18 @@ def _reencode(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     return reencode_job(context, payload)
 
 
+def _evaluate(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    from jobs.evaluating import evaluate_job
+
+    return evaluate_job(context, payload)
+
+
+def _synthesize(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    from jobs.synthesizing import synthesize_job
+
+    return synthesize_job(context, payload)
+
+
 def _workplace(context: JobContext) -> Any:
     from reasoner.training.work import Workplace
 
@@ -53,4 +65,6 @@ HANDLERS: dict[str, Handler] = {kind: partial(_training, kind) for kind in ("bas
     "merge": _merge,
     "verifier": _verifier,
     "reencode": _reencode,
+    "evaluate": _evaluate,
+    "synthesize": _synthesize,
 }

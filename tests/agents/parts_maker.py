@@ -12,7 +12,6 @@ from agents.run_folder import RunFolder, write_records
 from agents.state import Change, ImproveState
 from jobs.context import JobContext
 from jobs.handlers import HANDLERS
-from jobs.queue import run_job
 from memory.promotion import enthrone_base, promote
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database, open_database
@@ -31,8 +30,8 @@ from reasoner.types.report import Comparison, Decision
 RUN = "20261124-0000-math-tiny-test"
 
 
-def make_parts(home: Path, *settings: str, job_in: str = "child") -> Parts:
-    """Of a run whose champion is the checkpoint `base`; jobs are done in a child, or in this `process`."""
+def make_parts(home: Path, *settings: str) -> Parts:
+    """Of a run whose champion is the checkpoint `base`; its jobs are done in this process."""
     chosen, database, folder = load_settings("tiny", settings, {}, None), open_database(home), RunFolder(home, RUN)
     RunStore(database).create(RUN, "0123456789ab", chosen.model_dump(mode="json"), 0)
     parts = Parts(
@@ -47,9 +46,7 @@ def make_parts(home: Path, *settings: str, job_in: str = "child") -> Parts:
         events=EventLog(folder.root, RUN, lambda _: None),
         progress=lambda _: None,
         teacher_for=_nobody,
-        run_job=lambda spec, on_progress: (
-            run_job(database, home, spec, on_progress=on_progress) if job_in == "child" else _here(database, spec)
-        ),
+        run_job=lambda spec, on_progress: _here(database, spec),
         student_of=lambda id: load_student(home / "checkpoints" / id),
         clock=Clock(folder.root / "seconds.txt", limit=None),
     )

@@ -35,9 +35,9 @@ def add_to(parts: Parts, name: str, *, parent: str, seed: int) -> Checkpoint:
     return keep(parts, name, parent=parent, core="base")
 
 
-def proven(home: Path, *settings: str, job_in: str = "process") -> Parts:
+def proven(home: Path, *settings: str) -> Parts:
     """A run in which additions were promoted twice: `two` reigns."""
-    parts = make_parts(home, *FAST, *settings, job_in=job_in)
+    parts = make_parts(home, *FAST, *settings)
     for cycle, (name, parent) in enumerate((("one", "base"), ("two", "one")), 1):
         add_to(parts, name, parent=parent, seed=cycle)
         assert not merge_is_due(parent, parts)
@@ -53,7 +53,7 @@ def test_merging_needs_additions_that_build_on_one_another() -> None:
 
 
 def test_proven_additions_are_merged_by_a_job_and_reign_once_a_person_says_yes(tmp_path: Path) -> None:
-    parts = proven(tmp_path, "approval=fast_auto", job_in="child")
+    parts = proven(tmp_path, "approval=fast_auto")
     two = parts.checkpoints.get("two")
     assert (merge_is_due("two", parts), proven_additions(two, parts)) == (True, 2)
     state = state_of("two", cycle=2, verdict="promote")
