@@ -83,11 +83,8 @@ def crash(
     from reasoner.cli.voice import Voice
     from reasoner.types.loop import Progress
 
-    small = SMALL if config == "tiny" else ()
-    voice, settings = (
-        Voice(as_json=json, quiet=quiet),
-        options.settings_of(config, [*small, *(overrides or [])], seed=seed),
-    )
+    words = [*(SMALL if config == "tiny" else ()), *(overrides or [])]
+    voice, settings = Voice(as_json=json, quiet=quiet), options.settings_of(config, words, seed=seed)
     with view_for(voice, cycles=1) as view:
 
         def watch(share: float, note: str) -> None:
