@@ -84,8 +84,8 @@ def disturbed(home: Path, cycles: int, kills: int, seed: int, slow: float = 1.0)
 
 
 def ended(database: Database) -> bool:
-    """Whether no job waits or is at work."""
-    return all(job.state not in ("queued", "running") for job in JobStore(database).list())
+    """Whether every job has ended; one whose process has just died is shown as failed, and has not."""
+    return all(job.ended_at for job in JobStore(database).list())
 
 
 def kill_somebody(database: Database, crew: dict[str, subprocess.Popen[bytes]], chance: random.Random) -> int:

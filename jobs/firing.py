@@ -20,7 +20,7 @@ from memory.store.schedules import ScheduleStore
 from reasoner.config.loading import load_settings
 from reasoner.config.resolved import config_hash
 from reasoner.config.settings import Settings
-from reasoner.errors import ReasonerError
+from reasoner.errors import GateError, ReasonerError
 from reasoner.types.job import JobSpec
 from reasoner.types.schedule import Firing, Outcome, Schedule
 
@@ -154,7 +154,12 @@ def _held_up(database: Database, schedule: Schedule) -> _Held | None:
     """Why a night that is due does not begin."""
     if running := unfinished(database, schedule.name):
         return _Held("skipped", f"the last one, job {running[0]}, has not ended")
-    if proposal := awaited(database, schedule.name):
+    try:
+        proposal = awaited(database, schedule.name)
+    except GateError as error:
+        # One schedule that nobody can trust does not keep the others from firing.
+        return _Held("failed", str(error))
+    if proposal:
         return _Held("waiting", f"for a yes or no to proposal {proposal}: `reasoner proposals show {proposal}`")
     return None
 

@@ -116,16 +116,16 @@ def selftest_crash(
         root = Path(scratch)
         watch(0.0, "undisturbed")
         trial.finish(root / "undisturbed")
-        expected, runs, twice = _outcome(root / "undisturbed"), list[Disturbed](), 0
+        expected, runs, twice = outcome_of(root / "undisturbed"), list[Disturbed](), 0
         places: list[str] = list(nodes or _nodes(root / "undisturbed")) + ([RANDOM] if random_kills else [])
         for at, where in enumerate(places):
             watch((1 + at) / (1 + len(places)), where)
             home = root / f"run-{at}"
             kills = _at_random(trial, home, random_kills, root) if where == RANDOM else _at_node(trial, home, where)
             trial.finish(home)
-            found = _outcome(home)
+            found = outcome_of(home)
             twice += len(found.calls) - len(set(found.calls))
-            difference = _difference(expected, found)
+            difference = difference_of(expected, found)
             runs.append(Disturbed(where=where, kills=kills, same=not difference, difference=difference))
     return CrashSelftest(undisturbed=expected, runs=tuple(runs), paid_twice=twice)
 
@@ -217,12 +217,13 @@ def _kill_job(home: Path) -> int:
     return 0
 
 
-def _outcome(home: Path) -> Outcome:
+def outcome_of(home: Path) -> Outcome:
+    """What the only run of a home has come to."""
     with closing(open_database(home)) as database:
         (run,) = RunStore(database).list()
         fingerprints = sorted(one.fingerprint for one in CheckpointStore(database).list())
         calls = sorted(call.id for call in CallLedger(database, run.id).calls(None) if not call.cached)
-        unfinished = sum(job.state in ("queued", "running") for job in JobStore(database).list())
+        unfinished = sum(job.state != "succeeded" for job in JobStore(database).list())
     keys = [event["key"] for event in _events(home)]
     return Outcome(
         fingerprint=str(run.summary.get("fingerprint", "")),
@@ -233,7 +234,8 @@ def _outcome(home: Path) -> Outcome:
     )
 
 
-def _difference(expected: Outcome, found: Outcome) -> str:
+def difference_of(expected: Outcome, found: Outcome) -> str:
+    """In what two outcomes differ, in words; empty if in nothing."""
     names = [name for name in Outcome.model_fields if getattr(expected, name) != getattr(found, name)]
     return ", ".join(f"{name}: {getattr(found, name)}, not {getattr(expected, name)}" for name in names)
 

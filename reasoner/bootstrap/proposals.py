@@ -59,10 +59,16 @@ def _require_run(place: Home, filed: Filed) -> None:
     except NotFoundError:
         row = None
     folder = place.root / "runs" / run
+    deny = f"`reasoner proposals deny {filed.proposal.id}`"
     if row is None or not (folder / "manifest.json").exists():
         raise UsageError(
             f"run {run!r} was deleted ({folder} is gone): nothing could carry an approval out, and nothing was "
-            f"recorded. Bring its folder back from a backup, or `reasoner proposals deny {filed.proposal.id}`"
+            f"recorded. Bring its folder back from a backup, or {deny}"
+        )
+    if row.superseded:
+        raise UsageError(
+            f"run {run!r} was set aside by --fresh: its command goes on with another run, nothing could carry an "
+            f"approval out, and nothing was recorded; {deny}"
         )
 
 

@@ -15,7 +15,8 @@ from shared_folder import shared_folder
 from typer.testing import CliRunner, Result
 
 from memory.locks import exclusive
-from memory.store.checkpoints import CheckpointStore
+from memory.promotion import enthrone_base
+from memory.store.checkpoints import HOME, CheckpointStore, move_pointer
 from memory.store.database import open_database
 from memory.store.runs import RunStore
 
@@ -151,6 +152,33 @@ def test_a_run_that_was_deleted_cannot_be_approved_and_says_so(home: Path) -> No
     assert say(home, "deny", id, "--reason", "gone").exit_code == 0
     ended = loop(home, *SURE)
     assert (ended.code, "--fresh" in ended.words) == (2, True)
+
+
+def test_a_run_that_was_set_aside_cannot_be_approved(home: Path) -> None:
+    database = open_database(home)
+    RunStore(database).supersede(run_folder(home).name)
+    database.close()
+    refused = say(home, "approve", shown(home)["proposal"])
+    assert (refused.exit_code, "was set aside by --fresh" in refused.stderr) == (2, True)
+
+
+def test_a_proposal_about_a_champion_of_the_past_is_refused_and_lapses(home: Path) -> None:
+    database = open_database(home)
+    base = CheckpointStore(database).list()[0]
+    other = base.model_copy(update={"id": "other", "run": "r2"})
+    shutil.copytree(home / "checkpoints" / base.id, home / "checkpoints" / "other")
+    enthrone_base(database, CheckpointStore(database).add(other), run="r2")
+    with database.session() as session:
+        move_pointer(session, HOME, checkpoint="other", cause="promoted")
+    database.close()
+    id = shown(home)["proposal"]
+    refused = say(home, "approve", id)
+    assert (refused.exit_code, "stale: the home's champion is 'other' by now" in refused.stderr) == (1, True)
+    assert "it lapses when the run goes on" in say(home, "show", id).stdout
+    ended = loop(home, *SURE)
+    assert (ended.code, [d["verdict"] for d in ended.of("decision")]) == (0, ["keep"])
+    assert (shown(home)["state"], shown(home)["ruling"]["by"]) == ("lapsed", "reasoner loop")
+    assert standing(home)[2] == ["enthroned", "promoted"]
 
 
 def test_a_night_ends_waiting_says_so_in_the_morning_and_goes_on_after_the_ruling(home: Path) -> None:
