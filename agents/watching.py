@@ -13,7 +13,8 @@ from reasoner.types.report import Comparison, Decision
 
 
 def former_of(state: ImproveState, parts: Parts) -> str:
-    """Whom the champion is to be compared with in this cycle; empty if the watch over it is off or has ended."""
+    """Whom the champion is to be compared with in this cycle; empty if the watch over it is off or has ended, or the
+    files of the former champion are gone."""
     champion, cycle = state["champion"], state["cycle"]
     # What additions were merged into says what they said: the watch over them goes on.
     merged = parts.decisions.promoting(champion, kind="merge")
@@ -22,9 +23,10 @@ def former_of(state: ImproveState, parts: Parts) -> str:
         return ""
     # A run that begins with another run's promotion watches over it in its own first cycles.
     since = made.cycle if made.run == parts.run else 0
-    if not 0 < cycle - since <= parts.settings.gate.watch_cycles or _was_denied(made.champion, champion, parts):
+    there = (parts.home / "checkpoints" / made.champion).is_dir()
+    if not there or not 0 < cycle - since <= parts.settings.gate.watch_cycles:
         return ""
-    return made.champion
+    return "" if _was_denied(made.champion, champion, parts) else made.champion
 
 
 def regression(state: ImproveState, parts: Parts) -> Decision | None:

@@ -140,9 +140,8 @@ def _newest(database: Database, schedule: Schedule, moment: datetime, now: datet
 
 def awaited(database: Database, name: str) -> str:
     """Id of the proposal that the schedule's last night waits for; empty for none, or once somebody has ruled."""
-    jobs = JobStore(database)
-    nights = [jobs.get(firing.job) for firing in ScheduleStore(database).firings(name) if firing.job]
-    proposal = str(nights[-1].result.get("proposal", "")) if nights else ""
+    nights = [firing.job for firing in ScheduleStore(database).firings(name) if firing.job]
+    proposal = str(JobStore(database).get(nights[-1]).result.get("proposal", "")) if nights else ""
     if not proposal:
         return ""
     filed = ProposalStore(database).get(proposal)

@@ -56,9 +56,10 @@ def promote(database: Database, decision_id: str) -> Checkpoint:
         if decision is None:
             raise GateError(f"decision {decision_id!r} is not recorded; a champion changes only on a recorded decision")
         if decision.verdict != "promote":
+            waits = "; a person decides: `reasoner proposals list`" if decision.verdict == "await" else ""
             raise GateError(
                 f"decision {decision_id!r} says {decision.verdict!r} of candidate {decision.candidate!r}, "
-                f"not 'promote': {decision.reason}"
+                f"not 'promote': {decision.reason}{waits}"
             )
         candidate = require_checkpoint(session, decision.candidate)
         if was_moved_by(session, decision.id):

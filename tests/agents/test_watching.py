@@ -68,7 +68,7 @@ def test_one_that_is_as_good_stays(tmp_path: Path) -> None:
     assert causes(parts) == ["enthroned", "promoted"]
 
 
-@pytest.mark.parametrize("verdict", ["approved", "denied", "lapsed"])
+@pytest.mark.parametrize("verdict", ["approved", "denied", "lapsed", "too late"])
 def test_where_a_person_decides_going_back_is_proposed(tmp_path: Path, verdict: str) -> None:
     parts = make_parts(tmp_path, "approval=human")
     keep(parts, "new", parent="base", number=1)
@@ -84,17 +84,19 @@ def test_where_a_person_decides_going_back_is_proposed(tmp_path: Path, verdict: 
     store = ProposalStore(parts.database)
     proposal = store.get(waits).proposal
     assert (proposal.kind, proposal.candidate, len(proposal.evidence.improved)) == ("revert", "base", 15)
-    if verdict == "lapsed":
+    if verdict != "lapsed":
+        store.rule(waits, "denied" if verdict == "denied" else "approved", by="me@here", reason="so be it")
+    if verdict in ("lapsed", "too late"):
         roll_back(parts.database, to="base", by="me@here", reason="at once")
-    else:
-        store.rule(waits, verdict, by="me@here", reason="so be it")  # pyright: ignore[reportArgumentType]
     changed = approve(state, parts)
     assert approve(state, parts) == changed
     assert (changed["verdict"], changed["awaiting"]) == ("promote" if verdict == "approved" else "keep", "")
     assert changed["champion"] == ("base" if verdict == "approved" else "new")
-    last = {"approved": ["reverted"], "denied": [], "lapsed": ["rolled back"]}[verdict]
+    last = {"approved": ["reverted"], "denied": []}.get(verdict, ["rolled back"])
     assert causes(parts) == ["enthroned", "promoted", *last]
-    assert store.get(waits).state == verdict
+    assert store.get(waits).state == ("approved" if verdict == "too late" else verdict)
+    said = parts.decisions.for_run(parts.run)[-1].reason
+    assert ("too late: the home's champion is 'base' by now" in said) == (verdict == "too late")
     later = state_of("new", cycle=3)
     assert former_of(later, parts) == ("" if verdict == "denied" else "base"), "denied stays denied"
 
