@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.events import EventLog
-from agents.run_folder import RunFolder, write_records, write_text
+from agents.run_folder import RunFolder, read_records, write_records, write_text
 from memory.latent_memory import LatentMemory
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database
@@ -136,6 +136,14 @@ class Parts:
     def tell(self, cycle: int, node: str, done: int, total: int, note: str = "") -> None:
         """Progress for whoever watches."""
         self.progress(Progress(cycle=cycle, node=node, done=done, total=total, note=note))
+
+    def sat(self, checkpoint: str, *, cycle: int, node: str) -> list[Attempt]:
+        """A checkpoint's attempts at a cycle's gate set, as they were kept, else made now."""
+        problems, path = self.source.gate(cycle), self.folder.attempts(cycle, f"gate-{checkpoint}")
+        kept = read_records(path, Attempt)
+        if len(kept) == len(problems):
+            return kept
+        return self.evaluate(checkpoint, problems, split="gate", cycle=cycle, node=node).attempts
 
     def evaluate(self, checkpoint: str, problems: list[Problem], *, split: Split, cycle: int, node: str) -> Evaluated:
         """A checkpoint on a set of problems, kept in the run's folder and written into its events."""

@@ -33,4 +33,8 @@ class ImproveState(TypedDict):
     without_candidate: str
     """Why there is none."""
     comparison: dict[str, Any] | None
+    watched: dict[str, Any] | None
+    """`former`: checkpoint id of the champion before the present one; `comparison` of the two, it as the candidate."""
     verdict: str
+    awaiting: str
+    """Id of the decision that a person must approve before it is carried out; empty for none."""

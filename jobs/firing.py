@@ -8,16 +8,19 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from jobs.scheduler import find_zone, moments
 from memory.locks import process_mark
+from memory.store.approval import why_stale
 from memory.store.database import Database
 from memory.store.jobs import JobStore
+from memory.store.proposals import ProposalStore
 from memory.store.schedules import ScheduleStore
 from reasoner.config.loading import load_settings
 from reasoner.config.resolved import config_hash
 from reasoner.config.settings import Settings
-from reasoner.errors import ReasonerError
+from reasoner.errors import GateError, ReasonerError
 from reasoner.types.job import JobSpec
 from reasoner.types.schedule import Firing, Outcome, Schedule
 
@@ -25,6 +28,13 @@ PROMPT = timedelta(minutes=5)
 """A moment fired later than this was caught up."""
 
 Say = Callable[[Firing], None]
+
+
+class _Held(NamedTuple):
+    """What is recorded of a moment at which nothing begins."""
+
+    outcome: Outcome
+    note: str
 
 
 def fire_due(database: Database, now: datetime, *, say: Say = lambda _: None) -> list[Firing]:
@@ -61,11 +71,12 @@ def record_due(database: Database, schedule: Schedule, now: datetime) -> list[Fi
 def fire_now(database: Database, schedule: Schedule, now: datetime) -> Firing:
     """Fires out of turn, under the present minute; the same minute again is the same firing."""
     moment = now.replace(second=0, microsecond=0)
-    running = unfinished(database, schedule.name)
-    note = f"the last one, job {running[0]}, has not ended" if running else ""
-    firing = _firing(schedule, moment, now, "skipped" if running else "due", note)
+    held = _held_up(database, schedule)
+    firing = _firing(schedule, moment, now, held.outcome if held else "due", held.note if held else "")
     recorded = ScheduleStore(database).insert(firing)
-    return file_firing(database, schedule, recorded) if recorded.outcome == "due" else recorded
+    # What held it up earlier in this minute may have gone.
+    may_begin = recorded.outcome == "due" or (held is None and not recorded.job)
+    return file_firing(database, schedule, recorded) if may_begin else recorded
 
 
 def file_firing(database: Database, schedule: Schedule, firing: Firing) -> Firing:
@@ -122,9 +133,34 @@ def _newest(database: Database, schedule: Schedule, moment: datetime, now: datet
         return _firing(schedule, moment, now, "missed", f"more than {schedule.grace:g} hours late")
     if end and now >= datetime.fromisoformat(end):
         return _firing(schedule, moment, now, "missed", "its window was over")
-    if running := unfinished(database, schedule.name):
-        return _firing(schedule, moment, now, "skipped", f"the last one, job {running[0]}, has not ended")
+    if held := _held_up(database, schedule):
+        return _firing(schedule, moment, now, held.outcome, held.note)
     return due
+
+
+def awaited(database: Database, name: str) -> str:
+    """Id of the proposal that the schedule's last night waits for; empty for none, or once somebody has ruled."""
+    nights = [firing.job for firing in ScheduleStore(database).firings(name) if firing.job]
+    proposal = str(JobStore(database).get(nights[-1]).result.get("proposal", "")) if nights else ""
+    if not proposal:
+        return ""
+    filed = ProposalStore(database).get(proposal)
+    # A stale one lapses when the run is taken up: there is nothing to wait for.
+    return proposal if filed.ruling is None and not why_stale(database, filed.proposal) else ""
+
+
+def _held_up(database: Database, schedule: Schedule) -> _Held | None:
+    """Why a night that is due does not begin."""
+    if running := unfinished(database, schedule.name):
+        return _Held("skipped", f"the last one, job {running[0]}, has not ended")
+    try:
+        proposal = awaited(database, schedule.name)
+    except GateError as error:
+        # One schedule that nobody can trust does not keep the others from firing.
+        return _Held("failed", str(error))
+    if proposal:
+        return _Held("waiting", f"for a yes or no to proposal {proposal}: `reasoner proposals show {proposal}`")
+    return None
 
 
 def _firing(schedule: Schedule, moment: datetime, now: datetime, outcome: Outcome, note: str) -> Firing:

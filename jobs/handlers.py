@@ -31,10 +31,28 @@ def _verifier(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     return train_verifier_job(payload, _workplace(context))
 
 
+def _merge(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    from reasoner.training.merging import merge_additions
+
+    return merge_additions(payload, _workplace(context))
+
+
 def _reencode(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     from jobs.reencode import reencode_job
 
     return reencode_job(context, payload)
+
+
+def _evaluate(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    from jobs.evaluating import evaluate_job
+
+    return evaluate_job(context, payload)
+
+
+def _synthesize(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    from jobs.synthesizing import synthesize_job
+
+    return synthesize_job(context, payload)
 
 
 def _workplace(context: JobContext) -> Any:
@@ -44,6 +62,9 @@ def _workplace(context: JobContext) -> Any:
 
 
 HANDLERS: dict[str, Handler] = {kind: partial(_training, kind) for kind in ("base", "finetune")} | {
+    "merge": _merge,
     "verifier": _verifier,
     "reencode": _reencode,
+    "evaluate": _evaluate,
+    "synthesize": _synthesize,
 }

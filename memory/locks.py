@@ -5,11 +5,20 @@ A file lock answers "is somebody at it now?", a process mark answers "is the one
 
 import fcntl
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+MACHINE_VARIABLE = "REASONER_MACHINE"
+"""Names a machine where host names do not tell: containers that all have the same one, or none of their own."""
+
+
+def machine() -> str:
+    """The name of this machine. Processes of one machine see one another; of the others only heartbeats are seen."""
+    return os.environ.get(MACHINE_VARIABLE) or socket.gethostname()
 
 
 @contextmanager

@@ -1,16 +1,29 @@
 """The only way to a throne: a champion is replaced on a recorded decision, it is the first, or a person goes back.
 
 The gate bites here, below the improve graph: whoever calls, no checkpoint becomes champion without a decision that
-names it.
+names it, nor, where the run's `approval` asks for one, without a person's recorded yes.
 """
 
-from memory.store.checkpoints import HOME, move_pointer, newest_move, require_checkpoint, was_moved_by, whom_to_restore
+from memory.store.approval import require_approval
+from memory.store.checkpoints import (
+    HOME,
+    find_checkpoint,
+    move_pointer,
+    newest_move,
+    require_checkpoint,
+    was_moved_by,
+    whom_to_restore,
+)
 from memory.store.database import Database
 from memory.store.decisions import find_decision
 from memory.store.spaces import Serving, switch_if_complete
 from reasoner.errors import GateError
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.record import Record
+from reasoner.types.report import Change
+
+CAUSES: dict[Change, str] = {"promotion": "promoted", "merge": "merged", "revert": "reverted"}
+"""What a move of a pointer is called."""
 
 
 class RolledBack(Record):
@@ -34,7 +47,8 @@ def promote(database: Database, decision_id: str) -> Checkpoint:
         The candidate.
 
     Raises:
-        GateError: no such decision, another verdict, or the candidate was compared with a champion of the past.
+        GateError: no such decision, another verdict, a person's yes is missing, or the candidate was compared with a
+            champion of the past.
         NotFoundError: the candidate is not in the store.
     """
     with database.session() as session:
@@ -42,13 +56,15 @@ def promote(database: Database, decision_id: str) -> Checkpoint:
         if decision is None:
             raise GateError(f"decision {decision_id!r} is not recorded; a champion changes only on a recorded decision")
         if decision.verdict != "promote":
+            waits = "; a person decides: `reasoner proposals list`" if decision.verdict == "await" else ""
             raise GateError(
                 f"decision {decision_id!r} says {decision.verdict!r} of candidate {decision.candidate!r}, "
-                f"not 'promote': {decision.reason}"
+                f"not 'promote': {decision.reason}{waits}"
             )
         candidate = require_checkpoint(session, decision.candidate)
         if was_moved_by(session, decision.id):
             return candidate
+        require_approval(session, decision, candidate, find_checkpoint(session, decision.champion))
         move = newest_move(session, decision.run)
         reigning = "" if move is None else move.checkpoint
         if reigning != decision.champion:
@@ -60,7 +76,7 @@ def promote(database: Database, decision_id: str) -> Checkpoint:
         home = newest_move(session, HOME)
         beaten = home is None or home.checkpoint == decision.champion
         for scope in (decision.run, HOME) if beaten else (decision.run,):
-            move_pointer(session, scope, checkpoint=candidate.id, cause="promoted", decision=decision.id)
+            move_pointer(session, scope, checkpoint=candidate.id, cause=CAUSES[decision.kind], decision=decision.id)
         return candidate
 
 

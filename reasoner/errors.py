@@ -9,7 +9,8 @@ ReasonerError                 1  something failed; nothing is lost
 ├── TrainingFailed            1  a job ended badly
 │   └── CollapseError         1  the latents failed their contract
 ├── TeacherError              1  the teacher cannot be used at all (a single failed call is data, not an error)
-├── GateError                 1  a promotion without a recorded decision
+├── GateError                 1  a promotion without a recorded decision, or against a ruling
+├── AwaitingApproval          3  a person must rule on a proposal first
 └── BudgetReached             5  a hard limit would be passed
 
 Programmers' faults are `assert`s, not members of this tree.
@@ -58,6 +59,12 @@ class TeacherError(ReasonerError):
 
 class GateError(ReasonerError):
     """A checkpoint was to become champion without a recorded decision in its favour."""
+
+
+class AwaitingApproval(ReasonerError):
+    """Nothing goes on before a person has ruled on a proposal."""
+
+    exit_code = 3
 
 
 class UnverifiedError(ReasonerError):

@@ -1,55 +1,25 @@
-"""decide: the gate's word, recorded before the champion pointer moves."""
+"""decide: the gate's word, recorded before the champion pointer moves. Where a person must say yes, it awaits that."""
 
 import hashlib
 
+from agents.deciding import held_back, settle
 from agents.parts import Parts
-from agents.rehearsing import Rehearsal, rehearse
+from agents.proposing import proposal_id
 from agents.state import Change, ImproveState
-from memory.promotion import promote
+from agents.watching import regression
 from reasoner.evaluation.alpha import alpha_of_cycle
 from reasoner.evaluation.gate import decide as judge
 from reasoner.types.report import Comparison, Decision
 
 
 def decide(state: ImproveState, parts: Parts) -> Change:
-    """Promotes, keeps or rejects, and says why."""
-    cycle, champion = state["cycle"], state["champion"]
-    decision, rehearsal = _rehearsed(_judged(state, parts), parts)
-    parts.decisions.record(decision)
-    if decision.verdict == "promote":
-        champion = promote(parts.database, decision.id).id
-    compared = decision.comparison
-    parts.events.write(
-        f"{cycle}/decision",
-        "decision",
-        cycle,
-        candidate=decision.candidate,
-        champion=decision.champion,
-        verdict=decision.verdict,
-        n=compared.n if compared else 0,
-        wins=compared.wins if compared else None,
-        losses=compared.losses if compared else None,
-        gain=compared.gain if compared else None,
-        ci95=compared.ci95 if compared else None,
-        p=compared.p if compared else None,
-        alpha=decision.alpha,
-        vetoes=[v.model_dump(mode="json") for v in compared.vetoes] if compared else [],
-        reason=decision.reason,
-        id=decision.id,
-        rehearsal=rehearsal.model_dump(mode="json") if rehearsal else None,
+    """Promotes, keeps or rejects, and says why; a champion that was found worse than the former comes first."""
+    decision = held_back(regression(state, parts) or _judged(state, parts), parts)
+    awaits = decision.verdict == "await"
+    changed = settle(
+        decision, parts, key=f"{state['cycle']}/decision", proposal=proposal_id(decision.id) if awaits else ""
     )
-    return {"champion": champion, "verdict": decision.verdict}
-
-
-def _rehearsed(decision: Decision, parts: Parts) -> tuple[Decision, Rehearsal | None]:
-    """A promotion counts only if its champion could be restored to the bit."""
-    if decision.verdict != "promote":
-        return decision, None
-    rehearsal = rehearse(parts, decision.champion)
-    if not rehearsal.failed:
-        return decision.model_copy(update={"rehearsed": rehearsal.outputs}), rehearsal
-    reason = f"no way back: {decision.champion} restored says {rehearsal.restored}, not {rehearsal.outputs}"
-    return decision.model_copy(update={"verdict": "keep", "reason": f"{reason}; {decision.reason}"}), rehearsal
+    return {**changed, "awaiting": decision.id if changed["verdict"] == "await" else ""}
 
 
 def _judged(state: ImproveState, parts: Parts) -> Decision:

@@ -12,4 +12,5 @@ def evaluate(state: ImproveState, parts: Parts) -> Change:
     )
     failures = sum(a.outcome == "wrong" for a in found.attempts)
     fresh: Change = {"candidate": "", "comparison": None, "verdict": "", "requests": 0, "searched": 0}
+    fresh |= {"watched": None, "awaiting": ""}
     return {"cycle": cycle, "failures": failures, **fresh}

@@ -63,6 +63,9 @@ def why_nothing(summary: Summary) -> str:
     reasons = [cycle.decision["reason"].strip() for cycle in summary.cycles if cycle.decision]
     if not reasons:
         return "no candidate reached the gate."
+    decided = [cycle.decision for cycle in summary.cycles if cycle.decision]
+    if decided[-1]["verdict"] == "await":
+        return "the candidate waits for a person's yes or no."
     last = reasons[-1]
     return (last[:1].lower() + last[1:] if last[1:2].islower() else last).rstrip(".") + "."
 
@@ -203,7 +206,7 @@ def _failures(summary: Summary) -> str:
 
 def _refused(summary: Summary) -> Iterable[str]:
     for cycle in summary.cycles:
-        if cycle.decision and cycle.decision["verdict"] != "promote":
+        if cycle.decision and cycle.decision["verdict"] not in ("promote", "await"):
             yield f"Cycle {cycle.cycle}, {cycle.decision['verdict']}: {cycle.decision['reason']}"
 
 

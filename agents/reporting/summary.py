@@ -78,7 +78,7 @@ class Summary:
     @property
     def promotions(self) -> tuple[Cycle, ...]:
         """Cycles whose candidate became champion."""
-        return tuple(cycle for cycle in self.cycles if cycle.decision and cycle.decision["verdict"] == "promote")
+        return tuple(cycle for cycle in self.cycles if cycle.decision and is_promotion(cycle.decision))
 
     @property
     def measured(self) -> tuple[Cycle, ...]:
@@ -98,6 +98,11 @@ def summarise(events: list[Event]) -> Summary:
         done=done[0],
         gain=_gain(done[0]),
     )
+
+
+def is_promotion(decision: Event) -> bool:
+    """Whether a candidate became champion by it, and not a former champion or what its additions were merged into."""
+    return decision["verdict"] == "promote" and decision.get("kind", "promotion") == "promotion"
 
 
 def cycle_rows(summary: Summary) -> list[CycleRow]:
@@ -127,9 +132,10 @@ def _cycles(events: list[Event], evaluations: list[Evaluation]) -> list[Cycle]:
     champion, found = _first_champion(events, evaluations), list[Cycle]()
     for number in numbers:
         own = [event for event in events if event.get("cycle") == number]
-        decision = _last(own, "decision")
-        if decision and decision["verdict"] == "promote":
-            champion = decision["candidate"]
+        # A cycle whose additions are merged has a second decision, about the same student in other weights.
+        decision = _last([event for event in own if event.get("kind") != "merge"], "decision")
+        for made in of_kind(own, "decision"):
+            champion = made["candidate"] if made["verdict"] == "promote" else champion
         found.append(
             Cycle(
                 cycle=number,

@@ -49,7 +49,7 @@ def _of_run(database: Database, folder: RunFolder, run: str) -> Iterator[Promise
         if decision.verdict != "promote" or decision.comparison is None:
             continue
         first, then = (folder.attempts(cycle, "sealed") for cycle in (before, decision.cycle))
-        if first.is_file() and then.is_file():
+        if decision.kind == "promotion" and first.is_file() and then.is_file():
             sealed = compare(read_records(first, Attempt), read_records(then, Attempt), GateSettings())
             yield _promise(decision, decision.comparison, sealed)
         before = decision.cycle

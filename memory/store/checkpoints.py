@@ -28,7 +28,7 @@ class PointerMove(Record):
     previous: str
     """Empty for a first champion."""
     cause: str
-    """`enthroned`, `promoted` or `rolled back`."""
+    """`enthroned`, `promoted`, `merged`, `reverted` or `rolled back`."""
     decision: str
     """Id of the decision that allowed it; empty for a first champion."""
     moved_at: str

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from memory.store.database import Database
 from memory.store.tables import DecisionTable, now
 from reasoner.errors import GateError, NotFoundError
-from reasoner.types.report import Decision
+from reasoner.types.report import Change, Decision
 
 
 class DecisionStore:
@@ -48,11 +48,24 @@ class DecisionStore:
             raise NotFoundError(f"decision {id!r} is not in this home")
         return found
 
+    def find(self, id: str) -> Decision | None:
+        """One decision; None if the store does not know it."""
+        with self._database.reading() as session:
+            return find_decision(session, id)
+
     def for_run(self, run: str) -> list[Decision]:
         """The decisions of a run, in the order in which they were recorded."""
         query = select(DecisionTable.record).where(DecisionTable.run == run).order_by(DecisionTable.number)
         with self._database.reading() as session:
             return [Decision.model_validate(record) for record in session.scalars(query)]
+
+    def promoting(self, candidate: str, *, kind: Change = "promotion") -> Decision | None:
+        """The newest decision of a kind on which this checkpoint took another's place, in any run; None for none."""
+        query = select(DecisionTable.record).order_by(DecisionTable.number.desc())
+        with self._database.reading() as session:
+            found = (Decision.model_validate(record) for record in session.scalars(query))
+            made = (d for d in found if (d.candidate, d.verdict, d.kind) == (candidate, "promote", kind))
+            return next(made, None)
 
     def about_champion(self, champion: str) -> list[Decision]:
         """The decisions that compared somebody with this champion, in any run, in the order of their recording."""

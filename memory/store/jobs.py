@@ -5,7 +5,6 @@ heartbeat that it has missed.
 """
 
 import hashlib
-import socket
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from memory.locks import is_alive, pid_of
+from memory.locks import is_alive, machine, pid_of
 from memory.store.database import Database
 from memory.store.tables import JobTable, now
 from reasoner.errors import NotFoundError
@@ -98,7 +97,7 @@ class JobStore:
         with self._database.session() as session:
             row = _row(session, id)
             row.state, row.process, row.error = "running", process, ""
-            row.host, row.heartbeat_at = socket.gethostname(), now()
+            row.host, row.heartbeat_at = machine(), now()
             row.attempts += 1
             return _record(row)
 
@@ -167,7 +166,7 @@ class JobStore:
         with self._database.session() as session:
             for row in session.scalars(query.order_by(JobTable.priority.desc(), JobTable.number)):
                 if not row.worker or row.worker == worker or _is_gone(row.worker, row):
-                    row.worker, row.host, row.heartbeat_at = worker, socket.gethostname(), now()
+                    row.worker, row.host, row.heartbeat_at = worker, machine(), now()
                     return _record(row)
             return None
 
@@ -230,7 +229,7 @@ def _died(row: JobTable) -> bool:
 
 def _is_gone(mark: str, row: JobTable) -> bool:
     """Whether a process is dead that was at the job on its host."""
-    if row.host in ("", socket.gethostname()):
+    if row.host in ("", machine()):
         return not is_alive(mark)
     return datetime.now(UTC) - datetime.fromisoformat(row.heartbeat_at) > LEASE
 
@@ -246,7 +245,7 @@ def _requeue_if_dead(row: JobTable) -> bool:
 
 
 def _last_words(row: JobTable) -> str:
-    if row.host not in ("", socket.gethostname()):
+    if row.host not in ("", machine()):
         return f"its process on {row.host} has not been heard of since {row.heartbeat_at}; it is taken up again"
     return f"process {pid_of(row.process)} died without a word; the same command takes the job up again"
 

@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from memory.store.database import Database
 from memory.store.tables import RunTable, now
+from reasoner.config.settings import Approval
 from reasoner.errors import NotFoundError, UsageError
 from reasoner.types.record import Record
 
-RunState = Literal["running", "finished", "interrupted", "failed", "budget"]
+RunState = Literal["running", "finished", "interrupted", "failed", "budget", "waiting"]
+"""`waiting`: for a person's ruling on a proposal."""
 
 
 class RunRow(Record):
@@ -105,6 +107,12 @@ class RunStore:
         """All runs, oldest first."""
         with self._database.reading() as session:
             return [_record(row) for row in session.scalars(select(RunTable).order_by(RunTable.number))]
+
+
+def approval_of(session: Session, run_id: str) -> Approval:
+    """Who lets champions change in a run, as its settings say; `auto` where they say nothing."""
+    settings = session.scalars(select(RunTable.settings).where(RunTable.id == run_id)).one_or_none()
+    return (settings or {}).get("approval", "auto")
 
 
 def _row(session: Session, run_id: str) -> RunTable:

@@ -225,6 +225,32 @@ class DecisionTable(Table):
     recorded_at: Mapped[str]
 
 
+class ProposalTable(Table):
+    """Changes of champion that wait, or waited, for a person. Written once."""
+
+    __tablename__ = "proposals"
+    number: Mapped[int] = mapped_column(Counter, primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    run: Mapped[str] = mapped_column(index=True)
+    candidate: Mapped[str] = mapped_column(index=True)
+    record: Mapped[dict[str, Any]]
+    digest: Mapped[str]
+    written_at: Mapped[str]
+
+
+class RulingTable(Table):
+    """What was ruled on proposals, one row each, in the order in which it was ruled. Appended to, never changed."""
+
+    __tablename__ = "rulings"
+    number: Mapped[int] = mapped_column(Counter, primary_key=True)
+    proposal: Mapped[str] = mapped_column(unique=True)
+    verdict: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[str]
+    reason: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str]
+
+
 class CheckpointTable(Table):
     """Saved students, in the order in which they were added."""
 

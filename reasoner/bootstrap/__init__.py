@@ -1,6 +1,7 @@
 """The only place where concrete parts meet. The doors call these functions; they import what they need."""
 
 from reasoner.bootstrap.contamination import compare_sets
+from reasoner.bootstrap.crash_selftest import CrashSelftest, selftest_crash
 from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.loop import plan_loop, run_loop
@@ -24,6 +25,7 @@ from reasoner.bootstrap.work import work_jobs
 
 __all__ = [
     "Baseline",
+    "CrashSelftest",
     "GateSelftest",
     "Home",
     "Rollback",
@@ -51,6 +53,7 @@ __all__ = [
     "search_by_latent",
     "search_memory",
     "search_near",
+    "selftest_crash",
     "selftest_gate",
     "solve",
     "train",

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memory.locks import claimed, exclusive
+from memory.store.approval import why_stale
 from memory.store.ledger import CallLedger
+from memory.store.proposals import ProposalStore
 from memory.store.runs import RunRow, RunState, RunStore
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.config.resolved import config_hash, dump_yaml, redacted
@@ -53,6 +55,9 @@ def run_loop(
                 f"`reasoner trace {row.id}`, or start another run with --fresh or another --seed"
             )
         row = RunStore(place.database()).get(row.id)
+        _require_folder(folder, row)
+        if waits := _still_waits(place, row):
+            return _outcome(folder, row.id, cycles=row.cycles_done, finished_before=False, budget=False, awaiting=waits)
         if row.state == "finished" and row.cycles_done >= cycles:
             return _outcome(folder, row.id, cycles=row.cycles_done, finished_before=True, budget=False)
         if row.state == "budget" and _limits(settings) == _read_json(folder / "limits.json"):
@@ -61,6 +66,21 @@ def run_loop(
                 "raise one, such as with --max-usd, --max-calls or --max-minutes, and run the same command to go on"
             )
         return _work(place, settings, row, cycles=cycles, listener=listener, progress=progress)
+
+
+def _require_folder(folder: Path, row: RunRow) -> None:
+    """A run that got somewhere cannot go on without its files: it would measure itself against nothing."""
+    if row.state in ("finished", "waiting", "budget") and not (folder / "manifest.json").exists():
+        raise UsageError(
+            f"the folder of run {row.id} is gone ({folder}); bring it back from a backup, or start another run with "
+            "--fresh"
+        )
+
+
+def _still_waits(place: Home, row: RunRow) -> str:
+    """The proposal that nobody has ruled on and that can still be carried out; empty if the run can go on."""
+    filed = ProposalStore(place.database()).waiting(row.id) if row.state == "waiting" else None
+    return filed.proposal.id if filed and not why_stale(place.database(), filed.proposal) else ""
 
 
 def plan_loop(settings: Settings, *, home: Path, cycles: int) -> "Plan":
@@ -96,7 +116,7 @@ def _find_or_create(place: Home, settings: Settings, *, cycles: int, fresh: bool
 def _work(
     place: Home, settings: Settings, row: RunRow, *, cycles: int, listener: Listener, progress: Watcher
 ) -> LoopOutcome:
-    from agents.graphs.improve import run
+    from agents.graphs.improve import WAITS, run
     from agents.reporting.events import of_kind, read_events
     from agents.run_folder import write_json
     from agents.teachers.litellm_teacher import preflight
@@ -109,10 +129,12 @@ def _work(
     write_json(parts.folder.root / "limits.json", _limits(settings))
     parts.ledger(0).sweep_lost()
     ended: RunState = "failed"
+    waits = ""
     try:
         state = run(parts)
-        ended = "budget" if parts.stops else "finished"
-        if not parts.stops:
+        waits = state.get(WAITS, "")
+        ended = "waiting" if waits else "budget" if parts.stops else "finished"
+        if ended == "finished":
             _tell_done(parts, state)
     except BudgetReached as limit:
         ended = "budget"
@@ -132,7 +154,12 @@ def _work(
         done = of_kind(read_events(parts.folder.root), "done")[-1]
         store.finish(row.id, done["cycles"], done)
     return _outcome(
-        parts.folder.root, row.id, cycles=_cycles_done(parts), finished_before=False, budget=bool(parts.stops)
+        parts.folder.root,
+        row.id,
+        cycles=_cycles_done(parts),
+        finished_before=False,
+        budget=ended == "budget",
+        awaiting=waits,
     )
 
 
@@ -290,17 +317,22 @@ def _write_reports(parts: "Parts") -> None:
         return
     plot_accuracy(parts.folder.root, events)
     write_report(parts.folder.root, events)
+    # Lines are never changed: a cycle that waits for a ruling is written once it has ended.
+    cycles = zip(cycle_rows(summary), summary.cycles, strict=True)
+    ended = [(row, cycle.champion) for row, cycle in cycles if row.verdict != "await"]
     append_results(
         parts.home / "runs" / "results.tsv",
-        cycle_rows(summary),
+        [row for row, _ in ended],
         run=parts.run,
         config_hash=config_hash(parts.settings),
         seed=parts.settings.seed,
-        champions=[c.champion for c in summary.cycles],
+        champions=[champion for _, champion in ended],
     )
 
 
-def _outcome(folder: Path, run: str, *, cycles: int, finished_before: bool, budget: bool) -> LoopOutcome:
+def _outcome(
+    folder: Path, run: str, *, cycles: int, finished_before: bool, budget: bool, awaiting: str = ""
+) -> LoopOutcome:
     from agents.reporting.events import read_events
     from agents.reporting.summary import cycle_rows, summarise
 
@@ -313,6 +345,7 @@ def _outcome(folder: Path, run: str, *, cycles: int, finished_before: bool, budg
         champion=summary.cycles[-1].champion if summary.cycles else "",
         finished_before=finished_before,
         budget_reached=budget,
+        awaiting=awaiting,
         table=table,
         report=folder / "report.md",
     )

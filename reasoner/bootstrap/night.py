@@ -27,6 +27,9 @@ from reasoner.errors import BudgetReached
 from reasoner.types.loop import LoopOutcome, Progress
 from reasoner.types.schedule import Schedule
 
+APPROVAL = "waiting for approval"
+"""How a night ends whose run cannot go on before a person has ruled."""
+
 
 def run_night(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     """Runs cycles until they are done, a limit of the night is reached, or its window ends.
@@ -58,7 +61,7 @@ def run_night(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
                 listener=lambda _: None,
                 progress=watch,
             )
-            stopped = "budget" if outcome.budget_reached else "done"
+            stopped = "budget" if outcome.budget_reached else APPROVAL if outcome.awaiting else "done"
     except BudgetReached:
         stopped = "budget"
     except KeyboardInterrupt:
@@ -146,4 +149,5 @@ def _result(
         "ci95": sealed.get("ci95"),
         "usd": round(_spent(database, row)["usd"] - pinned["spent"]["usd"], 9),
         "report": str(report) if report is not None and report.exists() else "",
+        "proposal": outcome.awaiting if outcome is not None else "",
     }

@@ -13,7 +13,7 @@ from memory.store.schedules import ScheduleStore
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.work import HANDLERS
 from reasoner.config.resolved import config_hash
-from reasoner.errors import BusyError, UsageError
+from reasoner.errors import AwaitingApproval, BusyError, UsageError
 from reasoner.types.job import Job
 from reasoner.types.schedule import Firing, Schedule
 
@@ -45,9 +45,12 @@ def run_schedule(name: str, *, home: Path, progress: Callable[[float, str], None
 
     Raises:
         BusyError: the last night has not ended.
+        AwaitingApproval: it waits for a person.
     """
     database = open_home(home).database()
     firing = fire_now(database, ScheduleStore(database).get(name), datetime.now(UTC))
+    if firing.outcome == "waiting":
+        raise AwaitingApproval(f"schedule {name!r} did not run: it waits {firing.note}")
     if not firing.job:
         raise BusyError(f"schedule {name!r} did not run: {firing.note}; see `reasoner schedule show {name}`")
     spec = JobStore(database).get(firing.job).spec

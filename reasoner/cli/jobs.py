@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Work in child processes: list jobs, show one, read its log, cancel it, work on those that wait.",
+    help="Work in child processes: add jobs, list them, show one, read its log, cancel it, work on those that wait.",
 )
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="As `reasoner jobs list` shows it.", show_default=False)]
 
@@ -117,6 +117,49 @@ def cancel_job(
         "running": "was asked to save and stop; `reasoner jobs show` says when it has",
     }
     voice.show(f"job {found.id} {words.get(found.state, f'has {found.state} already; there is nothing to cancel')}")
+
+
+@app.command(
+    "add",
+    epilog="Example: [bold]reasoner jobs add evaluate --config nano --split gate[/bold]; "
+    "[bold]reasoner jobs add synthesize --config nano --count 5000[/bold]",
+)
+def add_job(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="evaluate or synthesize.", show_default=False)],
+    overrides: options.Overrides = None,
+    checkpoint: Annotated[
+        str | None, typer.Option("--checkpoint", help="To evaluate; the home's champion.", show_default=False)
+    ] = None,
+    split: Annotated[str, typer.Option("--split", help="sealed, practice or gate.")] = "sealed",
+    n: Annotated[int | None, typer.Option("--n", min=1, help="Only the first N problems.", show_default=False)] = None,
+    count: Annotated[int, typer.Option("--count", min=1, help="Practice problems to synthesize.")] = 1000,
+    priority: Annotated[int, typer.Option("--priority", help="Workers take the highest first.")] = 0,
+    config: options.Config = None,
+    home: options.Home = None,
+    seed: options.Seed = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """File a job that nobody waits for; the same words again are the same job. `jobs work` does it."""
+    from reasoner.bootstrap.filing import file_evaluation, file_synthesis
+    from reasoner.cli.voice import Voice
+    from reasoner.errors import UsageError
+
+    settings, folder = options.settings_of(config, overrides, seed=seed), options.home_of(home)
+    if kind == "evaluate":
+        job = file_evaluation(settings, home=folder, checkpoint=checkpoint, split=split, n=n, priority=priority)
+    elif kind == "synthesize":
+        job = file_synthesis(settings, home=folder, count=count, priority=priority)
+    else:
+        raise UsageError(
+            f"kind {kind!r}: expected evaluate or synthesize; the loop and `reasoner train` file the others"
+        )
+    voice = Voice(as_json=json, quiet=quiet)
+    voice.record("job", _told(job), run=_run_of(job))
+    voice.show(
+        f"job {job.id} is {job.state}; `reasoner jobs work` does it, `reasoner jobs show {job.id}` has its result"
+    )
 
 
 @app.command(

@@ -60,7 +60,7 @@ def exit_code(outcome: "LoopOutcome", *, require_promotion: bool) -> int:
 
     if outcome.budget_reached:
         return errors.EXIT_BUDGET
-    if outcome.table and outcome.table[-1].verdict == "await":
+    if outcome.awaiting or (outcome.table and outcome.table[-1].verdict == "await"):
         return errors.EXIT_AWAITING_APPROVAL
     if require_promotion and not outcome.promotions:
         return errors.EXIT_NOTHING_PROMOTED
@@ -72,11 +72,10 @@ def _run(voice: "Voice", settings: "Settings", home: Path, *, cycles: int, fresh
     from reasoner.cli.progress import as_line, view_for
     from reasoner.types.trace import TraceEvent
 
-    heard_done = False
+    heard: list[str] = []
 
     def listen(event: TraceEvent) -> None:
-        nonlocal heard_done
-        heard_done = heard_done or event.event == "done"
+        heard.append("await" if event.body.get("verdict") == "await" else event.event)
         line = as_line(event)
         voice.record(line.pop("event"), {key: value for key, value in line.items() if key != "run"}, run=line["run"])
         view.event(event)
@@ -86,18 +85,20 @@ def _run(voice: "Voice", settings: "Settings", home: Path, *, cycles: int, fresh
         outcome = bootstrap.run_loop(
             settings, home=home, cycles=cycles, fresh=fresh, listener=listen, progress=progress
         )
-    if not outcome.budget_reached and not heard_done:
-        _repeat_done(voice, outcome)
+    if outcome.awaiting and "await" not in heard:
+        _repeat(voice, outcome, "decision")
+    elif not outcome.budget_reached and not outcome.awaiting and "done" not in heard:
+        _repeat(voice, outcome, "done")
     return outcome
 
 
-def _repeat_done(voice: "Voice", outcome: "LoopOutcome") -> None:
-    """A finished run says nothing new; scripts still get the line they wait for."""
+def _repeat(voice: "Voice", outcome: "LoopOutcome", name: str) -> None:
+    """A run that has finished, or waits, says nothing new; scripts still get the line they wait for."""
     from agents.reporting.events import of_kind, read_events
 
-    for done in of_kind(read_events(outcome.report.parent), "done")[-1:]:
-        told = {key: value for key, value in done.items() if key not in ("event", "run", "key", "time")}
-        voice.record("done", told, run=outcome.run)
+    for last in of_kind(read_events(outcome.report.parent), name)[-1:]:
+        told = {key: value for key, value in last.items() if key not in ("event", "run", "key", "time")}
+        voice.record(name, told, run=outcome.run)
 
 
 def _show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
@@ -121,9 +122,19 @@ def _show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
         voice.show(f"sealed set, first to last: {change}")
     if covered := coverage_line(outcome.table):
         voice.show(covered)
-    if not outcome.promotions:
+    if outcome.awaiting:
+        _show_wait(voice, outcome.awaiting)
+    elif not outcome.promotions:
         voice.show(f"Nothing promoted, because {why_nothing(summary)}")
     voice.show(f"report: {outcome.report}")
+
+
+def _show_wait(voice: "Voice", proposal: str) -> None:
+    """What to type."""
+    voice.show(f"waiting for your yes or no to proposal {proposal}:")
+    for command in ("show {}", "approve {}", "deny {} --reason '...'"):
+        voice.show(f"    reasoner proposals {command.format(proposal)}")
+    voice.show("then the same command again; it goes on from here")
 
 
 def _show_plan(voice: "Voice", settings: "Settings", home: Path, cycles: int) -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "runs": "runs",
     "trace": "trace",
     "models": "models",
+    "proposals": "proposals",
     "diagnose": "diagnose",
     "jobs": "jobs",
     "schedule": "schedule",

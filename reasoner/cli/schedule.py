@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reasoner.cli import options
+from reasoner.errors import EXIT_AWAITING_APPROVAL
 
 if TYPE_CHECKING:
     from memory.store.database import Database
@@ -90,7 +91,8 @@ def show(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """The morning page: the last firings, what became of them, what they gained and cost."""
+    """The morning page: the last firings, what became of them, what they gained and cost, and what waits for you."""
+    from jobs.firing import awaited
     from memory.store.schedules import ScheduleStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice, plain_table
@@ -104,8 +106,11 @@ def show(
             told = _night(database, firing.job)
             voice.record("firing", {**firing.model_dump(mode="json"), "night": told}, run=str(told.get("run", "")))
             table.add_row(firing.scheduled, firing.outcome, *_cells(told), firing.note or str(told.get("error", "")))
+        proposal = awaited(database, name)
     voice.show(f"{one.name}: {one.cron} {one.timezone}, next at {_next(one.cron, one.timezone)}\n")
     voice.show(table)
+    if proposal:
+        voice.show(f"\nit waits for your yes or no: reasoner proposals show {proposal}")
 
 
 @app.command("remove", epilog="Example: [bold]reasoner schedule remove nightly[/bold]")
@@ -148,6 +153,9 @@ def run(
     voice.record("firing", body, run=job.result["run"])
     voice.show(f"night of {name}: {job.result['stopped']}, run {job.result['run']}, {job.result['cycles']} cycles")
     voice.show(f"report: {job.result['report'] or 'none yet'}")
+    if proposal := job.result.get("proposal"):
+        voice.show(f"reasoner proposals show {proposal}")
+        raise typer.Exit(EXIT_AWAITING_APPROVAL)
 
 
 def _night(database: "Database", job: str) -> dict[str, Any]:

@@ -75,11 +75,12 @@ def ending(outcome: LoopOutcome) -> str:
     if outcome.finished_before:
         done = f"run {outcome.run} has finished its {outcome.cycles} cycles already"
         return f"{done}; nothing was done. --fresh starts another."
-    promoted = (
-        f"{outcome.promotions} of {outcome.cycles} candidates promoted" if outcome.promotions else "nothing promoted"
-    )
+    # A cycle that waits for a ruling, or that a limit broke off, may have had its candidate.
+    tried = max(outcome.cycles, *(row.cycle for row in outcome.table), 0)
+    promoted = f"{outcome.promotions} of {tried} candidates promoted" if outcome.promotions else "nothing promoted"
     budget = "; a limit was reached" if outcome.budget_reached else ""
-    return f"run {outcome.run}: {promoted}; champion {outcome.champion}{budget}"
+    waits = "; waiting for approval" if outcome.awaiting else ""
+    return f"run {outcome.run}: {promoted}; champion {outcome.champion}{budget}{waits}"
 
 
 def _add(table: Table, name: str, value: Rate) -> None:

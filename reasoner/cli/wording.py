@@ -51,6 +51,17 @@ def _decision(event: Event) -> str:
     return f"{event['verdict']}: {event['reason']}"
 
 
+def _watch(event: Event) -> str:
+    against = f"{event['losses']} wins, {event['wins']} losses"
+    return (
+        f"watch: the champion against the one before it, {against} on {event['n']} items (p={event['p']:.2g} for worse)"
+    )
+
+
+def _proposal(event: Event) -> str:
+    return f"proposal {event['proposal']}: {event['kind']} of {event['candidate']}; `reasoner proposals show` it"
+
+
 def _limit(event: Event) -> str:
     return f"limit: {event['reason']}"
 
@@ -68,7 +79,9 @@ _WORDS = {
     "teacher": _teacher,
     "examples": _examples,
     "job": _job,
+    "watch": _watch,
     "decision": _decision,
+    "proposal": _proposal,
     "limit": _limit,
     "done": _done,
 }

@@ -35,6 +35,9 @@ def _shape(settings: Settings) -> list[tuple[str, str]]:
     if train.decoder_updates + train.predictor_updates >= train.base_updates:
         given = train.base_updates
         found.append(("train.base_updates", f"got {given}; the decoder and predictor stages take them all."))
+    if train.merge_after and not (train.adapter_rank and train.parent == "champion"):
+        needs = "merging needs additions that build on one another: train.adapter_rank and train.parent=champion"
+        found.append(("train.merge_after", f"got {train.merge_after}; {needs}."))
     longest = max(settings.data.difficulties)
     if student.max_steps <= longest:
         found.append(

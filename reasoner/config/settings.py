@@ -8,6 +8,10 @@ SCRATCH = "scratch"
 """A part that is trained from fresh weights."""
 
 
+Approval = Literal["auto", "fast_auto", "human"]
+"""Who lets a champion change: the gate alone; the gate, and a person where base weights change; a person always."""
+
+
 class Section(BaseModel):
     """A group of settings: frozen, unknown keys refused."""
 
@@ -107,6 +111,9 @@ class TrainSettings(Section):
     kl_budget: float = Field(
         default=0.1, gt=0, description="most that additions may change, KL in nats a token from the parent"
     )
+    merge_after: int = Field(
+        default=0, ge=0, description="promoted additions after which to merge them into base weights; 0: never"
+    )
     batch_size: int = Field(default=64, ge=2)
     learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")
     muon_rate: float = Field(default=0.02, gt=0, le=0.2, description="Muon: matrices of the blocks")
@@ -195,6 +202,9 @@ class GateSettings(Section):
     alpha: float = Field(default=0.05, gt=0, lt=0.5, description="chance of any false promotion over a whole run")
     veto_margin: float = Field(default=0.05, ge=0, lt=1, description="loss in a skill or difficulty that is too much")
     veto_alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    watch_cycles: int = Field(
+        default=2, ge=0, description="cycles after a promotion in which the former champion is examined too"
+    )
 
 
 class LimitSettings(Section):
@@ -284,6 +294,10 @@ class Settings(Section):
 
     name: str = Field(default="nano", pattern=r"^[a-z0-9_]{1,24}$", description="goes into run ids")
     seed: int = Field(default=0, ge=0)
+    approval: Approval = Field(
+        default="auto",
+        description="who lets champions change: the gate; the gate, and a person for base weights; a person",
+    )
     data: DataSettings = DataSettings()
     student: StudentSettings = StudentSettings()
     train: TrainSettings = TrainSettings()

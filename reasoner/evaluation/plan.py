@@ -110,8 +110,16 @@ def _words(settings: Settings, home: Path, cycles: int) -> list[str]:
         *_search_words(settings),
         f"            fine-tune {_candidate(train)} from the {train.parent}"
         f" for {train.finetune_updates} updates at most on all that was learnt",
-        f"            compare it with the champion on {data.gate_size} fresh gate problems; promote what is better",
+        f"            compare it with the champion on {data.gate_size} fresh gate problems; {_promotion(settings)}",
     ]
+
+
+def _promotion(settings: Settings) -> str:
+    """What becomes of a better candidate."""
+    if settings.approval == "human":
+        return "propose what is better, and wait for your yes"
+    fast = settings.train.adapter_rank and settings.approval == "fast_auto"
+    return "promote what is better" if settings.approval == "auto" or fast else "propose what is better (base weights)"
 
 
 def _candidate(train: TrainSettings) -> str:

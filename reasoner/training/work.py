@@ -35,6 +35,7 @@ VOCABULARY_SAMPLE = 4000
 
 FINE_ONLY = {
     "parent", "finetune_updates", "finetune_epochs", "finetune_share", "original_share", "adapter_rank", "kl_budget",
+    "merge_after",
 }  # fmt: skip
 """Settings of `train` that a base knows nothing of."""
 

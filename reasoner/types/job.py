@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 from reasoner.types.record import Record
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-JobKind = Literal["base", "finetune", "verifier", "reencode", "loop"]
+JobKind = Literal["base", "finetune", "merge", "verifier", "reencode", "evaluate", "synthesize", "loop"]
 KINDS: tuple[str, ...] = get_args(JobKind)
 
 

@@ -5,6 +5,10 @@ from typing import Literal
 from reasoner.types.problem import Mode, Split
 from reasoner.types.record import Record
 
+Change = Literal["promotion", "merge", "revert"]
+"""Why one checkpoint shall take another's place: it is better, it is the same with its additions in its base weights,
+or it reigned before and the one that took its place is worse."""
+
 
 class Rate(Record):
     """A share of right answers with its 95% Wilson interval."""
@@ -66,7 +70,7 @@ class Comparison(Record):
 
 
 class Decision(Record):
-    """The gate's word. Recorded before the champion pointer moves."""
+    """The gate's word, or a ruling carried out. Recorded before the champion pointer moves."""
 
     id: str
     run: str
@@ -77,5 +81,8 @@ class Decision(Record):
     comparison: Comparison | None
     alpha: float
     reason: str
+    kind: Change = "promotion"
+    proposal: str = ""
+    """Id of the proposal whose ruling this carries out; empty where the gate alone decides."""
     rehearsed: str = ""
     """Of a promotion: hash of what the champion says on the probe, as it also said when restored elsewhere."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from reasoner.types.record import Record
 
-Outcome = Literal["due", "filed", "caught up", "missed", "skipped", "failed"]
+Outcome = Literal["due", "filed", "caught up", "missed", "skipped", "waiting", "failed"]
 
 
 class Schedule(Record):
@@ -46,7 +46,8 @@ class Firing(Record):
     process: str
     """The scheduler's mark."""
     outcome: Outcome
-    """`due`: recorded, its job not yet filed; `caught up`: filed late; `failed`: the configuration is wrong by now."""
+    """`due`: recorded, its job not yet filed; `caught up`: filed late; `waiting`: nothing was filed, because the last
+    night waits for a person; `failed`: the configuration is wrong by now."""
     job: str
     """Id of its job; empty where none was filed."""
     note: str

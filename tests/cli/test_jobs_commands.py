@@ -47,7 +47,7 @@ def test_work_does_what_waits_and_a_failure_is_said_in_words(command: Command, t
     ("arguments", "words"),
     [
         (["cancel", "nobody"], "job 'nobody' is not in this home"),
-        (["work", "--only", "dance"], "--only 'dance': expected one of base, finetune, verifier, reencode"),
+        (["work", "--only", "dance"], "--only 'dance': expected one of base, finetune, merge, verifier, reencode"),
     ],
 )
 def test_what_is_not_there_is_named(command: Command, tmp_path: Path, arguments: list[str], words: str) -> None:
@@ -55,3 +55,15 @@ def test_what_is_not_there_is_named(command: Command, tmp_path: Path, arguments:
     ended = command("jobs", *arguments)
     assert ended.exit_code == 2
     assert words in ended.stderr.replace("\n", " ")
+
+
+def test_a_job_is_added_once_and_done_by_a_worker(command: Command, tmp_path: Path) -> None:
+    words = ("jobs", "add", "synthesize", "--config", "tiny", "--count", "40", "--json")
+    first, again = (json.loads(command(*words).stdout) for _ in range(2))
+    assert first["job"] == again["job"]
+    assert command("jobs", "work", "--until-empty", "--only", "synthesize").exit_code == 0
+    shown = json.loads(command("jobs", "show", first["job"], "--json").stdout)
+    assert (shown["state"], shown["result"]["problems"]) == ("succeeded", 40)
+    assert (tmp_path / "home" / shown["result"]["file"]).read_text().count("\n") == 40
+    refused = command("jobs", "add", "finetune")
+    assert (refused.exit_code, "expected evaluate or synthesize" in refused.stderr) == (2, True)

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from proposal_maker import begin, proposal
 
-from jobs.firing import fire_due
+from jobs.firing import fire_due, fire_now
 from jobs.scheduler import moments
 from memory.store.database import Database, open_database
 from memory.store.jobs import JobStore
+from memory.store.proposals import ProposalStore
 from memory.store.schedules import ScheduleStore
 from reasoner.config.loading import load_settings
 from reasoner.config.resolved import config_hash
@@ -88,6 +90,24 @@ def test_while_the_last_night_has_not_ended_the_next_is_skipped(database: Databa
     finish_jobs(database)
     fire_due(database, datetime(2026, 6, 4, 2, tzinfo=UTC))
     assert outcomes(database) == ["filed", "skipped", "filed"]
+
+
+def test_a_night_that_waits_for_a_person_is_not_fired_again_until_somebody_has_ruled(database: Database) -> None:
+    add(database)
+    begin(database, "human")
+    ProposalStore(database).record(proposal("p1", "deep", "base"))
+    (fired,) = fire_due(database, datetime(2026, 6, 2, 2, tzinfo=UTC))
+    JobStore(database).succeed(fired.job, result={"proposal": "p1"}, seconds=0)
+    (held,) = fire_due(database, datetime(2026, 6, 3, 2, tzinfo=UTC))
+    assert (held.outcome, held.job, "reasoner proposals show p1" in held.note) == ("waiting", "", True)
+    assert (
+        fire_now(database, ScheduleStore(database).get("n"), datetime(2026, 6, 3, 9, tzinfo=UTC)).outcome == "waiting"
+    )
+    ProposalStore(database).rule("p1", "denied", by="me", reason="no")
+    assert fire_now(database, ScheduleStore(database).get("n"), datetime(2026, 6, 3, 9, tzinfo=UTC)).outcome == "filed"
+    finish_jobs(database)
+    (goes_on,) = fire_due(database, datetime(2026, 6, 4, 2, tzinfo=UTC))
+    assert goes_on.outcome == "filed"
 
 
 @pytest.mark.parametrize(

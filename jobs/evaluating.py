@@ -1,0 +1,68 @@
+"""Evaluates a checkpoint on one of the sets, for whoever reads the result later.
+
+A stopped or killed evaluation goes on after the attempts that were kept.
+"""
+
+import time
+from typing import Any
+
+from jobs.context import JobContext
+from jobs.interrupt import Interrupted
+from reasoner.config.settings import Settings
+from reasoner.data.sources import open_source
+from reasoner.domains.registry import get_domain
+from reasoner.evaluation.attempts import attempt_all
+from reasoner.evaluation.reports import summarise
+from reasoner.types.problem import Attempt, Problem
+
+PART = 128
+"""Problems whose attempts are kept together."""
+
+
+def evaluate_job(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    """Handler of `evaluate` jobs: greedy attempts in the student's mode.
+
+    Args:
+        context: of the job.
+        payload: `settings`, `checkpoint`, `split`, `n` (None for all), `threads`.
+
+    Returns:
+        The report, plain JSON; `attempts_file` lies below the home.
+
+    Raises:
+        Interrupted: the job was asked to stop; what was attempted stays.
+    """
+    from reasoner.models.checkpoints import load_student
+
+    settings, split, began = Settings.model_validate(payload["settings"]), payload["split"], time.monotonic()
+    student = load_student(context.home / "checkpoints" / payload["checkpoint"])
+    domain, mode = get_domain(settings.data.domain), settings.student.mode
+    problems, path = _problems(settings, split)[: payload["n"]], context.folder / "attempts.jsonl"
+    # A line torn by a death is not whole and is attempted again.
+    kept = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
+    attempts = [Attempt.model_validate_json(line) for line in kept]
+    path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+    for start in range(len(attempts), len(problems), PART):
+        tried = attempt_all(student, domain, problems[start : start + PART], mode).attempts
+        with path.open("a", encoding="utf-8") as file:
+            file.write("".join(f"{attempt.model_dump_json()}\n" for attempt in tried))
+        attempts += tried
+        context.report(len(attempts) / len(problems), f"{len(attempts)} of {len(problems)} attempted")
+        if context.should_stop():
+            raise Interrupted(f"{len(attempts)} problems were attempted; the job goes on from there")
+    report = summarise(
+        attempts,
+        checkpoint=payload["checkpoint"],
+        split=split,
+        cycle=0,
+        mode=mode,
+        attempts_file=path.relative_to(context.home).as_posix(),
+        seconds=round(time.monotonic() - began, 3),
+    )
+    return report.model_dump(mode="json")
+
+
+def _problems(settings: Settings, split: str) -> list[Problem]:
+    """The sealed set, or the first cycle's practice or gate set."""
+    source = open_source(settings.data, settings.seed)
+    return source.sealed() if split == "sealed" else getattr(source, split)(1)
