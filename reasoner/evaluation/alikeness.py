@@ -26,7 +26,7 @@ def divergence_between(present: "Student", other: "Student", settings: Settings,
     from reasoner.training.threads import computing_with
 
     source = open_source(settings.data, settings.seed)
-    probe = encode(present, list(source.base_problems(PROBE, derive(settings.seed, "divergence", cycle))))
+    probe = encode(present.tokenizers, list(source.base_problems(PROBE, derive(settings.seed, "divergence", cycle))))
     with computing_with(1):
         return round(divergence(expectations(present, probe), expectations(other, probe)), 6)
 
