@@ -5,7 +5,7 @@ to do with one another, and which direction of one is which direction of the oth
 be looked up or copied. Here every map that carries contents begins as the identity, and every query begins as the key
 that it looks for: the slots of a step are its words' embeddings added up, a slot attends to tokens that share its
 words and takes over their words, the decoder says the words that it finds. Everything is trained from there. ProsQA's
-second hop, out of reach before, is learnt within a few hundred updates (docs/lab-book.md, entry 25).
+second hop, out of reach before, is learnt within a few hundred updates (docs/lab-book.md, entry 27).
 
 Shapes: D width, W words of a sentence.
 """

@@ -2,7 +2,7 @@
 
 Weights, optimizer and target encoder stay in float32 either way; autocast lowers only what is safe to lower. CPUs
 without bfloat16 units are thirty times slower in it, and where products alone are faster, the conversions around them
-and the attention kernels may cost more than that wins (docs/lab-book.md, entry 25). So the trial is what training does:
+and the attention kernels may cost more than that wins (docs/lab-book.md, entry 27). So the trial is what training does:
 a block forwards and backwards under autocast.
 """
 
