@@ -32,7 +32,7 @@ COMMANDS_TABLE = {
         "backup",
         "restore",
     },
-    "runs": {"list", "show"},
+    "runs": {"export-spans", "list", "report", "show"},
     "trace": set(),
     "models": {"list", "promote", "record", "rollback", "show"},
     "diagnose": set(),
@@ -47,6 +47,7 @@ COMMANDS_TABLE = {
 TOP = {
     "reasoner", "agents", "memory", "jobs", "configs", "tests", "docs", "benchmarks", "examples",
     "pyproject.toml", "constraints.txt", "Makefile", "README.md", "AGENTS.md", "CHANGELOG.md", "LICENSE",
+    "langgraph.json",
 }  # fmt: skip
 """The top level, hidden files apart."""
 
