@@ -5,7 +5,8 @@ from agents.reporting.events import read_events
 from agents.reporting.markdown import write_report
 from agents.reporting.page.flips import keep_gate_flips
 from agents.reporting.page.latents import keep_latents
-from agents.reporting.page.page import Sources, write_page
+from agents.reporting.page.page import write_page
+from agents.reporting.page.sources import Sources
 from agents.reporting.plot import plot_accuracy
 from agents.state import Change, ImproveState
 

@@ -8,7 +8,7 @@ from reasoner.bootstrap.home import Home, existing_home
 from reasoner.errors import DataError, NotFoundError
 
 if TYPE_CHECKING:
-    from agents.reporting.page.page import Sources
+    from agents.reporting.page.sources import Sources
     from agents.run_folder import RunFolder
     from reasoner.config.settings import Settings
     from reasoner.types.problem import Problem
@@ -40,7 +40,7 @@ def write_run_page(home: Path, run: str, *, out: Path | None) -> Path:
 
 
 def _sources(folder: "RunFolder") -> "Sources":
-    from agents.reporting.page.page import Sources
+    from agents.reporting.page.sources import Sources
     from reasoner.domains.registry import get_domain
 
     settings = _settings(folder)

@@ -14,7 +14,7 @@ def accuracy_chart(summary: Summary, width: int) -> Markup:
     """The sealed accuracy with its 95% band, promotions and kept candidates, and each number of steps in faint."""
     points = [(cycle.cycle, cycle.sealed.overall) for cycle in summary.measured if cycle.sealed]
     last = max((cycle.cycle for cycle in summary.cycles), default=0)
-    frame = Frame(width, 340 if width > 500 else 280, x=(0, max(last, 1)), y=(0, 1), right=64)
+    frame = Frame(width, 340 if width > 500 else 280, x=(0, max(last, 1)), y=(0, 1), right=118 if width > 500 else 58)
     return drawing(
         width,
         frame.height,
@@ -77,11 +77,15 @@ def _by_steps(frame: Frame, summary: Summary) -> list[Markup]:
     if len(measured) < 2:
         return drawn
     taken = {"": measured[-1][1].overall.accuracy}
-    heights = spread({**{name: line[-1][1] for name, line in lines.items()}, **taken}, gap=0.06)
+    heights = spread({**{name: line[-1][1] for name, line in lines.items()}, **taken}, gap=0.05)
     labels = [
-        text(frame.width - 4, frame.at_y(heights[name]) + 4, f"{name} st.", anchor="end", cls="tiny") for name in names
+        text(frame.width - 4, frame.at_y(heights[name]) + 4, _steps(name), anchor="end", cls="tiny") for name in names
     ]
     return [*drawn, *labels] if len(names) > 1 and frame.width > 500 else drawn
+
+
+def _steps(name: str) -> str:
+    return f"{name} step{'' if name == '1' else 's'}"
 
 
 def _words(points: list[Point]) -> str:

@@ -18,7 +18,9 @@ from agents.reporting.summary import Summary
 from reasoner.evaluation.statistics import Z95, smallest_detectable_gain
 
 POWER = 0.8
-ROW = 30
+ROW, TIGHT = 30, 18
+"""Pixels of a cycle; the second where there are more than `FEW`."""
+FEW = 16
 
 
 @dataclass(frozen=True)
@@ -92,29 +94,30 @@ def proof_chart(found: list[Proof], width: int) -> Markup:
     reach = max((max(abs(p.ci95[0]), abs(p.ci95[1]), p.floor, p.detectable or 0) for p in found), default=0.1)
     reach = min(1.0, reach * 1.06)
     low = -min(reach, max(0.02, *(max(-p.ci95[0], p.floor) for p in found)) * 1.06)
-    frame = Frame(width, ROW * len(found) + 40, x=(low, reach), y=(0, 1), left=70, right=12, top=4)
-    rows = [_row(frame, place, proof) for place, proof in enumerate(found)]
+    height = ROW if len(found) <= FEW else TIGHT
+    frame = Frame(width, height * len(found) + 40, x=(low, reach), y=(0, 1), left=70, right=12, top=4)
+    rows = [_row(frame, proof, middle=height * (place + 0.5), half=height / 3) for place, proof in enumerate(found)]
     said = "; ".join(f"cycle {p.cycle}: {points(p.gain)} {interval(p.ci95)}, {p.verdict}" for p in found)
     zero = element("line", x1=frame.at_x(0), x2=frame.at_x(0), y1=0, y2=frame.height - frame.bottom, cls="zero")
     ticks = frame.columns(_ticks(low, reach, 4 if width < 500 else 8), lines=True)
     return drawing(width, frame.height, ticks, zero, *rows, label=f"Gains at the gate with 95% intervals. {said}")
 
 
-def _row(frame: Frame, place: int, proof: Proof) -> Markup:
-    y = frame.top + ROW * place + ROW / 2
+def _row(frame: Frame, proof: Proof, *, middle: float, half: float) -> Markup:
+    y = frame.top + middle
     left, right = frame.at_x(-proof.floor), frame.at_x(proof.floor)
     parts = [
-        element("rect", x=left, y=y - 10, width=right - left, height=20, cls="noise", rx=3),
+        element("rect", x=left, y=y - half, width=right - left, height=2 * half, cls="noise", rx=3),
         text(frame.left - 12, y + 4, f"cycle {proof.cycle}", anchor="end", cls="name"),
     ]
     if proof.detectable is not None:
         x = frame.at_x(proof.detectable)
-        parts.append(element("line", x1=x, x2=x, y1=y - 11, y2=y + 11, cls="findable"))
+        parts.append(element("line", x1=x, x2=x, y1=y - half - 1, y2=y + half + 1, cls="findable"))
     cls = "promoted" if proof.verdict == "promote" else "kept"
     start, end = (frame.at_x(max(frame.x[0], min(frame.x[1], v))) for v in proof.ci95)
     parts += [
         element("line", x1=start, x2=end, y1=y, y2=y, cls=f"whisker {cls}"),
-        element("circle", cx=frame.at_x(proof.gain), cy=y, r=5.5, cls=f"dot {cls}"),
+        element("circle", cx=frame.at_x(proof.gain), cy=y, r=min(5.5, half), cls=f"dot {cls}"),
     ]
     return titled(together(parts), f"{proof.verdict}: {points(proof.gain)}, 95% {interval(proof.ci95)}. {proof.words}")
 

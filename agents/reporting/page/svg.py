@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from agents.reporting.page.markup import Markup, element, together
 
-WIDE, NARROW = 720, 344
+WIDE, NARROW = 960, 344
 
 Draw = Callable[[int], Markup]
 

@@ -44,17 +44,17 @@ def teaching(summary: Summary) -> Teaching | None:
 
 def _figures(total: Counter[str], learnt: int, summary: Summary) -> list[tuple[str, str, str]]:
     pieces, usd, calls = total["accepted"] + total["rejected"], float(total["usd"]), total["calls"]
-    gained = 100 * summary.gain.gain if summary.gain else 0.0
+    sealed = [cycle.sealed.overall.accuracy for cycle in summary.measured if cycle.sealed]
+    gained = 100 * (sealed[-1] - sealed[0]) if sealed else 0.0
     point = f"{dollars(usd / gained)}, {calls / gained:.1f} calls" if gained > 0 else "no point gained"
     precision = percent(total["accepted"] / pieces) if pieces else "-"
     example = dollars(usd / learnt) if learnt else "-"
-    when = "on the sealed set, first to last champion" if summary.gain else "told when the run has ended"
     each = f"{learnt:,} learnt, {calls / learnt:.2f} calls each" if learnt else "none learnt"
     return [
         ("precision", precision, f"{total['accepted']:,} of {pieces:,} pieces passed the check"),
         ("paid calls", f"{calls:,}", f"{total['cached']:,} more were answered from the cache"),
         ("cost of a verified example", example, each),
-        ("cost of a point gained", point, when),
+        ("cost of a point gained", point, "on the sealed set, first to last champion"),
     ]
 
 
