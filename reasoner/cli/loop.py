@@ -124,6 +124,8 @@ def _show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
     if not outcome.promotions:
         voice.show(f"Nothing promoted, because {why_nothing(summary)}")
     voice.show(f"report: {outcome.report}")
+    if (page := outcome.report.with_suffix(".html")).is_file():
+        voice.show(f"page: {page}")
 
 
 def _show_plan(voice: "Voice", settings: "Settings", home: Path, cycles: int) -> None:

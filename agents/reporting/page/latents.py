@@ -1,7 +1,7 @@
 """Latents of the sealed questions, kept with a run: `latents/sealed-<checkpoint>.safetensors`, and their map.
 
 The tensor `questions_ND` (float32) has a row for each of N sealed questions, at most 1,500, evenly spaced in the set.
-The map is their first two principal components (PCA by SVD); the second map of two is turned onto the first
+The map is their first two principal components (PCA); the second map of two is turned onto the first
 (orthogonal Procrustes), so that what moved can be seen. Shapes: N questions, D width.
 """
 
@@ -69,12 +69,14 @@ def read_latents(folder: RunFolder, checkpoint: str) -> np.ndarray | None:
 
 def plane(vectors_ND: np.ndarray) -> Plane:
     """The first two principal components of the rows."""
-    centred_ND = vectors_ND.astype(np.float64) - vectors_ND.mean(axis=0)
-    left_NR, spread_R, _ = np.linalg.svd(centred_ND, full_matrices=False)
+    centred_ND = vectors_ND.astype(np.float64) - vectors_ND.mean(axis=0, dtype=np.float64)
+    # Of D x D numbers, not of N x D: questions are many and latents narrow.
+    spread_D, directions_DD = np.linalg.eigh(centred_ND.T @ centred_ND)
     places_N2 = np.zeros((len(vectors_ND), 2))
-    places_N2[:, : min(2, len(spread_R))] = (left_NR * spread_R)[:, :2]
-    energy = float((spread_R**2).sum())
-    return Plane(_fitted(places_N2), float((spread_R[:2] ** 2).sum()) / energy if energy else 0.0)
+    found = centred_ND @ directions_DD[:, ::-1][:, :2]
+    places_N2[:, : found.shape[1]] = found
+    energy = float(spread_D.sum())
+    return Plane(_fitted(places_N2), float(spread_D[-2:].sum()) / energy if energy > 0 else 0.0)
 
 
 def turned(moved: Plane, onto: Plane) -> Plane:

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 FOLDER = Path(__file__).parent
 STYLE, SCRIPT, TEMPLATE = "page.css", "page.js", "page.html.jinja"
 
-_FOR_JSON = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_FOR_JSON = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
 
 
 def element(name: str, *children: object, **attributes: object) -> Markup:
@@ -40,7 +40,7 @@ def together(parts: "list[Markup] | tuple[Markup, ...]") -> Markup:
 def island(value: object) -> Markup:
     """JSON without any character that HTML gives a meaning."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Markup("".join(_FOR_JSON.get(character, character) for character in text))
+    return Markup(text.translate(_FOR_JSON))
 
 
 def render(**values: Any) -> str:

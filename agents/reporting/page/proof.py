@@ -43,6 +43,16 @@ class Proof:
     reason: str
 
     @property
+    def became(self) -> str:
+        """What became of the candidate."""
+        return {
+            "promote": "became champion",
+            "keep": "was not promoted",
+            "reject": "was rejected",
+            "await": "awaits an approver",
+        }.get(self.verdict, self.verdict)
+
+    @property
     def words(self) -> str:
         """The test, said in a sentence."""
         return (

@@ -110,7 +110,7 @@ def _harvest(log: _Log, cycle: int, *, hostile: bool) -> None:
     judged = {"n": 900, "right": 500, "auc": 0.97, "calibration_error": 0.02}
     bins = [{"n": 90, "believed": 0.05 + k / 10, "right": 0.05 + k / 10} for k in range(10)]
     _evaluation(log, cycle, "base", "practice", 0.5)
-    judges = {name: {**judged, "bins": bins} for name in ("verifier", "energy")}
+    judges: dict[str, Any] = {name: {**judged, "bins": bins} for name in ("verifier", "energy")}
     log.write(
         "verifier", cycle, checkpoint="base", problems=800, held_out=200, updates=9, margin=0.5, plot="x.png", **judges
     )
