@@ -84,12 +84,14 @@ class SpanFollower:
                 return False
             del self._waiting[: len(batch)]
             # A line's spans may stand on both sides of a cut: it is taken once the last of them is.
-            write_json(self._mark, {"taken": self._waiting[0][0] - 1 if self._waiting else self._read})
+            taken = self._waiting[0][0] - 1 if self._waiting else self._read
+            write_json(self._mark, {"run": self._mark.parent.name, "taken": taken})
         return True
 
     def _taken(self) -> int:
-        """Bytes of the events whose spans were taken."""
-        return json.loads(self._mark.read_text(encoding="utf-8"))["taken"] if self._mark.is_file() else 0
+        """Bytes of the events whose spans were taken; none if the mark came with the files of another run."""
+        mark = json.loads(self._mark.read_text(encoding="utf-8")) if self._mark.is_file() else {}
+        return mark["taken"] if mark.get("run") == self._mark.parent.name else 0
 
     def _size(self) -> int:
         return self._events.stat().st_size if self._events.is_file() else 0

@@ -14,7 +14,7 @@ def accuracy_chart(summary: Summary, width: int) -> Markup:
     """The sealed accuracy with its 95% band, promotions and kept candidates, and each number of steps in faint."""
     points = [(cycle.cycle, cycle.sealed.overall) for cycle in summary.measured if cycle.sealed]
     last = max((cycle.cycle for cycle in summary.cycles), default=0)
-    frame = Frame(width, 340 if width > 500 else 280, x=(0, max(last, 1)), y=(0, 1), right=118 if width > 500 else 58)
+    frame = Frame(width, 340 if width > 500 else 280, x=(0, max(last, 1)), y=(0, 1), right=118 if width > 500 else 64)
     return drawing(
         width,
         frame.height,

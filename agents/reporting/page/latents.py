@@ -74,6 +74,7 @@ def plane(vectors_ND: np.ndarray) -> Plane:
     spread_D, directions_DD = np.linalg.eigh(centred_ND.T @ centred_ND)
     places_N2 = np.zeros((len(vectors_ND), 2))
     found = centred_ND @ directions_DD[:, ::-1][:, :2]
+    found = found * np.where((found**3).sum(axis=0) < 0, -1.0, 1.0)  # a direction has no sign of its own
     places_N2[:, : found.shape[1]] = found
     energy = float(spread_D.sum())
     return Plane(_fitted(places_N2), float(spread_D[-2:].sum()) / energy if energy > 0 else 0.0)

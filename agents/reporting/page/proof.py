@@ -18,6 +18,8 @@ from agents.reporting.summary import Summary
 from reasoner.evaluation.statistics import Z95, smallest_detectable_gain
 
 POWER = 0.8
+UNBROKEN = "\u2011"
+"""A hyphen at which no line ends."""
 ROW, TIGHT = 30, 18
 """Pixels of a cycle; the second where there are more than `FEW`."""
 FEW = 16
@@ -55,10 +57,11 @@ class Proof:
     @property
     def words(self) -> str:
         """The test, said in a sentence."""
+        p, alpha = (probability(value).replace("-", UNBROKEN) for value in (self.p, self.alpha))
         return (
             f"On the same {self.n} fresh problems the candidate solved {self.wins} that the champion did not, and lost "
-            f"{self.losses}. Were both equally good, wins would outweigh losses so clearly with a chance of p="
-            f"{probability(self.p)}; this cycle's limit is alpha={probability(self.alpha)}."
+            f"{self.losses}. Were both equally good, wins would outweigh losses so clearly with a chance of p={p}; "
+            f"this cycle's limit is alpha={alpha}."
         )
 
 

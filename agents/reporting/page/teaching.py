@@ -46,7 +46,8 @@ def _figures(total: Counter[str], learnt: int, summary: Summary) -> list[tuple[s
     pieces, usd, calls = total["accepted"] + total["rejected"], float(total["usd"]), total["calls"]
     sealed = [cycle.sealed.overall.accuracy for cycle in summary.measured if cycle.sealed]
     gained = 100 * (sealed[-1] - sealed[0]) if sealed else 0.0
-    point = f"{dollars(usd / gained)}, {calls / gained:.1f} calls" if gained > 0 else "no point gained"
+    point = dollars(usd / gained) if gained > 0 else "-"
+    worth = f"{calls / gained:.1f} calls each, on the sealed set" if gained > 0 else "none gained on the sealed set"
     precision = percent(total["accepted"] / pieces) if pieces else "-"
     example = dollars(usd / learnt) if learnt else "-"
     each = f"{learnt:,} learnt, {calls / learnt:.2f} calls each" if learnt else "none learnt"
@@ -54,7 +55,7 @@ def _figures(total: Counter[str], learnt: int, summary: Summary) -> list[tuple[s
         ("precision", precision, f"{total['accepted']:,} of {pieces:,} pieces passed the check"),
         ("paid calls", f"{calls:,}", f"{total['cached']:,} more were answered from the cache"),
         ("cost of a verified example", example, each),
-        ("cost of a point gained", point, "on the sealed set, first to last champion"),
+        ("cost of a point gained", point, worth),
     ]
 
 
