@@ -1,12 +1,14 @@
 """search: thinks harder about failed practice problems; what it then solves, nobody needs to be paid for."""
 
 from collections import Counter
+from typing import Any
 
 from agents.judging import example_id
 from agents.parts import Parts
 from agents.recalling import recall_from
+from agents.reporting.page.beams import keep_beams
 from agents.run_folder import read_records, write_records
-from agents.searching import search_all
+from agents.searching import search_all, search_one
 from agents.state import Change, ImproveState
 from reasoner.evaluation.attempts import judge
 from reasoner.models.student import Student
@@ -29,18 +31,19 @@ def search(state: ImproveState, parts: Parts) -> Change:
         parts.clock.require_time()
         parts.tell(cycle, "search", done, total)
 
-    found = search_all(
-        student,
-        parts.domain,
-        [p.question for p in failed],
-        settings,
-        seed=parts.settings.seed + cycle,
-        verifier=_verifier(state, student, parts),
-        recall=_recall(state, parts),
-        on_progress=watch,
-    )
+    asked: dict[str, Any] = {"seed": parts.settings.seed + cycle, "verifier": _verifier(state, student, parts)}
+    asked["recall"] = _recall(state, parts)
+    questions = [p.question for p in failed]
+    found = search_all(student, parts.domain, questions, settings, on_progress=watch, **asked)
     tried = [judge(parts.domain, p, f.solved, "talk") for p, f in zip(failed, found, strict=True)]
     write_records(parts.folder.attempts(cycle, "search"), tried)
+    keep_beams(
+        parts.folder,
+        cycle,
+        failed,
+        tried,
+        lambda question: search_one(student, parts.domain, question, settings, **asked),
+    )
     examples = [_example(p, a, cycle, parts) for p, a in zip(failed, tried, strict=True) if _teaches(p, a, parts)]
     write_records(parts.folder.searched(cycle), examples)
     by_skill = Counter(e.problem.skill for e in examples)

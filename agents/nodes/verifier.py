@@ -43,4 +43,5 @@ def verifier(state: ImproveState, parts: Parts) -> Change:
 
 
 def _figures(whole: dict[str, Any]) -> dict[str, Any]:
-    return {"n": whole["n"], "right": whole["right"], "auc": whole["auc"], "calibration_error": whole["error"]}
+    figures = {"n": whole["n"], "right": whole["right"], "auc": whole["auc"], "calibration_error": whole["error"]}
+    return {**figures, "bins": whole["bins"]}

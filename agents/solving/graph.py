@@ -36,9 +36,24 @@ STEP: tuple[tuple[str, Node], ...] = (
 def solve_graph() -> Any:
     """The graph, compiled once a process."""
     graph: StateGraph[Any, Any, Any, Any] = StateGraph(SolveState, context_schema=Arena)
+    lay_out(graph, _with_arena, first=START, last=END)
+    return graph.compile()
+
+
+def lay_out(
+    graph: "StateGraph[Any, Any, Any, Any]", wrapped: Callable[[str, Node], Any], *, first: str, last: str
+) -> None:
+    """Nodes and edges between two nodes of a graph.
+
+    Args:
+        graph: gets them.
+        wrapped: a node as the graph calls it, from its name and what it does with an arena.
+        first: from here it goes to `encode`.
+        last: here it goes from `answer`.
+    """
     for name, node in (("encode", encode), ("recall", recall), *STEP, ("answer", answer)):
-        graph.add_node(name, _with_arena(name, node))
-    graph.add_edge(START, "encode")
+        graph.add_node(name, wrapped(name, node))
+    graph.add_edge(first, "encode")
     graph.add_edge("encode", "recall")
     graph.add_edge("recall", "propose")
     graph.add_edge("propose", "decode")
@@ -46,8 +61,7 @@ def solve_graph() -> Any:
     graph.add_conditional_edges("verify", lambda s: "refine" if s["refinements"] else "prune", ["refine", "prune"])
     graph.add_edge("refine", "prune")
     graph.add_conditional_edges("prune", lambda s: "propose" if s["live"] else "answer", ["propose", "answer"])
-    graph.add_edge("answer", END)
-    return graph.compile()
+    graph.add_edge("answer", last)
 
 
 def run(arena: Arena) -> None:

@@ -12,6 +12,7 @@ whoever reserves at the same time, as long as no request costs more than was res
 
 from collections.abc import Iterable
 from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -42,6 +43,15 @@ class Spending(Record):
     """Calls answered without a request, because they had been answered before."""
     usd: float
     """Dollars paid, reserved or lost."""
+
+
+class CallTimes(NamedTuple):
+    """ISO moments of a call."""
+
+    began: str
+    """Its first request was reserved."""
+    ended: str
+    """Its last request was settled; empty while one is open."""
 
 
 class CallLedger:
@@ -208,6 +218,16 @@ class CallLedger:
             rows = session.scalars(paid.order_by(RequestTable.key, RequestTable.attempt)).all()
             cached = [_call(row, (), cached=True) for row in session.scalars(hits)]
         return [_paid(list(group)) for _, group in groupby(rows, key=lambda row: row.key)] + cached
+
+    def times(self, cycle: int) -> dict[str, CallTimes]:
+        """When the calls of a cycle were made that this run paid for, by their ids."""
+        mine = select(RequestTable).where(RequestTable.run == self._run, RequestTable.cycle == cycle)
+        with self._database.reading() as session:
+            rows = session.scalars(mine.order_by(RequestTable.key, RequestTable.attempt)).all()
+        return {
+            key: CallTimes(group[0].reserved_at, group[-1].ended_at)
+            for key, group in ((key, list(of)) for key, of in groupby(rows, key=lambda row: row.key))
+        }
 
     def _require_room(self, session: Session, *, usd: float, requests: int, limits: LimitSettings) -> None:
         spent, sent = session.execute(

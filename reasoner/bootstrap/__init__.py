@@ -9,6 +9,7 @@ from reasoner.bootstrap.memory_audit import audit_memory, mend_memory
 from reasoner.bootstrap.memory_backup import backup_memory, restore_memory
 from reasoner.bootstrap.memory_files import import_memory
 from reasoner.bootstrap.memory_history import memory_diff, memory_log, prune_memory, revert_memory
+from reasoner.bootstrap.page import write_run_page
 from reasoner.bootstrap.recall import (
     export_memory,
     memory_stats,
@@ -20,6 +21,7 @@ from reasoner.bootstrap.recall import (
 from reasoner.bootstrap.rollback import Rollback, roll_back_champion
 from reasoner.bootstrap.selftest import GateSelftest, selftest_gate
 from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
+from reasoner.bootstrap.telemetry import export_spans
 from reasoner.bootstrap.verifier import train_verifier, verify_file
 from reasoner.bootstrap.work import work_jobs
 
@@ -36,6 +38,7 @@ __all__ = [
     "diagnose",
     "evaluate",
     "export_memory",
+    "export_spans",
     "import_memory",
     "memory_diff",
     "memory_log",
@@ -60,4 +63,5 @@ __all__ = [
     "train_verifier",
     "verify_file",
     "work_jobs",
+    "write_run_page",
 ]

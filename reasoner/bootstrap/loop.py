@@ -3,7 +3,8 @@
 import functools
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from memory.store.ledger import CallLedger
 from memory.store.proposals import ProposalStore
 from memory.store.runs import RunRow, RunState, RunStore
 from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.telemetry import telling_spans
 from reasoner.config.resolved import config_hash, dump_yaml, redacted
 from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.errors import BudgetReached, BusyError, TeacherError, UsageError
@@ -50,10 +52,7 @@ def run_loop(
     folder = place.root / "runs" / row.id
     with claimed(folder / "lock", patience=1.0) as ours:
         if not ours:
-            raise BusyError(
-                f"run {row.id} is being worked on by another process; wait for it, watch it with "
-                f"`reasoner trace {row.id}`, or start another run with --fresh or another --seed"
-            )
+            raise _busy(row.id)
         row = RunStore(place.database()).get(row.id)
         _require_folder(folder, row)
         if waits := _still_waits(place, row):
@@ -65,7 +64,34 @@ def run_loop(
                 f"run {row.id} was stopped by its limits {_limits(settings)} after {row.cycles_done} cycles; "
                 "raise one, such as with --max-usd, --max-calls or --max-minutes, and run the same command to go on"
             )
-        return _work(place, settings, row, cycles=cycles, listener=listener, progress=progress)
+        with telling_spans(place, settings, row.id, listener) as heard:
+            return _work(place, settings, row, cycles=cycles, listener=heard, progress=progress)
+
+
+@contextmanager
+def claimed_parts(settings: Settings, *, home: Path, cycles: int) -> Iterator["Parts"]:
+    """What the nodes of the run that these settings mean work with, for who drives the graph himself.
+
+    Raises:
+        BusyError: another process works on this run.
+    """
+    from agents.teachers.litellm_teacher import preflight
+
+    place = open_home(home)
+    row = _find_or_create(place, settings, cycles=cycles, fresh=False)
+    with claimed(place.root / "runs" / row.id / "lock", patience=1.0) as ours:
+        if not ours:
+            raise _busy(row.id)
+        preflight(settings.teacher)
+        with telling_spans(place, settings, row.id, lambda _: None) as heard:
+            yield _parts(place, settings, row, cycles=cycles, listener=heard, progress=lambda _: None)
+
+
+def _busy(run: str) -> BusyError:
+    return BusyError(
+        f"run {run} is being worked on by another process; wait for it, watch it with `reasoner trace {run}`, or start "
+        "another run with --fresh or another --seed"
+    )
 
 
 def _require_folder(folder: Path, row: RunRow) -> None:
@@ -305,8 +331,10 @@ def _sealed_gain(parts: "Parts") -> dict[str, Any]:
 
 
 def _write_reports(parts: "Parts") -> None:
+    from agents.nodes.report import sources_of
     from agents.reporting.events import read_events
     from agents.reporting.markdown import write_report
+    from agents.reporting.page.page import write_page
     from agents.reporting.plot import plot_accuracy
     from agents.reporting.results import append_results
     from agents.reporting.summary import cycle_rows, summarise
@@ -317,6 +345,7 @@ def _write_reports(parts: "Parts") -> None:
         return
     plot_accuracy(parts.folder.root, events)
     write_report(parts.folder.root, events)
+    write_page(sources_of(parts))
     # Lines are never changed: a cycle that waits for a ruling is written once it has ended.
     cycles = zip(cycle_rows(summary), summary.cycles, strict=True)
     ended = [(row, cycle.champion) for row, cycle in cycles if row.verdict != "await"]

@@ -127,6 +127,8 @@ def _show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
     elif not outcome.promotions:
         voice.show(f"Nothing promoted, because {why_nothing(summary)}")
     voice.show(f"report: {outcome.report}")
+    if (page := outcome.report.with_suffix(".html")).is_file():
+        voice.show(f"page: {page}")
 
 
 def _show_wait(voice: "Voice", proposal: str) -> None:

@@ -24,7 +24,7 @@ COMMANDS = {
     "evaluate": "evaluate",
     "verify": "verify",
     "memory": "memory_commands",
-    "runs": "runs",
+    "runs": "run_commands",
     "trace": "trace",
     "models": "models",
     "proposals": "proposals",

@@ -289,6 +289,16 @@ class VerifierSettings(Section):
     muon_rate: float = Field(default=0.014, gt=0, le=0.2, description="Muon: matrices of the blocks")
 
 
+class TelemetrySettings(Section):
+    """Where a run is told to as spans while it goes on; nowhere unless this or OpenTelemetry's own variable says so."""
+
+    endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s@]+$",
+        description="OTLP over HTTP, such as `http://127.0.0.1:4318`; unset: `OTEL_EXPORTER_OTLP_ENDPOINT`, or off",
+    )
+
+
 class Settings(Section):
     """Everything that can be set."""
 
@@ -309,3 +319,4 @@ class Settings(Section):
     gate: GateSettings = GateSettings()
     limits: LimitSettings = LimitSettings()
     compute: ComputeSettings = ComputeSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()

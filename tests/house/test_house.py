@@ -32,7 +32,7 @@ COMMANDS_TABLE = {
         "backup",
         "restore",
     },
-    "runs": {"list", "show"},
+    "runs": {"export-spans", "list", "report", "show"},
     "trace": set(),
     "models": {"list", "promote", "record", "rollback", "show"},
     "proposals": {"approve", "deny", "list", "show"},
@@ -48,6 +48,7 @@ COMMANDS_TABLE = {
 TOP = {
     "reasoner", "agents", "memory", "jobs", "configs", "tests", "docs", "benchmarks", "examples",
     "pyproject.toml", "constraints.txt", "Makefile", "README.md", "AGENTS.md", "CHANGELOG.md", "LICENSE",
+    "langgraph.json",
 }  # fmt: skip
 """The top level, hidden files apart."""
 

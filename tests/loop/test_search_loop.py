@@ -8,6 +8,7 @@ import pytest
 from loop_runs import Ended, loop, loop_until, run_folder
 from shared_folder import shared_folder
 
+from agents.reporting.page.beams import read_beams
 from agents.run_folder import RunFolder, read_records
 from memory.latent_memory import LatentMemory
 from memory.locks import exclusive
@@ -15,6 +16,7 @@ from reasoner import bootstrap
 from reasoner.config.loading import load_settings
 from reasoner.domains.registry import get_domain
 from reasoner.types.example import Example
+from reasoner.types.problem import Attempt
 from reasoner.types.teaching import TeacherRequest
 
 pytestmark = pytest.mark.slow
@@ -38,6 +40,25 @@ def undisturbed() -> tuple[Path, Ended]:
         if not told.exists():
             told.write_text(json.dumps(asdict(loop(home, *SEARCHING))))
     return home, Ended(**json.loads(told.read_text()))
+
+
+def test_a_few_searches_are_told_whole_on_the_page(undisturbed: tuple[Path, Ended]) -> None:
+    folder = RunFolder(undisturbed[0], run_folder(undisturbed[0]).name)
+    stories = read_beams(folder, 1)
+    assert len(stories) == 3
+    (searched,) = undisturbed[1].of("search")
+    solved = {a.problem_id: a for a in read_records(folder.attempts(1, "search"), Attempt)}
+    for story in stories:
+        trace, attempt = story.trace, solved[story.problem_id]
+        assert trace.rounds
+        assert trace.solutions[trace.chosen].steps == attempt.steps
+        assert story.right == attempt.correct
+    assert sum(story.right for story in stories) == min(3, searched["right"])
+    (judged,) = undisturbed[1].of("verifier")
+    assert sum(one["n"] for one in judged["energy"]["bins"]) == judged["energy"]["n"]
+    page = (folder.root / "report.html").read_text()
+    assert "told whole" in page
+    assert "Reliability" in page
 
 
 def test_failures_are_searched_before_anybody_is_asked(undisturbed: tuple[Path, Ended]) -> None:

@@ -1,0 +1,1 @@
+"""`report.html`: one file that any browser opens offline. Python draws it; nothing is asked of any server."""

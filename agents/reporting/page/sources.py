@@ -1,0 +1,18 @@
+"""Where the page takes from what does not stand in a run's events."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from agents.run_folder import RunFolder
+from reasoner.types.problem import Problem
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the page takes from what is not in the events."""
+
+    folder: RunFolder
+    sealed: Sequence[Problem]
+    """The run's sealed set; empty where its text is not at hand."""
+    holds: Callable[[str], bool]
+    """Whether a step is true by itself, as the run's domain sees it."""
