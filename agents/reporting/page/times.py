@@ -11,8 +11,8 @@ from agents.reporting.page.svg import Frame, drawing, text, titled
 from agents.reporting.page.tape import Visit
 
 ORDER = (
-    "prepare", "evaluate", "verifier", "search", "mine", "teach", "check", "remember", "train", "examine", "decide",
-    "report",
+    "prepare", "evaluate", "verifier", "search", "mine", "teach", "check", "remember", "train", "examine", "watch",
+    "decide", "reflect", "approve", "report",
 )  # fmt: skip
 """As the graph has them; nodes that are not in this list follow in the order in which they were met."""
 ROW = 58
