@@ -1,12 +1,12 @@
 """report: the sealed figure of a new champion, then report, page and plot; reported only, never decided on."""
 
 from agents.parts import Parts
-from agents.reporting.events import read_events
 from agents.reporting.markdown import write_report
 from agents.reporting.page.flips import keep_gate_flips
 from agents.reporting.page.latents import keep_latents
 from agents.reporting.page.page import write_page
 from agents.reporting.page.sources import Sources
+from agents.reporting.page.tape import read_tape
 from agents.reporting.plot import plot_accuracy
 from agents.state import Change, ImproveState
 
@@ -20,10 +20,10 @@ def report(state: ImproveState, parts: Parts) -> Change:
         f"{cycle}/end", "cycle", cycle, champion=state["champion"], seconds=round(parts.clock.seconds, 3)
     )
     _keep(state, parts)
-    events = read_events(parts.folder.root)
-    plot_accuracy(parts.folder.root, events)
-    write_report(parts.folder.root, events)
-    write_page(sources_of(parts))
+    tape = read_tape(parts.folder.root)
+    plot_accuracy(parts.folder.root, tape.figures)
+    write_report(parts.folder.root, tape.figures)
+    write_page(sources_of(parts), tape=tape)
     return {}
 
 

@@ -24,21 +24,21 @@ from agents.run_folder import write_text
 NAME = "report.html"
 
 
-def write_page(sources: Sources, out: Path | None = None) -> Path:
+def write_page(sources: Sources, out: Path | None = None, *, tape: Tape | None = None) -> Path:
     """Writes `report.html` beside `report.md`, or to another path.
 
     Args:
         sources: the run.
         out: where to; its folder must be there.
+        tape: the run's events, if they have been read already.
     """
     path = out or sources.folder.root / NAME
-    write_text(path, page(sources))
+    write_text(path, page(sources, tape or read_tape(sources.folder.root)))
     return path
 
 
-def page(sources: Sources) -> str:
+def page(sources: Sources, tape: Tape) -> str:
     """The whole page as text."""
-    tape = read_tape(sources.folder.root)
     summary = summarise(tape.figures)
     return render(
         run=summary.run,

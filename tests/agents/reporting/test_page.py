@@ -20,7 +20,8 @@ from big_run import HOSTILE, sealed_set, write_big_run
 
 from agents.reporting.page import latents
 from agents.reporting.page.markup import element, island
-from agents.reporting.page.page import page, write_page
+from agents.reporting.page.page import page as page_of
+from agents.reporting.page.page import write_page
 from agents.reporting.page.sources import Sources
 from agents.reporting.page.tape import read_tape
 from agents.run_folder import RunFolder
@@ -66,6 +67,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> str:
     home = tmp_path_factory.mktemp("hostile")
     write_big_run(home, hostile=True, cycles=6, events=600)
     return page(sources(home, hostile=True))
+
+
+def page(given: Sources) -> str:
+    return page_of(given, read_tape(given.folder.root))
 
 
 def sources(home: Path, *, hostile: bool = False) -> Sources:
