@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from agents.events import EventLog
 from agents.run_folder import RunFolder, write_records, write_text
+from agents.tracing.thoughts import Thoughts
+from agents.tracing.tracer import Tracer
 from memory.latent_memory import LatentMemory
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database
@@ -99,6 +101,8 @@ class Parts:
     clock: Clock
     stops: list[str] = field(default_factory=list)
     """Why this start of the run ends after the present cycle; empty while nothing forbids the next."""
+    trace: Tracer = field(default_factory=lambda: Tracer(None))
+    """Told what the nodes do, in more detail than the events."""
 
     @property
     def home(self) -> Path:
@@ -146,7 +150,11 @@ class Parts:
             self.clock.require_time()
             self.tell(cycle, node, done, total)
 
-        tried = attempt_all(student, self.domain, problems, mode, on_progress=on_progress)
+        thoughts = Thoughts() if self.trace.on and split != "gate" else None
+        solver = thoughts.solve if thoughts else None
+        tried = attempt_all(student, self.domain, problems, mode, solver=solver, on_progress=on_progress)
+        if thoughts:
+            self.trace.keep_latents(split, [problem.id for problem in problems], **thoughts.vectors)
         path = self.folder.attempts(cycle, split if split != "gate" else f"gate-{checkpoint}")
         write_records(path, tried.attempts)
         report = summarise(

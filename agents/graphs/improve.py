@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from langgraph.errors import GraphBubbleUp
 from langgraph.graph import END, START, StateGraph
 
 from agents.checkpointing import open_saver
@@ -88,14 +89,15 @@ def _after_report(state: ImproveState, parts: Parts) -> str:
 
 
 def _timed(name: str, node: Node, parts: Parts) -> Any:
-    """The node as the graph calls it: within the run's time, watched, its end written into the events."""
+    """The node as the graph calls it: within the run's time, watched and traced, its end written into the events."""
 
     def work(state: ImproveState) -> Change:
         cycle = state.get("cycle", 0) + (name == "evaluate")
         parts.clock.require_time()
         parts.tell(cycle, name, 0, 0)
         began = time.monotonic()
-        changed = node(state, parts)
+        with parts.trace.visit(cycle, name, state, pauses=(GraphBubbleUp,)) as outcome:
+            changed = outcome.out = node(state, parts)
         seconds = round(time.monotonic() - began, 3)
         parts.clock.save()
         parts.events.write(f"{cycle}/node/{name}", "node", cycle, node=name, seconds=seconds, out=dict(changed))

@@ -8,6 +8,7 @@ from agents.recalling import recall_from
 from agents.run_folder import read_records, write_records
 from agents.searching import search_all
 from agents.state import Change, ImproveState
+from agents.tracing.searches import solve_listener, tell_searches
 from reasoner.evaluation.attempts import judge
 from reasoner.models.student import Student
 from reasoner.search.trained_verifier import TrainedVerifier, load_verifier, verifier_folder
@@ -38,7 +39,9 @@ def search(state: ImproveState, parts: Parts) -> Change:
         verifier=_verifier(state, student, parts),
         recall=_recall(state, parts),
         on_progress=watch,
+        observe=solve_listener(parts.trace) if parts.trace.on else None,
     )
+    tell_searches(parts.trace, failed, found)
     tried = [judge(parts.domain, p, f.solved, "talk") for p, f in zip(failed, found, strict=True)]
     write_records(parts.folder.attempts(cycle, "search"), tried)
     examples = [_example(p, a, cycle, parts) for p, a in zip(failed, tried, strict=True) if _teaches(p, a, parts)]

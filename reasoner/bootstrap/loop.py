@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -146,7 +147,9 @@ def _parts(
     from agents.reporting.events import of_kind, read_events
     from agents.run_folder import RunFolder
     from agents.teachers.litellm_teacher import LiteLLMTeacher
+    from agents.tracing.tracer import Tracer
     from jobs.queue import run_job
+    from reasoner.config.secrets import redactor_of
     from reasoner.domains.registry import get_domain
 
     folder = RunFolder(place.root, row.id)
@@ -157,7 +160,10 @@ def _parts(
     chosen = settings.compute.model_copy(update={"precision": about.get("precision", "float32")})
     settings = settings.model_copy(update={"compute": chosen})
     torch.set_num_threads(about["threads"])
-    events = EventLog(folder.root, row.id, listener)
+    redactor = redactor_of(settings.teacher, os.environ)
+    traced = folder if settings.trace.on else None
+    trace = Tracer(traced, redactor=redactor, latents=settings.trace.latents)
+    events = EventLog(folder.root, row.id, listener, trace=trace, redactor=redactor)
     starts = len(of_kind(known, "launch"))
     events.write(
         f"launch/{starts}", "launch", home=place.root.name, config_hash=row.config_hash, git=about["git"], start=starts
@@ -185,6 +191,7 @@ def _parts(
         run_job=lambda spec, on_progress: _timed_job(run_job, place, spec, on_progress, clock),
         student_of=functools.lru_cache(maxsize=3)(place.student),
         clock=clock,
+        trace=trace,
     )
 
 

@@ -10,6 +10,7 @@ from reasoner.config.settings import Settings
 WITHOUT_EFFECT = {
     "limits": True,
     "compute": True,
+    "trace": True,
     "teacher": {"api_key": True, "concurrency": True, "timeout": True, "retries": True},
 }
 """What changes how a run goes but not what comes out: a run may be continued with other values of these."""

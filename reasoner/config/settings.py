@@ -267,6 +267,15 @@ class VerifierSettings(Section):
     muon_rate: float = Field(default=0.014, gt=0, le=0.2, description="Muon: matrices of the blocks")
 
 
+class TraceSettings(Section):
+    """What a run writes down of its nodes, beside its events."""
+
+    on: bool = Field(default=True, description="every node's inputs, outputs, calls and decisions go to `trace.jsonl`")
+    latents: int = Field(
+        default=256, ge=0, le=4096, description="vectors of one kind that a node keeps at most; 0 keeps none"
+    )
+
+
 class Settings(Section):
     """Everything that can be set."""
 
@@ -283,3 +292,4 @@ class Settings(Section):
     gate: GateSettings = GateSettings()
     limits: LimitSettings = LimitSettings()
     compute: ComputeSettings = ComputeSettings()
+    trace: TraceSettings = TraceSettings()
