@@ -69,6 +69,11 @@ class RunFolder:
         """Which part of the trace belongs to which node; made from it."""
         return self.root / "trace.visits.jsonl"
 
+    @property
+    def fork(self) -> Path:
+        """Of a fork: whence, from which node on, and with which changes."""
+        return self.root / "fork.json"
+
     def below_root(self, path: Path) -> str:
         """A path as it is written into records."""
         return path.relative_to(self.root).as_posix()

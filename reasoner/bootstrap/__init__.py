@@ -18,15 +18,18 @@ from reasoner.bootstrap.recall import (
 )
 from reasoner.bootstrap.rollback import Rollback, roll_back_champion
 from reasoner.bootstrap.selftest import GateSelftest, selftest_gate
+from reasoner.bootstrap.story import Chapter, Story, problem_story
 from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
 from reasoner.bootstrap.verifier import train_verifier, verify_file
 from reasoner.bootstrap.work import work_jobs
 
 __all__ = [
     "Baseline",
+    "Chapter",
     "GateSelftest",
     "Home",
     "Rollback",
+    "Story",
     "audit_memory",
     "backup_memory",
     "compare_searchers",
@@ -41,6 +44,7 @@ __all__ = [
     "mend_memory",
     "open_home",
     "plan_loop",
+    "problem_story",
     "prune_memory",
     "reindex_memory",
     "restore_memory",

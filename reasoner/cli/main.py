@@ -26,6 +26,7 @@ COMMANDS = {
     "memory": "memory_commands",
     "runs": "runs",
     "trace": "trace",
+    "lineage": "lineage",
     "models": "models",
     "diagnose": "diagnose",
     "jobs": "jobs",

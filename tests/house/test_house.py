@@ -34,6 +34,7 @@ COMMANDS_TABLE = {
     },
     "runs": {"list", "show"},
     "trace": set(),
+    "lineage": set(),
     "models": {"list", "promote", "record", "rollback", "show"},
     "diagnose": set(),
     "jobs": {"cancel", "list", "logs", "show", "work"},
