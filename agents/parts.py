@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.events import EventLog
+from agents.inheritance import Inheritance
 from agents.run_folder import RunFolder, write_records, write_text
 from agents.tracing.thoughts import Thoughts
 from agents.tracing.tracer import Tracer
@@ -103,6 +104,8 @@ class Parts:
     """Why this start of the run ends after the present cycle; empty while nothing forbids the next."""
     trace: Tracer = field(default_factory=lambda: Tracer(None))
     """Told what the nodes do, in more detail than the events."""
+    inheritance: Inheritance | None = None
+    """Of a fork: what it began with."""
 
     @property
     def home(self) -> Path:
@@ -131,7 +134,8 @@ class Parts:
 
     def ledger(self, cycle: int) -> CallLedger:
         """The books of this run, open at a cycle."""
-        return CallLedger(self.database, self.run, cycle=cycle)
+        kin = self.inheritance.kin if self.inheritance else ()
+        return CallLedger(self.database, self.run, cycle=cycle, kin=kin)
 
     def memory(self, space: str) -> LatentMemory:
         """The latent memory in one space."""

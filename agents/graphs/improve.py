@@ -28,6 +28,7 @@ from agents.nodes.train import train
 from agents.nodes.verifier import verifier
 from agents.parts import Parts
 from agents.state import Change, ImproveState
+from reasoner.config.settings import Settings
 
 Node = Callable[[ImproveState, Parts], Change]
 
@@ -56,7 +57,7 @@ def build(parts: Parts) -> StateGraph[Any, Any, Any, Any]:
         START, lambda s: "evaluate" if s.get("champion") else "prepare", ["prepare", "evaluate"]
     )
     graph.add_edge("prepare", "evaluate")
-    graph.add_conditional_edges("evaluate", lambda _: _after_evaluate(parts), ["verifier", "search", "mine"])
+    graph.add_conditional_edges("evaluate", lambda _: after_evaluate(parts.settings), ["verifier", "search", "mine"])
     for here, there in itertools.pairwise(names[1:]):
         graph.add_edge(here, there)
     graph.add_conditional_edges("report", lambda s: _after_report(s, parts), ["evaluate", END])
@@ -69,6 +70,10 @@ def run(parts: Parts) -> dict[str, Any]:
         graph = build(parts).compile(checkpointer=saver)
         config: Any = {"configurable": {"thread_id": parts.run}, "recursion_limit": 20 * (parts.cycles + 2)}
         saved = graph.get_state(config)
+        if not saved.values and (beginning := parts.inheritance) is not None:
+            graph.update_state(config, beginning.state, as_node=beginning.after)
+            saved = graph.get_state(config)
+            assert saved.next == (beginning.node,), f"after {beginning.after} comes {saved.next}"
         # `next` leaves out a node whose outcome is saved already; a kill just then leaves its step open all the same.
         under_way = bool(saved.tasks)
         if saved.values and not under_way and saved.values["cycle"] >= parts.cycles:
@@ -77,11 +82,11 @@ def run(parts: Parts) -> dict[str, Any]:
         return graph.invoke(given, config, durability="sync")
 
 
-def _after_evaluate(parts: Parts) -> str:
-    """Where nobody searches, the graph is the plain one."""
-    if not parts.settings.mine.search:
+def after_evaluate(settings: Settings) -> str:
+    """The node after `evaluate`: where nobody searches, the graph is the plain one."""
+    if not settings.mine.search:
         return "mine"
-    return "verifier" if parts.settings.search.verifier else "search"
+    return "verifier" if settings.search.verifier else "search"
 
 
 def _after_report(state: ImproveState, parts: Parts) -> str:

@@ -46,14 +46,21 @@ def run_loop(
     """
     place = open_home(home)
     row = _find_or_create(place, settings, cycles=cycles, fresh=fresh)
-    folder = place.root / "runs" / row.id
+    return work_on(place, settings, row.id, cycles=cycles, listener=listener, progress=progress)
+
+
+def work_on(
+    place: Home, settings: Settings, run: str, *, cycles: int, listener: Listener, progress: Watcher
+) -> LoopOutcome:
+    """Runs the cycles that a known run is missing; `run_loop` says more."""
+    folder = place.root / "runs" / run
     with claimed(folder / "lock", patience=1.0) as ours:
         if not ours:
             raise BusyError(
-                f"run {row.id} is being worked on by another process; wait for it, watch it with "
-                f"`reasoner trace {row.id}`, or start another run with --fresh or another --seed"
+                f"run {run} is being worked on by another process; wait for it, watch it with "
+                f"`reasoner trace {run} --follow`, or start another run with --fresh or another --seed"
             )
-        row = RunStore(place.database()).get(row.id)
+        row = RunStore(place.database()).get(run)
         if row.state == "finished" and row.cycles_done >= cycles:
             return _outcome(folder, row.id, cycles=row.cycles_done, finished_before=True, budget=False)
         if row.state == "budget" and _limits(settings) == _read_json(folder / "limits.json"):
@@ -143,6 +150,7 @@ def _parts(
     import torch
 
     from agents.events import EventLog
+    from agents.inheritance import inherited
     from agents.parts import Clock, Parts
     from agents.reporting.events import of_kind, read_events
     from agents.run_folder import RunFolder
@@ -192,6 +200,7 @@ def _parts(
         student_of=functools.lru_cache(maxsize=3)(place.student),
         clock=clock,
         trace=trace,
+        inheritance=inherited(folder),
     )
 
 
@@ -262,11 +271,14 @@ def _tell_done(parts: "Parts", state: dict[str, Any]) -> None:
 
 def _sealed_gain(parts: "Parts") -> dict[str, Any]:
     """First against last champion on the sealed set, item by item."""
+    from agents.reporting.events import of_kind, read_events
     from agents.run_folder import read_records
     from reasoner.evaluation.statistics import paired_gain
     from reasoner.types.problem import Attempt
 
-    promoted = [d.cycle for d in parts.decisions.for_run(parts.run) if d.verdict == "promote"]
+    # Not the store's decisions: those of cycles that a fork shares are its parent's.
+    decided = of_kind(read_events(parts.folder.root), "decision")
+    promoted = [event["cycle"] for event in decided if event["verdict"] == "promote"]
     first = read_records(parts.folder.attempts(0, "sealed"), Attempt)
     last = read_records(parts.folder.attempts(max(promoted, default=0), "sealed"), Attempt)
     judged = [(a.correct, b.correct) for a, b in zip(first, last, strict=True) if "error" not in (a.outcome, b.outcome)]
@@ -297,13 +309,15 @@ def _write_reports(parts: "Parts") -> None:
         return
     plot_accuracy(parts.folder.root, events)
     write_report(parts.folder.root, events)
+    shared = parts.inheritance.cycle if parts.inheritance else 0  # cycles before it stand there as the parent's
+    own = [(row, c.champion) for row, c in zip(cycle_rows(summary), summary.cycles, strict=True) if c.cycle >= shared]
     append_results(
         parts.home / "runs" / "results.tsv",
-        cycle_rows(summary),
+        [row for row, _ in own],
         run=parts.run,
         config_hash=config_hash(parts.settings),
         seed=parts.settings.seed,
-        champions=[c.champion for c in summary.cycles],
+        champions=[champion for _, champion in own],
     )
 
 

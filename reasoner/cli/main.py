@@ -24,7 +24,7 @@ COMMANDS = {
     "evaluate": "evaluate",
     "verify": "verify",
     "memory": "memory_commands",
-    "runs": "runs",
+    "runs": "runs_commands",
     "trace": "trace",
     "lineage": "lineage",
     "models": "models",

@@ -6,7 +6,7 @@ import typer
 
 from reasoner.cli import options
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Runs of the loop: list them, show one.")
+app = typer.Typer(add_completion=False)
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="As `reasoner runs list` shows it.", show_default=False)]
 
 

@@ -32,7 +32,7 @@ COMMANDS_TABLE = {
         "backup",
         "restore",
     },
-    "runs": {"list", "show"},
+    "runs": {"diff", "fork", "list", "prune", "show"},
     "trace": set(),
     "lineage": set(),
     "models": {"list", "promote", "record", "rollback", "show"},
