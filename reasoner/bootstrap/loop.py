@@ -111,7 +111,7 @@ def _work(
     from reasoner.bootstrap.recall import follow_champion
 
     preflight(settings.teacher)
-    parts = _parts(place, settings, row, cycles=cycles, listener=listener, progress=progress)
+    parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
     store = RunStore(place.database())
     store.mark(row.id, "running")
     write_json(parts.folder.root / "limits.json", _limits(settings))
@@ -144,9 +144,10 @@ def _work(
     )
 
 
-def _parts(
+def parts_of(
     place: Home, settings: Settings, row: RunRow, *, cycles: int, listener: Listener, progress: Watcher
 ) -> "Parts":
+    """What the nodes of a run work with; the caller holds the run's lock."""
     import torch
 
     from agents.events import EventLog
