@@ -37,7 +37,7 @@ def graph_and_tree(
         for visit in own:
             yield _visit_lines(history, visit, longest, last=visit is own[-1], told=not whole, width=width)
     # A run that was broken off, or is younger than its first node's end, has told more than its visits hold.
-    for event in history.events:
+    for event in history.events if whole else ():
         if event.get("cycle", -1) not in history.cycles and (told := sentence(event)):
             yield told
     if whole:
@@ -66,7 +66,7 @@ def visit_line(history: History, visit: Visit) -> Text:
     if at_work:
         text.append("  at work", style="bold cyan")
     elif open_:
-        text.append("  KILLED here; the run goes on from its begin", style="bold red")
+        text.append("  KILLED here; it runs again from its beginning", style="bold red")
     elif visit.status == visits.FAILED:
         text.append(f"  FAILED: {visit.error}", style="bold red")
     elif visit.status in (visits.STOPPED, visits.WAITING):
@@ -126,13 +126,25 @@ def _summary(history: History, visit: Visit) -> Iterator[str]:
 
 
 def _details(history: History, visit: Visit) -> Iterator[str]:
-    """Everything that was told within, in order."""
-    events = history.told_of(visit)
+    """Everything that was told within, in order; the solve graph's many nodes in one line."""
+    told_of = history.told_of(visit)
+    events = [event for event in told_of if event["event"] != "solve"]
+    solving = [event for event in told_of if event["event"] == "solve"]
+    if solving:
+        yield _solving(solving)
     for event in events[:SHOWN]:
         if told := _detail(event):
             yield told
     if len(events) > SHOWN:
         yield f"and {len(events) - SHOWN} more events; --json tells all"
+
+
+def _solving(events: Sequence[dict[str, Any]]) -> str:
+    """How often each node of the solve graph was at work, and how long."""
+    parts = dict.fromkeys(event["part"] for event in events)
+    took = {part: [e["seconds"] for e in events if e["part"] == part] for part in parts}
+    told = ", ".join(f"{part} {len(seconds)}x {duration(sum(seconds))}" for part, seconds in took.items())
+    return f"solve graph, {max(event['batch'] for event in events)} batches: {told}"
 
 
 def _detail(event: dict[str, Any]) -> str | None:

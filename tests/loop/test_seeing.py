@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from loop_runs import Ended, command, loop, run_folder
 from shared_folder import shared_folder
+from typer.testing import CliRunner
 
 from agents.checkpointing import open_saver
 from agents.lineage.archive import Archive
@@ -25,6 +26,7 @@ from memory.store.database import open_database
 from memory.store.ledger import CallLedger
 from memory.store.runs import RunStore
 from reasoner import bootstrap
+from reasoner.errors import NotFoundError, UsageError
 
 pytestmark = pytest.mark.slow
 
@@ -178,6 +180,57 @@ def newest_state(home: Path, run: str) -> Any:
         found = saver.get_tuple({"configurable": {"thread_id": run}})
         assert found is not None
         return found.checkpoint, found.pending_writes
+
+
+def said(*words: str) -> str:
+    """What a command tells people."""
+    from reasoner.cli.main import app
+
+    result = CliRunner().invoke(app, list(words), prog_name="reasoner")
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_at_the_terminal_a_run_is_drawn_listed_followed_and_compared(
+    forked: tuple[Path, str, str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, parent, replay, other = forked
+    monkeypatch.setenv("REASONER_HOME", str(home))
+    monkeypatch.setenv("COLUMNS", "120")
+    drawn = said("trace", parent)
+    assert "──▶│ evaluate" in drawn
+    assert "├─ teach" in drawn
+    assert max(map(len, drawn.splitlines())) <= 120
+    detail = said("trace", parent, "--cycle", "1", "--node", "teach")
+    assert detail.count("call ") == 4
+    assert "reads teacher/requests-1.jsonl" in detail
+    told = [json.loads(line) for line in said("trace", parent, "--json", "--node", "decide").splitlines()]
+    assert [e["event"] for e in told] == ["start", "decision", "node"]
+    assert {e["run"] for e in told} == {parent}
+    followed = said("trace", replay, "--follow")
+    assert "teach done after" in followed
+    assert "nobody works on" in followed
+    assert "n_teach" in said("trace", parent, "--mermaid")
+    said("trace", parent, "--png", str(tmp_path / "graph.png"))
+    assert (tmp_path / "graph.png").is_file()
+    assert f"forked from {parent}" in said("trace", other, "--follow") + said("runs", "diff", parent, other)
+    assert "the same champion to the bit" in said("runs", "diff", parent, replay)
+    listed = said("runs", "list")
+    assert all(run in listed for run in (parent, replay, other))
+    assert "led to" in said("lineage", f"{parent}-c1", "--most", "2")
+    assert "a replay" in said("runs", "fork", parent, "--from", "train", "--cycle", "1", "--dry-run")
+    assert "nothing was done" in said("runs", "prune")
+
+
+def test_what_a_fork_cannot_share_is_refused_with_advice(forked: tuple[Path, str, str, str]) -> None:
+    home, parent, _, _ = forked
+    plan = {"cycle": 1, "cycles": None}
+    with pytest.raises(UsageError, match=r"data.practice_size: everything before the fork hangs on"):
+        bootstrap.plan_fork(home, parent, node="teach", overrides=["data.practice_size=50"], **plan)
+    with pytest.raises(UsageError, match="use --from verifier"):
+        bootstrap.plan_fork(home, parent, node="mine", overrides=["mine.search=true"], **plan)
+    with pytest.raises(NotFoundError, match="did not come to 'dream'"):
+        bootstrap.plan_fork(home, parent, node="dream", overrides=[], **plan)
 
 
 def test_the_story_of_a_problem_tells_attempt_critique_verdicts_and_decision(undisturbed: tuple[Path, Ended]) -> None:
