@@ -29,6 +29,7 @@ from agents.nodes.verifier import verifier
 from agents.parts import Parts
 from agents.state import Change, ImproveState
 from reasoner.config.settings import Settings
+from reasoner.errors import UsageError
 
 Node = Callable[[ImproveState, Parts], Change]
 
@@ -73,7 +74,13 @@ def run(parts: Parts) -> dict[str, Any]:
         if not saved.values and (beginning := parts.inheritance) is not None:
             graph.update_state(config, beginning.state, as_node=beginning.after)
             saved = graph.get_state(config)
-            assert saved.next == (beginning.node,), f"after {beginning.after} comes {saved.next}"
+            if saved.next != (beginning.node,):
+                saver.delete_thread(parts.run)
+                there = ", ".join(saved.next) or "its end"
+                raise UsageError(
+                    f"with these settings the graph goes from {beginning.after} to {there}, not to {beginning.node}; "
+                    "fork from there instead"
+                )
         # `next` leaves out a node whose outcome is saved already; a kill just then leaves its step open all the same.
         under_way = bool(saved.tasks)
         if saved.values and not under_way and saved.values["cycle"] >= parts.cycles:

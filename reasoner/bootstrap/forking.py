@@ -75,7 +75,7 @@ def fork_run(
 
     Raises:
         NotFoundError: the parent is not there or never came to that point.
-        UsageError: a setting was changed on which the shared part hangs.
+        UsageError: a setting was changed on which what is shared hangs, or the gate of a fork that could move the home.
     """
     place = existing_home(home)
     row, settings = _row_and_settings(place, parent, overrides, limits)
@@ -99,7 +99,6 @@ def plan_fork(
     place = existing_home(home)
     row, settings = _row_and_settings(place, parent, overrides, {})
     beginning, _ = _beginning(place, row, "fork", settings, node=node, cycle=cycle)
-    champion = CheckpointStore(place.database()).home_champion()
     return ForkPlan(
         parent=parent,
         node=node,
@@ -107,7 +106,7 @@ def plan_fork(
         changes=beginning.changes,
         cycles=_cycles(row, cycle, cycles),
         champion=beginning.state["champion"],
-        moves_home=champion is not None and champion.id == beginning.state["champion"],
+        moves_home=_moves_home(place, beginning),
     )
 
 
@@ -165,6 +164,12 @@ def _beginning(
             f"with mine.search={str(settings.mine.search).lower()} the graph goes from evaluate to "
             f"{after_evaluate(settings)}, not to {node}; use --from {after_evaluate(settings)}"
         )
+    gates = [key for key in changes if key.startswith("gate.")]
+    if gates and _moves_home(place, beginning):
+        raise UsageError(
+            f"{', '.join(gates)}: the fork's champion there is the home's, so a promotion would be one of the home, and "
+            "a gate that is changed after its problems were seen proves nothing; ask this in a copy of the home (--home)"
+        )
     return beginning.model_copy(update={"changes": changes}), events
 
 
@@ -203,6 +208,11 @@ def _calls(fork: RunFolder, beginning: Inheritance) -> dict[int, list[str]]:
     """Ids of the calls whose answers the fork has, by cycle."""
     paths = {c: (fork.lessons(c), fork.confirmations(c)) for c in range(1, beginning.cycle + 1)}
     return {c: [call.id for path in both for call in read_records(path, TeacherCall)] for c, both in paths.items()}
+
+
+def _moves_home(place: Home, beginning: Inheritance) -> bool:
+    champion = CheckpointStore(place.database()).home_champion()
+    return champion is not None and champion.id == beginning.state["champion"]
 
 
 def _enthrone(place: Home, fork: RunFolder) -> None:

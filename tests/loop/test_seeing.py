@@ -233,6 +233,14 @@ def test_what_a_fork_cannot_share_is_refused_with_advice(forked: tuple[Path, str
         bootstrap.plan_fork(home, parent, node="dream", overrides=[], **plan)
 
 
+def test_a_fork_that_could_move_the_home_may_not_change_the_gate(undisturbed: tuple[Path, Ended]) -> None:
+    home, run = undisturbed[0], run_folder(undisturbed[0]).name
+    plan = {"node": "evaluate", "cycle": 2, "cycles": None}
+    assert bootstrap.plan_fork(home, run, overrides=["teacher.calls=2"], **plan).moves_home
+    with pytest.raises(UsageError, match=r"gate.alpha: .* proves nothing"):
+        bootstrap.plan_fork(home, run, overrides=["gate.alpha=0.3"], **plan)
+
+
 def test_the_story_of_a_problem_tells_attempt_critique_verdicts_and_decision(undisturbed: tuple[Path, Ended]) -> None:
     home, run = undisturbed[0], run_folder(undisturbed[0]).name
     database = open_database(home)
