@@ -167,8 +167,8 @@ def _beginning(
     gates = [key for key in changes if key.startswith("gate.")]
     if gates and _moves_home(place, beginning):
         raise UsageError(
-            f"{', '.join(gates)}: the fork's champion there is the home's, so a promotion would be one of the home, and "
-            "a gate that is changed after its problems were seen proves nothing; ask this in a copy of the home (--home)"
+            f"{', '.join(gates)}: the fork's champion there is the home's, so a promotion would be one of the home, "
+            "and a gate that is changed after its problems were seen proves nothing; ask this in a copy of the home"
         )
     return beginning.model_copy(update={"changes": changes}), events
 
