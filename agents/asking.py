@@ -1,10 +1,12 @@
 """Asks the teacher within a cycle. A limit on the way ends the asking, not the cycle; the run stops after it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from agents.parts import Parts
-from agents.run_folder import concatenate
+from agents.run_folder import concatenate, read_records
 from agents.teachers.crowd import TeachingStopped
+from agents.tracing.calls import tell_calls
 from reasoner.types.teaching import TeacherCall, TeacherRequest
 
 
@@ -28,8 +30,16 @@ def ask(requests: Sequence[TeacherRequest], *, cycle: int, node: str, parts: Par
         return list(limit.calls)
 
 
-def collect_calls(cycle: int, parts: Parts) -> None:
-    """Writes `teacher/calls.jsonl` anew: lessons and confirmations of all cycles up to this one."""
+def collect_calls(cycle: int, parts: Parts, *, latest: Path, asked: Path) -> None:
+    """Writes `teacher/calls.jsonl` anew: lessons and confirmations of all cycles up to this one.
+
+    Args:
+        cycle: at work.
+        parts: the tools of the run; its trace is told the latest calls.
+        latest: file of the calls that were just made.
+        asked: file of the requests that they answer.
+    """
     folder = parts.folder
     kept = [path for c in range(1, cycle + 1) for path in (folder.lessons(c), folder.confirmations(c))]
     concatenate(folder.calls, kept)
+    tell_calls(parts.trace, read_records(latest, TeacherCall), cycle=cycle, asked=asked, folder=folder)

@@ -32,7 +32,7 @@ def ask_again(lessons: Sequence[Sequence[Problem]], *, left: int, cycle: int, pa
     requests = [_request(problem, sample) for problem in chosen for sample in range(samples)]
     calls = ask(requests, cycle=cycle, node="check", parts=parts)
     write_records(parts.folder.confirmations(cycle), calls)
-    collect_calls(cycle, parts)
+    collect_calls(cycle, parts, latest=parts.folder.confirmations(cycle), asked=parts.folder.requests(cycle))
     return {
         problem.question: Opinions(asked=samples, lessons=[c.lesson for c in calls if c.problem_id == problem.id])
         for problem in chosen

@@ -7,23 +7,45 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agents.tracing.tracer import Tracer
+from reasoner.config.secrets import Redactor
 from reasoner.types.trace import TraceEvent
 
 Listener = Callable[[TraceEvent], None]
 
 
 class EventLog:
-    """The only writer of one run's events; the run's lock sees to that."""
+    """The only writer of one run's events; the run's lock sees to that.
 
-    def __init__(self, folder: Path, run: str, listener: Listener) -> None:
+    Args:
+        folder: of the run.
+        run: its id.
+        listener: told every new event.
+        trace: told every event, also those that a node tells again when it runs again.
+        redactor: knows what must not be written.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        run: str,
+        listener: Listener,
+        *,
+        trace: Tracer | None = None,
+        redactor: Redactor | None = None,
+    ) -> None:
         self._path, self._run, self._listener = folder / "events.jsonl", run, listener
+        self._trace, self._redactor = trace or Tracer(None), redactor or Redactor()
         folder.mkdir(parents=True, exist_ok=True)
         self._keys = {event["key"] for event in self._mend()}
 
     def write(self, key: str, event: str, cycle: int | None = None, **body: Any) -> None:
         """Appends an event unless one with this key is there; the listener hears only new ones."""
+        if event != "node" and (key not in self._keys or self._trace.visiting):
+            self._trace.tell(event, cycle, **body)
         if key in self._keys:
             return
+        body = json.loads(self._redactor.clean(json.dumps(body)))
         record = TraceEvent(key=key, event=event, run=self._run, cycle=cycle, body=body)
         line = {"event": event, "run": self._run}
         line |= {} if cycle is None else {"cycle": cycle}

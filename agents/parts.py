@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.events import EventLog
+from agents.inheritance import Inheritance
 from agents.run_folder import RunFolder, read_records, write_records, write_text
+from agents.tracing.thoughts import Thoughts
+from agents.tracing.tracer import Tracer
 from memory.latent_memory import LatentMemory
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database
@@ -99,6 +102,10 @@ class Parts:
     clock: Clock
     stops: list[str] = field(default_factory=list)
     """Why this start of the run ends after the present cycle; empty while nothing forbids the next."""
+    trace: Tracer = field(default_factory=lambda: Tracer(None))
+    """Told what the nodes do, in more detail than the events."""
+    inheritance: Inheritance | None = None
+    """Of a fork: what it began with."""
 
     @property
     def home(self) -> Path:
@@ -127,7 +134,8 @@ class Parts:
 
     def ledger(self, cycle: int) -> CallLedger:
         """The books of this run, open at a cycle."""
-        return CallLedger(self.database, self.run, cycle=cycle)
+        kin = self.inheritance.kin if self.inheritance else ()
+        return CallLedger(self.database, self.run, cycle=cycle, kin=kin)
 
     def memory(self, space: str) -> LatentMemory:
         """The latent memory in one space."""
@@ -154,7 +162,11 @@ class Parts:
             self.clock.require_time()
             self.tell(cycle, node, done, total)
 
-        tried = attempt_all(student, self.domain, problems, mode, on_progress=on_progress)
+        thoughts = Thoughts() if self.trace.on and split != "gate" else None
+        solver = thoughts.solve if thoughts else None
+        tried = attempt_all(student, self.domain, problems, mode, solver=solver, on_progress=on_progress)
+        if thoughts:
+            self.trace.keep_latents(split, [problem.id for problem in problems], **thoughts.vectors)
         path = self.folder.attempts(cycle, split if split != "gate" else f"gate-{checkpoint}")
         write_records(path, tried.attempts)
         report = summarise(

@@ -55,6 +55,25 @@ class RunFolder:
         """Training rows of a cycle: all that has been learnt up to it."""
         return self.root / "dataset" / f"{cycle}.jsonl"
 
+    def latents(self, cycle: int, node: str, what: str) -> Path:
+        """Vectors that a node has kept: `latents/<cycle>-<node>-<what>.safetensors`."""
+        return self.root / "latents" / f"{cycle}-{node}-{what}.safetensors"
+
+    @property
+    def trace(self) -> Path:
+        """All events of the run's nodes, in order."""
+        return self.root / "trace.jsonl"
+
+    @property
+    def visits(self) -> Path:
+        """Which part of the trace belongs to which node; made from it."""
+        return self.root / "trace.visits.jsonl"
+
+    @property
+    def fork(self) -> Path:
+        """Of a fork: whence, from which node on, and with which changes."""
+        return self.root / "fork.json"
+
     def below_root(self, path: Path) -> str:
         """A path as it is written into records."""
         return path.relative_to(self.root).as_posix()

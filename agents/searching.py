@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
@@ -50,6 +51,7 @@ def search_all(
     verifier: TrainedVerifier | None = None,
     recall: Recall | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    observe: Callable[[str, dict[str, Any], float], None] | None = None,
 ) -> list[Found]:
     """Searches for all questions; results in the order given.
 
@@ -64,6 +66,7 @@ def search_all(
         verifier: the student's own, if it has one; asked only if `settings.verifier`.
         recall: the memory, if it may be asked; asked only for `settings.recall` above 0.
         on_progress: told how many questions are done.
+        observe: told of every node of the solve graph, see `Arena.observe`.
     """
     found: dict[int, Found] = {}
     for places in batches_of(student, questions, searcher_of(settings, student.net).decodes):
@@ -76,6 +79,7 @@ def search_all(
             verifier=verifier,
             recall=recall,
         )
+        arena.observe = observe
         run(arena)
         for row, i in enumerate(places):
             found[i] = Found(tuple(arena.complete[row]), arena.chosen[row], arena.decodes[row])

@@ -17,7 +17,8 @@ INPUT_PRICE, OUTPUT_PRICE = 3.0, 15.0
 class ModelServer:
     """`script` holds what the next requests meet, `always` what all others do.
 
-    `ok`, a status such as `429`, `format` (no response_format, please), `slow`, `drop`, `html`, `prose`, `wrong`.
+    `ok`, a status such as `429`, `format` (no response_format, please), `slow`, `drop`, `html`, `prose`, `wrong`,
+    `quote` (a refusal that quotes the key).
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,8 @@ class ModelServer:
         """What an `ok` answer says to the messages."""
         self.retry_after = "0"
         self.requests: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        """Of the requests."""
         self.together = 1
         """Requests that must have been in flight at once before any is answered."""
         self.usd = 0.0
@@ -48,6 +51,7 @@ class ModelServer:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with server._lock:
                     server.requests.append(body)
+                    server.keys.append(self.headers.get("Authorization", ""))
                     behaviour = server.script.popleft() if server.script else server.always
                     server._in_flight += 1
                     if server._in_flight >= server.together:
@@ -79,6 +83,8 @@ class ModelServer:
             status, content = int(behaviour), json.dumps({"error": {"message": f"told to say {behaviour}"}})
         elif behaviour == "format":
             status, content = 400, json.dumps({"error": {"message": "'response_format.type' is not supported"}})
+        elif behaviour == "quote":
+            status, content = 403, json.dumps({"error": {"message": f"not with {handler.headers['Authorization']}"}})
         elif behaviour == "html":
             content = "<html>gateway</html>"
         raw = content.encode()

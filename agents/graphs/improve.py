@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from langgraph.errors import GraphBubbleUp
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import interrupt
 
@@ -35,6 +36,8 @@ from agents.nodes.watch import watch
 from agents.parts import Parts
 from agents.state import Change, ImproveState
 from agents.watching import former_of
+from reasoner.config.settings import Settings
+from reasoner.errors import UsageError
 
 Node = Callable[[ImproveState, Parts], Change]
 
@@ -69,7 +72,7 @@ def build(parts: Parts) -> StateGraph[Any, Any, Any, Any]:
         START, lambda s: "evaluate" if s.get("champion") else "prepare", ["prepare", "evaluate"]
     )
     graph.add_edge("prepare", "evaluate")
-    graph.add_conditional_edges("evaluate", lambda _: _after_evaluate(parts), ["verifier", "search", "mine"])
+    graph.add_conditional_edges("evaluate", lambda _: after_evaluate(parts.settings), ["verifier", "search", "mine"])
     for here, there in itertools.pairwise(names[1 : names.index("examine") + 1]):
         graph.add_edge(here, there)
     graph.add_conditional_edges("examine", lambda s: "watch" if former_of(s, parts) else "decide", ["watch", "decide"])
@@ -90,6 +93,16 @@ def run(parts: Parts) -> dict[str, Any]:
         graph = build(parts).compile(checkpointer=saver)
         config: Any = {"configurable": {"thread_id": parts.run}, "recursion_limit": 20 * (parts.cycles + 2)}
         saved = graph.get_state(config)
+        if not saved.values and (beginning := parts.inheritance) is not None:
+            graph.update_state(config, beginning.state, as_node=beginning.after)
+            saved = graph.get_state(config)
+            if saved.next != (beginning.node,):
+                saver.delete_thread(parts.run)
+                there = ", ".join(saved.next) or "its end"
+                raise UsageError(
+                    f"with these settings the graph goes from {beginning.after} to {there}, not to {beginning.node}; "
+                    "fork from there instead"
+                )
         # `next` leaves out a node whose outcome is saved already; a kill just then leaves its step open all the same.
         under_way = bool(saved.tasks)
         if saved.values and not under_way and saved.values["cycle"] >= parts.cycles:
@@ -100,11 +113,11 @@ def run(parts: Parts) -> dict[str, Any]:
         return {**left, WAITS: stopped[0].value[WAITS]} if stopped else left
 
 
-def _after_evaluate(parts: Parts) -> str:
-    """Where nobody searches, the graph is the plain one."""
-    if not parts.settings.mine.search:
+def after_evaluate(settings: Settings) -> str:
+    """The node after `evaluate`: where nobody searches, the graph is the plain one."""
+    if not settings.mine.search:
         return "mine"
-    return "verifier" if parts.settings.search.verifier else "search"
+    return "verifier" if settings.search.verifier else "search"
 
 
 def _after_decide(state: ImproveState, parts: Parts) -> str:
@@ -122,17 +135,19 @@ def _after_report(state: ImproveState, parts: Parts) -> str:
 
 
 def _timed(name: str, node: Node, parts: Parts) -> Any:
-    """The node as the graph calls it: within the run's time, watched, its end written into the events."""
+    """The node as the graph calls it: within the run's time, watched and traced, its end written into the events."""
 
     def work(state: ImproveState) -> Change:
         cycle = state.get("cycle", 0) + (name == "evaluate")
         parts.clock.require_time()
         parts.tell(cycle, name, 0, 0)
         began = time.monotonic()
-        changed = node(state, parts)
-        if WAITS in changed:
-            # Raises; when the run is taken up again the node runs from its top and looks again.
-            interrupt(changed)
+        with parts.trace.visit(cycle, name, state, pauses=(GraphBubbleUp,)) as outcome:
+            changed = node(state, parts)
+            if WAITS in changed:
+                # Raises; when the run is taken up again the node runs from its top and looks again.
+                interrupt(changed)
+            outcome.out = changed
         seconds = round(time.monotonic() - began, 3)
         parts.clock.save()
         parts.events.write(f"{cycle}/node/{name}", "node", cycle, node=name, seconds=seconds, out=dict(changed))

@@ -73,6 +73,7 @@ def _groups(wrong: list[Failure], champion: str, parts: Parts) -> list[list[Fail
     from reasoner.search.greedy import embed_questions
 
     vectors = embed_questions(parts.student_of(champion), [f.problem.question for f in wrong]).numpy()
+    parts.trace.keep_latents("failures", [f.problem.id for f in wrong], question_ND=vectors)
     groups: list[list[Failure]] = []
     for skill in sorted({f.problem.skill for f in wrong}):
         members = [i for i, f in enumerate(wrong) if f.problem.skill == skill]

@@ -10,6 +10,7 @@ from agents.reporting.page.beams import keep_beams
 from agents.run_folder import read_records, write_records
 from agents.searching import search_all, search_one
 from agents.state import Change, ImproveState
+from agents.tracing.searches import solve_listener, tell_searches
 from reasoner.evaluation.attempts import judge
 from reasoner.models.student import Student
 from reasoner.search.trained_verifier import TrainedVerifier, load_verifier, verifier_folder
@@ -34,7 +35,9 @@ def search(state: ImproveState, parts: Parts) -> Change:
     asked: dict[str, Any] = {"seed": parts.settings.seed + cycle, "verifier": _verifier(state, student, parts)}
     asked["recall"] = _recall(state, parts)
     questions = [p.question for p in failed]
-    found = search_all(student, parts.domain, questions, settings, on_progress=watch, **asked)
+    observe = solve_listener(parts.trace) if parts.trace.on else None
+    found = search_all(student, parts.domain, questions, settings, on_progress=watch, observe=observe, **asked)
+    tell_searches(parts.trace, failed, found)
     tried = [judge(parts.domain, p, f.solved, "talk") for p, f in zip(failed, found, strict=True)]
     write_records(parts.folder.attempts(cycle, "search"), tried)
     keep_beams(

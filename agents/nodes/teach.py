@@ -12,5 +12,5 @@ def teach(state: ImproveState, parts: Parts) -> Change:
     cycle = state["cycle"]
     requests = read_records(parts.folder.requests(cycle), TeacherRequest)
     write_records(parts.folder.lessons(cycle), ask(requests, cycle=cycle, node="teach", parts=parts))
-    collect_calls(cycle, parts)
+    collect_calls(cycle, parts, latest=parts.folder.lessons(cycle), asked=parts.folder.requests(cycle))
     return {}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import hypot
 from pathlib import Path
 
+from agents.reporting.events import of_kind, read_events
 from agents.run_folder import RunFolder, read_records
 from memory.store.database import Database
 from memory.store.decisions import DecisionStore
@@ -44,7 +45,7 @@ def track_record(database: Database, home: Path) -> list[Promise]:
 
 
 def _of_run(database: Database, folder: RunFolder, run: str) -> Iterator[Promise]:
-    before = 0
+    before = _former(folder)
     for decision in DecisionStore(database).for_run(run):
         if decision.verdict != "promote" or decision.comparison is None:
             continue
@@ -53,6 +54,16 @@ def _of_run(database: Database, folder: RunFolder, run: str) -> Iterator[Promise
             sealed = compare(read_records(first, Attempt), read_records(then, Attempt), GateSettings())
             yield _promise(decision, decision.comparison, sealed)
         before = decision.cycle
+
+
+def _former(folder: RunFolder) -> int:
+    """The cycle whose sealed attempts are those of the run's own first champion: in a fork, one that it shares."""
+    if not folder.fork.is_file():
+        return 0
+    events = read_events(folder.root)
+    begins = of_kind(events, "fork")[0]["from_cycle"]
+    promoted = [e["cycle"] for e in of_kind(events, "decision") if e["verdict"] == "promote" and e["cycle"] < begins]
+    return max(promoted, default=0)
 
 
 def _promise(decision: Decision, gate: Comparison, sealed: Comparison) -> Promise:

@@ -4,6 +4,7 @@ One graph serves a question at the terminal and a batch of an evaluation. Its st
 the arena that is handed to every node.
 """
 
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -73,7 +74,18 @@ def run(arena: Arena) -> None:
 
 def _with_arena(name: str, node: Node) -> Any:
     def work(state: SolveState, runtime: Runtime[Arena]) -> SolveChange:
-        return node(state, runtime.context)
+        arena = runtime.context
+        if arena.observe is None:
+            return node(state, arena)
+        began = time.monotonic()
+        told: dict[str, Any] = {"in": dict(state), "questions": len(arena.questions)}
+        try:
+            change = node(state, arena)
+        except Exception as error:
+            arena.observe(name, {**told, "status": "failed", "error": str(error)}, time.monotonic() - began)
+            raise
+        arena.observe(name, {**told, "status": "ok", "out": dict(change)}, time.monotonic() - began)
+        return change
 
     work.__name__ = name
     return work

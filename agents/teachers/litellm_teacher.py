@@ -21,6 +21,7 @@ from agents.teachers.pricing import BUILTIN, is_builtin, price_of
 from agents.teachers.prompt import Messages
 from agents.teachers.provider import Ledger, Price, Reply, SendError
 from agents.teachers.refusal import send_error
+from reasoner.config.secrets import redactor_of
 from reasoner.config.settings import LimitSettings, TeacherSettings
 from reasoner.errors import TeacherError
 from reasoner.types.teaching import Lesson, TeacherCall, TeacherRequest
@@ -97,6 +98,7 @@ class LiteLLMProvider:
         self._seed = seed
         self._price = price(settings)
         self._options = _options(settings)
+        self._redactor = redactor_of(settings, os.environ)
 
     @property
     def model(self) -> str:
@@ -148,7 +150,7 @@ class LiteLLMProvider:
 
     def _refusal(self, error: Exception) -> SendError:
         """Some servers know no `response_format`: then the prompt alone asks for JSON, from the next try on."""
-        refusal = send_error(error, model=self.model, api_base=self._settings.api_base)
+        refusal = send_error(error, model=self.model, api_base=self._settings.api_base, clean=self._redactor.clean)
         if "response_format" in str(error) and "response_format" in self._options:
             self._options = {name: value for name, value in self._options.items() if name != "response_format"}
             refusal.retry = True

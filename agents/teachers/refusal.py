@@ -5,7 +5,7 @@ on the wire. A refusal by status is not charged. A timeout or a broken connectio
 answer that is no answer, may have been charged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -23,24 +23,25 @@ _SHOWN = 300
 """Characters of a library's message that are quoted."""
 
 
-def send_error(error: Exception, *, model: str, api_base: str | None) -> SendError:
+def send_error(error: Exception, *, model: str, api_base: str | None, clean: Callable[[str], str] = str) -> SendError:
     """Reads the fate of a request from the exception that it ended with.
 
     Args:
         error: as raised by litellm.
         model: model string, named in the message.
         api_base: address of the server, named where it cannot be reached.
+        clean: blots out what nobody shall read, such as a key that the server quotes.
     """
     import httpx
 
     chain = list(_chain(error))
-    said = " ".join(str(error).split())[:_SHOWN]
+    said = clean(" ".join(str(error).split()))[:_SHOWN]
     response = next((e.response for e in chain if isinstance(e, httpx.HTTPStatusError)), None)
     if response is not None:
         wait = _retry_after(response.headers.get("retry-after", ""))
         return _refused(response.status_code, said, model=model, retry_after=wait)
     if any(isinstance(e, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol) for e in chain):
-        where = f"teacher.api_base={api_base!r}" if api_base else "its server"
+        where = f"teacher.api_base={clean(api_base)!r}" if api_base else "its server"
         advice = "start the server or correct the address"
         return SendError(f"cannot reach {model!r} at {where}; {advice}", retry=True, charged=False, useless=True)
     status = next((s for e in reversed(chain) if isinstance(s := getattr(e, "status_code", None), int)), 500)

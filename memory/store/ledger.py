@@ -10,7 +10,7 @@ So at any moment
 whoever reserves at the same time, as long as no request costs more than was reserved for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import groupby
 from typing import NamedTuple
 
@@ -61,12 +61,14 @@ class CallLedger:
         database: the store.
         run: id of the run that pays.
         cycle: the cycle that the calls are booked under.
+        kin: runs whose answers count as this run's own: a fork does not pay again what its parent has paid.
     """
 
-    def __init__(self, database: Database, run: str, *, cycle: int | None = None):
+    def __init__(self, database: Database, run: str, *, cycle: int | None = None, kin: Collection[str] = ()):
         self._database = database
         self._run = run
         self._cycle = cycle
+        self._own = {run, *kin}
         self._process = process_mark()
 
     def cached(self, key: str, *, own: bool = False) -> TeacherCall | None:
@@ -76,7 +78,7 @@ class CallLedger:
 
         Args:
             key: the call's id.
-            own: only what this run has paid itself, such as before a crash.
+            own: only what this run or its kin has paid, such as before a crash.
         """
         with self._database.reading() as session:
             query = select(RequestTable).where(RequestTable.key == key).order_by(RequestTable.number)
@@ -85,7 +87,7 @@ class CallLedger:
         if any(row.state in _STATE_OF_CALL for row in here):
             return _paid(here)
         answers = [row for row in rows if row.state == "done"]
-        mine = [row for row in answers if row.run == self._run]
+        mine = [row for row in answers if row.run in self._own]
         row = next(iter(mine or ([] if own else answers)), None)
         if row is None:
             return None

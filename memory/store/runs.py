@@ -50,24 +50,7 @@ class RunStore:
             UsageError: the id belongs to a run with another configuration.
         """
         with self._database.session() as session:
-            row = session.scalars(select(RunTable).where(RunTable.id == run_id)).one_or_none()
-            if row is None:
-                row = RunTable(
-                    id=run_id,
-                    config_hash=config_hash,
-                    settings=settings_json,
-                    seed=seed,
-                    state="running",
-                    superseded=False,
-                    cycles_done=0,
-                    summary={},
-                    started_at=now(),
-                    ended_at="",
-                )
-                session.add(row)
-            if row.config_hash != config_hash:
-                raise UsageError(f"run {run_id!r} exists with another configuration; choose another run id")
-            return _record(row)
+            return new_run(session, run_id, config_hash, settings_json, seed)
 
     def get(self, run_id: str) -> RunRow:
         """One run.
@@ -113,6 +96,28 @@ def approval_of(session: Session, run_id: str) -> Approval:
     """Who lets champions change in a run, as its settings say; `auto` where they say nothing."""
     settings = session.scalars(select(RunTable.settings).where(RunTable.id == run_id)).one_or_none()
     return (settings or {}).get("approval", "auto")
+
+
+def new_run(session: Session, run_id: str, config_hash: str, settings_json: dict[str, Any], seed: int) -> RunRow:
+    """`RunStore.create` within a transaction."""
+    row = session.scalars(select(RunTable).where(RunTable.id == run_id)).one_or_none()
+    if row is None:
+        row = RunTable(
+            id=run_id,
+            config_hash=config_hash,
+            settings=settings_json,
+            seed=seed,
+            state="running",
+            superseded=False,
+            cycles_done=0,
+            summary={},
+            started_at=now(),
+            ended_at="",
+        )
+        session.add(row)
+    if row.config_hash != config_hash:
+        raise UsageError(f"run {run_id!r} exists with another configuration; choose another run id")
+    return _record(row)
 
 
 def _row(session: Session, run_id: str) -> RunTable:

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,11 +50,18 @@ def run_loop(
     """
     place = open_home(home)
     row = _find_or_create(place, settings, cycles=cycles, fresh=fresh)
-    folder = place.root / "runs" / row.id
+    return work_on(place, settings, row.id, cycles=cycles, listener=listener, progress=progress)
+
+
+def work_on(
+    place: Home, settings: Settings, run: str, *, cycles: int, listener: Listener, progress: Watcher
+) -> LoopOutcome:
+    """Runs the cycles that a known run is missing; `run_loop` says more."""
+    folder = place.root / "runs" / run
     with claimed(folder / "lock", patience=1.0) as ours:
         if not ours:
-            raise _busy(row.id)
-        row = RunStore(place.database()).get(row.id)
+            raise _busy(run)
+        row = RunStore(place.database()).get(run)
         _require_folder(folder, row)
         if waits := _still_waits(place, row):
             return _outcome(folder, row.id, cycles=row.cycles_done, finished_before=False, budget=False, awaiting=waits)
@@ -84,13 +92,13 @@ def claimed_parts(settings: Settings, *, home: Path, cycles: int) -> Iterator["P
             raise _busy(row.id)
         preflight(settings.teacher)
         with telling_spans(place, settings, row.id, lambda _: None) as heard:
-            yield _parts(place, settings, row, cycles=cycles, listener=heard, progress=lambda _: None)
+            yield parts_of(place, settings, row, cycles=cycles, listener=heard, progress=lambda _: None)
 
 
 def _busy(run: str) -> BusyError:
     return BusyError(
-        f"run {run} is being worked on by another process; wait for it, watch it with `reasoner trace {run}`, or start "
-        "another run with --fresh or another --seed"
+        f"run {run} is being worked on by another process; wait for it, watch it with `reasoner trace {run} --follow`, "
+        "or start another run with --fresh or another --seed"
     )
 
 
@@ -149,7 +157,7 @@ def _work(
     from reasoner.bootstrap.recall import follow_champion
 
     preflight(settings.teacher)
-    parts = _parts(place, settings, row, cycles=cycles, listener=listener, progress=progress)
+    parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
     store = RunStore(place.database())
     store.mark(row.id, "running")
     write_json(parts.folder.root / "limits.json", _limits(settings))
@@ -189,17 +197,21 @@ def _work(
     )
 
 
-def _parts(
+def parts_of(
     place: Home, settings: Settings, row: RunRow, *, cycles: int, listener: Listener, progress: Watcher
 ) -> "Parts":
+    """What the nodes of a run work with; the caller holds the run's lock."""
     import torch
 
     from agents.events import EventLog
+    from agents.inheritance import inherited
     from agents.parts import Clock, Parts
     from agents.reporting.events import of_kind, read_events
     from agents.run_folder import RunFolder
     from agents.teachers.litellm_teacher import LiteLLMTeacher
+    from agents.tracing.tracer import Tracer
     from jobs.queue import run_job
+    from reasoner.config.secrets import redactor_of
     from reasoner.domains.registry import get_domain
 
     folder = RunFolder(place.root, row.id)
@@ -210,7 +222,10 @@ def _parts(
     chosen = settings.compute.model_copy(update={"precision": about.get("precision", "float32")})
     settings = settings.model_copy(update={"compute": chosen})
     torch.set_num_threads(about["threads"])
-    events = EventLog(folder.root, row.id, listener)
+    redactor = redactor_of(settings.teacher, os.environ)
+    traced = folder if settings.trace.on else None
+    trace = Tracer(traced, redactor=redactor, latents=settings.trace.latents)
+    events = EventLog(folder.root, row.id, listener, trace=trace, redactor=redactor)
     starts = len(of_kind(known, "launch"))
     events.write(
         f"launch/{starts}", "launch", home=place.root.name, config_hash=row.config_hash, git=about["git"], start=starts
@@ -238,6 +253,8 @@ def _parts(
         run_job=lambda spec, on_progress: _timed_job(run_job, place, spec, on_progress, clock),
         student_of=functools.lru_cache(maxsize=3)(place.student),
         clock=clock,
+        trace=trace,
+        inheritance=inherited(folder),
     )
 
 
@@ -308,11 +325,14 @@ def _tell_done(parts: "Parts", state: dict[str, Any]) -> None:
 
 def _sealed_gain(parts: "Parts") -> dict[str, Any]:
     """First against last champion on the sealed set, item by item."""
+    from agents.reporting.events import of_kind, read_events
     from agents.run_folder import read_records
     from reasoner.evaluation.statistics import paired_gain
     from reasoner.types.problem import Attempt
 
-    promoted = [d.cycle for d in parts.decisions.for_run(parts.run) if d.verdict == "promote"]
+    # Not the store's decisions: those of cycles that a fork shares are its parent's.
+    decided = of_kind(read_events(parts.folder.root), "decision")
+    promoted = [event["cycle"] for event in decided if event["verdict"] == "promote"]
     first = read_records(parts.folder.attempts(0, "sealed"), Attempt)
     last = read_records(parts.folder.attempts(max(promoted, default=0), "sealed"), Attempt)
     judged = [(a.correct, b.correct) for a, b in zip(first, last, strict=True) if "error" not in (a.outcome, b.outcome)]
@@ -346,9 +366,10 @@ def _write_reports(parts: "Parts") -> None:
     plot_accuracy(parts.folder.root, events)
     write_report(parts.folder.root, events)
     write_page(sources_of(parts))
+    shared = parts.inheritance.cycle if parts.inheritance else 0  # cycles before it stand there as the parent's
     # Lines are never changed: a cycle that waits for a ruling is written once it has ended.
     cycles = zip(cycle_rows(summary), summary.cycles, strict=True)
-    ended = [(row, cycle.champion) for row, cycle in cycles if row.verdict != "await"]
+    ended = [(row, c.champion) for row, c in cycles if c.cycle >= shared and row.verdict != "await"]
     append_results(
         parts.home / "runs" / "results.tsv",
         [row for row, _ in ended],

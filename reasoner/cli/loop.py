@@ -49,8 +49,16 @@ def loop(
     if dry_run:
         _show_plan(voice, settings, folder, cycles)
         return
-    outcome = _run(voice, settings, folder, cycles=cycles, fresh=fresh)
-    _show_outcome(voice, outcome)
+    from reasoner import bootstrap
+
+    outcome = watched(
+        voice,
+        cycles,
+        lambda listen, progress: bootstrap.run_loop(
+            settings, home=folder, cycles=cycles, fresh=fresh, listener=listen, progress=progress
+        ),
+    )
+    show_outcome(voice, outcome)
     raise typer.Exit(exit_code(outcome, require_promotion=require_promotion))
 
 
@@ -67,8 +75,14 @@ def exit_code(outcome: "LoopOutcome", *, require_promotion: bool) -> int:
     return errors.EXIT_OK
 
 
-def _run(voice: "Voice", settings: "Settings", home: Path, *, cycles: int, fresh: bool) -> "LoopOutcome":
-    from reasoner import bootstrap
+def watched(voice: "Voice", cycles: int, work: Callable[[Callable, Callable], "LoopOutcome"]) -> "LoopOutcome":
+    """Lets a run work, tells its events and shows how far it is.
+
+    Args:
+        voice: of the command.
+        cycles: that are to be done in all.
+        work: given who listens to events and who watches progress.
+    """
     from reasoner.cli.progress import as_line, view_for
     from reasoner.types.trace import TraceEvent
 
@@ -81,10 +95,7 @@ def _run(voice: "Voice", settings: "Settings", home: Path, *, cycles: int, fresh
         view.event(event)
 
     with view_for(voice, cycles) as view:
-        progress: Callable = view.progress
-        outcome = bootstrap.run_loop(
-            settings, home=home, cycles=cycles, fresh=fresh, listener=listen, progress=progress
-        )
+        outcome = work(listen, view.progress)
     if outcome.awaiting and "await" not in heard:
         _repeat(voice, outcome, "decision")
     elif not outcome.budget_reached and not outcome.awaiting and "done" not in heard:
@@ -101,7 +112,8 @@ def _repeat(voice: "Voice", outcome: "LoopOutcome", name: str) -> None:
         voice.record(name, told, run=outcome.run)
 
 
-def _show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
+def show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
+    """The end of a run: how it ended, its cycles, its gain, its report."""
     from agents.reporting.events import of_kind, read_events
     from agents.reporting.figures import interval, percent, points
     from agents.reporting.markdown import why_nothing

@@ -6,7 +6,7 @@ import typer
 
 from reasoner.cli import options
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Runs of the loop: list them, show one.")
+app = typer.Typer(add_completion=False)
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="As `reasoner runs list` shows it.", show_default=False)]
 
 
@@ -14,20 +14,21 @@ RunId = Annotated[str, typer.Argument(metavar="RUN", help="As `reasoner runs lis
 def list_runs(
     home: options.Home = None, json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
 ) -> None:
-    """List the runs of a home, oldest first."""
+    """List the runs of a home, oldest first: state, champion, gain on the sealed set, dollars and time."""
+    from agents.reporting.overview import overview
     from memory.store.runs import RunStore
     from reasoner.cli.store import opened
-    from reasoner.cli.voice import Voice, plain_table
+    from reasoner.cli.tables import runs_table
+    from reasoner.cli.voice import Voice
 
-    voice = Voice(as_json=json, quiet=quiet)
-    with opened(options.home_of(home)) as database:
-        runs = RunStore(database).list()
-    table = plain_table("run", "state", "cycles", "seed", "configuration", "started", right=("cycles", "seed"))
-    for run in runs:
-        voice.record("run", run.model_dump(mode="json", exclude={"id", "settings"}), run=run.id)
-        state = f"{run.state}, set aside" if run.superseded else run.state
-        table.add_row(run.id, state, str(run.cycles_done), str(run.seed), run.config_hash, run.started_at[:19])
-    voice.show(table)
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    with opened(folder) as database:
+        rows = RunStore(database).list()
+        found = [overview(row, home=folder, database=database) for row in rows]
+    for row, one in zip(rows, found, strict=True):
+        known = row.model_dump(mode="json", exclude={"id", "settings"})
+        voice.record("run", {**one.model_dump(mode="json", exclude={"run", "state"}), **known}, run=row.id)
+    voice.show(runs_table(found, aside={row.id for row in rows if row.superseded}))
 
 
 @app.command("show", epilog="Example: [bold]reasoner runs show 20261122-0915-math-nano-k3f9[/bold]")

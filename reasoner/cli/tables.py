@@ -1,8 +1,12 @@
 """The tables that commands end with."""
 
-from rich.table import Table
+from collections.abc import Collection, Sequence
 
-from agents.reporting.figures import percent, probability, rate
+from rich.table import Table
+from rich.text import Text
+
+from agents.reporting.figures import dollars, duration, interval, percent, points, probability, rate
+from agents.reporting.overview import Overview
 from reasoner.cli.voice import plain_table
 from reasoner.types.loop import CycleRow, LoopOutcome
 from reasoner.types.report import EvalReport, Rate
@@ -29,6 +33,27 @@ def cycles_table(rows: tuple[CycleRow, ...]) -> Table:
             str(row.teacher_calls),
             f"{row.seconds:.1f}",
             style=style,
+        )
+    return table
+
+
+def runs_table(runs: Sequence[Overview], *, aside: Collection[str]) -> Table:
+    """Runs at a glance; a champion that the run itself made is called by its cycle."""
+    numbers = ("cycles", "dollars", "time")
+    table = plain_table("run", "state", "cycles", "champion", "sealed gain", "dollars", "time", right=numbers)
+    for run in runs:
+        state = f"{run.state}, set aside" if run.run in aside else run.state
+        own = run.champion.removeprefix(f"{run.run}-")
+        gain = "-" if run.gain is None or run.ci95 is None else f"{points(run.gain)} {interval(run.ci95)}"
+        colour = {"killed": "red", "failed": "red", "running": "cyan"}.get(run.state, "")
+        table.add_row(
+            run.run,
+            Text(state, style=colour),
+            str(run.cycles),
+            own or "-",
+            gain,
+            dollars(run.usd),
+            duration(run.seconds),
         )
     return table
 

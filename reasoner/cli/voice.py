@@ -43,6 +43,10 @@ class Voice:
 
     def _print(self, text: RenderableType) -> None:
         # Ids and sentences are data: square brackets in them are not markup, and a path is not wrapped.
+        if isinstance(text, Text):
+            # The console joins texts to new ones, which know nothing of how theirs was to be wrapped.
+            self.console.print(text, no_wrap=text.no_wrap, overflow=text.overflow)
+            return
         self.console.print(Text(text) if isinstance(text, str) else text, soft_wrap=isinstance(text, str))
 
 

@@ -9,11 +9,14 @@ Event = dict[str, Any]
 
 def sentence(event: Event) -> str | None:
     """One line for people; None for an event that has nothing to tell them."""
+    told, cycle = words(event), event.get("cycle")
+    return told if told is None or cycle is None else f"cycle {cycle}  {told}"
+
+
+def words(event: Event) -> str | None:
+    """The same without the cycle."""
     telling = _WORDS.get(event["event"])
-    if telling is None:
-        return None
-    cycle = event.get("cycle")
-    return telling(event) if cycle is None else f"cycle {cycle}  {telling(event)}"
+    return None if telling is None else telling(event)
 
 
 def _launch(event: Event) -> str:
@@ -66,6 +69,46 @@ def _limit(event: Event) -> str:
     return f"limit: {event['reason']}"
 
 
+def _search(event: Event) -> str:
+    return f"searched {event['tried']} failures, {event['right']} right, {event['examples']} teach"
+
+
+def _verifier(event: Event) -> str:
+    auc = event["verifier"].get("auc")
+    judged = "" if auc is None else f", AUC {auc:.3f} on those held out"
+    return f"verifier of {event['problems']} problems{judged}"
+
+
+def _call(event: Event) -> str:
+    cached = ", from the cache" if event["cached"] else ""
+    failed = f": {event['error']}" if event.get("error") else ""
+    tokens = f"{event['prompt_tokens']}+{event['completion_tokens']} tokens"
+    took = f"{tokens}, {duration(event['seconds'])}, {dollars(event['usd'])}"
+    return f"call {event['call']} about {event['problem']}: {event['state']}{cached}, {took}{failed}"
+
+
+def _latents(event: Event) -> str:
+    shapes = ", ".join(f"{name} {shape}" for name, shape in event["shapes"].items())
+    return f"latents of {event['rows']} of {event['of']} {event['what']}: {event['file']} ({shapes})"
+
+
+def _found(event: Event) -> str:
+    best = event["beams"][0]
+    chosen = "; ".join(best["steps"]) if best["finished"] else "no end"
+    found = f"{event['solutions']} solutions of {event['decodes']} decodes"
+    return f"search about {event['problem']}: {found}; {chosen} (score {best['score']:.2f})"
+
+
+def _solve(event: Event) -> str:
+    at = f"batch {event['batch']}, step {event['in'].get('step', 0)}"
+    return f"{event['part']} ({at}, {event['questions']} questions): {1000 * event['seconds']:.1f} ms"
+
+
+def _fork(event: Event) -> str:
+    changed = ", ".join(f"{name}={value}" for name, value in event["changes"].items()) or "nothing changed"
+    return f"forked from {event['parent']} before {event['node']} of cycle {event['from_cycle']}: {changed}"
+
+
 def _done(event: Event) -> str:
     sealed = event.get("sealed")
     gain = f", {points(sealed['gain'])} {interval(sealed['ci95'])} on the sealed set" if sealed else ""
@@ -82,6 +125,13 @@ _WORDS = {
     "watch": _watch,
     "decision": _decision,
     "proposal": _proposal,
+    "verifier": _verifier,
+    "search": _search,
+    "call": _call,
+    "latents": _latents,
+    "found": _found,
+    "solve": _solve,
+    "fork": _fork,
     "limit": _limit,
     "done": _done,
 }

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import yaml
 
@@ -11,6 +13,7 @@ WITHOUT_EFFECT = {
     "limits": True,
     "compute": True,
     "telemetry": True,
+    "trace": True,
     "teacher": {"api_key": True, "concurrency": True, "timeout": True, "retries": True},
 }
 """What changes how a run goes but not what comes out: a run may be continued with other values of these."""
@@ -29,6 +32,14 @@ def redacted(settings: Settings) -> Settings:
     if settings.teacher.api_key is None:
         return settings
     return settings.model_copy(update={"teacher": settings.teacher.model_copy(update={"api_key": REDACTED})})
+
+
+def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings by dotted key."""
+    found: dict[str, Any] = {}
+    for name, value in tree.items():
+        found |= flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return found
 
 
 def dump_yaml(settings: Settings) -> str:

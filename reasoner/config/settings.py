@@ -299,6 +299,15 @@ class TelemetrySettings(Section):
     )
 
 
+class TraceSettings(Section):
+    """What a run writes down of its nodes, beside its events."""
+
+    on: bool = Field(default=True, description="every node's inputs, outputs, calls and decisions go to `trace.jsonl`")
+    latents: int = Field(
+        default=256, ge=0, le=4096, description="vectors of one kind that a node keeps at most; 0 keeps none"
+    )
+
+
 class Settings(Section):
     """Everything that can be set."""
 
@@ -320,3 +329,4 @@ class Settings(Section):
     limits: LimitSettings = LimitSettings()
     compute: ComputeSettings = ComputeSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    trace: TraceSettings = TraceSettings()

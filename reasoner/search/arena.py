@@ -6,6 +6,7 @@ Shapes: B questions, N beams, M candidates, T steps, K slots, D width, L tokens.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -42,6 +43,8 @@ class Arena:
     seconds: float | None = None
     """After which only greedy's own beams go on."""
     tracing: bool = False
+    observe: Callable[[str, dict[str, Any], float], None] | None = None
+    """Told of every node of the solve graph: its name, what it was given and changed, its seconds."""
     watch: Callable[[Tensor], None] = lambda _: None
     """Sees all latents that are decoded, [M, K, D]."""
     began: float = field(default_factory=time.monotonic)

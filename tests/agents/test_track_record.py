@@ -1,9 +1,10 @@
 """A promotion's promise is compared with what it kept on the sealed set, over the champion that it replaced."""
 
+import json
 from pathlib import Path
 
 from agents.reporting.track_record import track_record
-from agents.run_folder import RunFolder, write_records
+from agents.run_folder import RunFolder, write_records, write_text
 from memory.store.database import open_database
 from memory.store.decisions import DecisionStore
 from memory.store.runs import RunStore
@@ -59,4 +60,19 @@ def test_each_promotion_is_measured_against_the_champion_before_it(tmp_path: Pat
     assert second.realised_ci95[0] < 0.02 < second.realised_ci95[1]
     folder.attempts(3, "sealed").unlink()
     assert [promise.checkpoint for promise in track_record(database, tmp_path)] == ["c1"]
+    database.close()
+
+
+def test_a_forks_first_promotion_is_measured_against_the_champion_that_it_shares(tmp_path: Path) -> None:
+    database, folder = open_database(tmp_path), RunFolder(tmp_path, RUN)
+    RunStore(database).create(RUN, "0123456789ab", {}, 0)
+    for cycle, right in ((0, 40), (1, 60), (2, 70)):
+        write_records(folder.attempts(cycle, "sealed"), attempts(right))
+    write_text(folder.fork, "{}")
+    shared = {"event": "decision", "cycle": 1, "verdict": "promote", "candidate": "parents-c1"}
+    begun = {"event": "fork", "from_cycle": 2}
+    write_text(folder.root / "events.jsonl", f"{json.dumps(begun)}\n{json.dumps(shared)}\n")
+    DecisionStore(database).record(decided(2, "promote", 0.1))
+    (promise,) = track_record(database, tmp_path)
+    assert (promise.checkpoint, promise.realised) == ("c2", 0.1)
     database.close()

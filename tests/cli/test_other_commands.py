@@ -69,8 +69,9 @@ def test_a_home_without_runs_is_told_and_not_made(command: Command, tmp_path: Pa
 def test_runs_list_shows_state_and_configuration(command: Command, home: Path) -> None:
     result = command("runs", "list")
     assert RUN in result.stdout
-    assert "0123456789ab" in result.stdout
-    assert told(command, "runs", "list")[0]["run"] == RUN
+    assert "killed" in result.stdout
+    (run,) = told(command, "runs", "list")
+    assert (run["run"], run["state"], run["config_hash"], run["live"]) == (RUN, "running", "0123456789ab", False)
 
 
 def test_runs_show_rebuilds_the_table_from_events(command: Command, home: Path, stage: Stage) -> None:

@@ -41,6 +41,7 @@ def test_the_hash_ignores_limits_machine_and_transport() -> None:
         "teacher.api_key=s",
         "teacher.concurrency=1",
         "teacher.timeout=1",
+        "trace.on=false",
     ]
     assert config_hash(changed(*overrides, "teacher.retries=0")) == config_hash(Settings())
 

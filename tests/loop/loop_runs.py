@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -75,8 +76,11 @@ def _reasoner(words: list[str], output: Connection, errors: Connection | None) -
 class Running:
     """A `reasoner loop` at work in a process of its own."""
 
-    def __init__(self, home: Path, *words: str, cycles: int = 1, merged: bool = False):
-        """`merged` sends both streams into the one that `output` reads; else words to people are kept for `ended`."""
+    def __init__(self, home: Path, *words: str, cycles: int = 1, merged: bool = False, command: Sequence[str] = ()):
+        """`merged` sends both streams into the one that `output` reads; else words to people are kept for `ended`.
+
+        `command` stands in the place of `loop` and what belongs to it.
+        """
         reading, writing = os.pipe()
         self._streams = ExitStack()
         self.output = self._streams.enter_context(os.fdopen(reading, encoding="utf-8"))
@@ -84,7 +88,7 @@ class Running:
         with Connection(writing, readable=False) as output, Connection(os.dup(self._errors.fileno())) as errors:
             self.process = _SERVER.Process(
                 target=_reasoner,
-                args=(arguments(home, *words, cycles=cycles), output, None if merged else errors),
+                args=([*command] or arguments(home, *words, cycles=cycles), output, None if merged else errors),
             )
             self.process.start()
 
@@ -128,6 +132,11 @@ def loop_at_the_shell(home: Path) -> Ended:
     command = [sys.executable, "-m", "reasoner.cli.main", *arguments(home)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     return Ended(done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr)
+
+
+def command(home: Path, *words: str) -> Ended:
+    """Any other command, to its end."""
+    return Running(home, command=[*words, "--home", str(home), "--json"]).ended()
 
 
 def loop_until(home: Path, said: str, *words: str, cycles: int = 1, with_signal: int = signal.SIGKILL) -> int:
