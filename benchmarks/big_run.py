@@ -62,7 +62,7 @@ def worked(trace: Tracer, events: EventLog, cycle: int, node: str, *, inner: int
         if node == "search":
             for step in range(inner):
                 told = {"part": "propose", "batch": step // 50, "seconds": 0.002, "questions": 32, "in": {"step": 0}}
-                trace.tell("solve", None, **told)
+                trace.tell("solve", cycle, **told)
         if node == "teach":
             for call in range(CALLS):
                 told = {"call": f"{cycle:08x}{call:08x}", "model": "builtin/expert", "problem": f"math-{cycle}-{call}"}

@@ -130,9 +130,9 @@ def _cut(path: Path) -> None:
         size = place = handle.tell()
         tail = b""
         while place > 0 and b"\n" not in tail:
-            place = max(0, place - (1 << 16))
-            handle.seek(place)
-            tail = handle.read(1 << 16) + tail
+            begin = max(0, place - (1 << 16))
+            handle.seek(begin)
+            tail, place = handle.read(place - begin) + tail, begin
     whole = place + tail.rfind(b"\n") + 1
     if whole != size:
         os.truncate(path, whole)

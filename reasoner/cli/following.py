@@ -70,5 +70,5 @@ def _line(event: dict[str, Any]) -> str:
         status = event.get("status", visits.OK)
         ended = "done" if status == visits.OK else status.upper() if status == visits.FAILED else status
         return f"{node} {ended} after {duration(event['seconds'])}{error}"
-    told = words(event) or event["event"]
+    told = words(event) or ("the cycle ends" if event["event"] == "cycle" else event["event"])
     return f"{node}  {told}" if node else told

@@ -76,7 +76,10 @@ def require_events(home: Path, run: str) -> None:
     """
     from reasoner.errors import NotFoundError
 
-    if Path(run).name != run or not (home / "runs" / run / "events.jsonl").is_file():
+    folder = home / "runs" / run
+    if Path(run).name == run and folder.is_dir() and not (folder / "events.jsonl").is_file():
+        raise NotFoundError(f"run {run} has just been begun and has told nothing yet; ask again in a moment")
+    if Path(run).name != run or not (folder / "events.jsonl").is_file():
         raise NotFoundError(f"run {run!r} is not in {str(home)!r}; `reasoner runs list` shows those that are.")
 
 

@@ -246,7 +246,7 @@ def test_the_story_of_a_problem_tells_attempt_critique_verdicts_and_decision(und
     database = open_database(home)
     problem = Archive(database, home).requests(run, 1)[0].problem
     database.close()
-    story = bootstrap.problem_story(home, run, problem.id)
+    story = bootstrap.problem_story(home, run, problem.id, try_again=True)
     assert story.problem is not None
     assert story.problem.question == problem.question
     nodes = [chapter.node for chapter in story.chapters]
@@ -254,3 +254,6 @@ def test_the_story_of_a_problem_tells_attempt_critique_verdicts_and_decision(und
     assert {"teach", "check"} <= set(nodes)
     (call,) = [chapter for chapter in story.chapters if chapter.node == "teach"]
     assert call.body["critique"] in call.said
+    tried = [chapter.body["checkpoint"] for chapter in story.chapters if chapter.node == "now"]
+    assert tried[0].startswith("base-")
+    assert story.solved_by in ("", *tried), "it was a failure, so whoever solves it does so now"
