@@ -104,6 +104,9 @@ class TrainSettings(Section):
     parent: Literal["base", "champion"] = Field(default="champion", description="what a candidate is fine-tuned from")
     finetune_updates: int = Field(default=180, ge=1, description="most updates of a candidate")
     finetune_epochs: float = Field(default=3.0, gt=0, description="most passes of a candidate over its examples")
+    finetune_stage: Literal["joint", "predictor", "decoder"] = Field(
+        default="joint", description="what a candidate's updates train; as the stages of a base, one of them alone"
+    )
     finetune_share: float = Field(default=0.7, gt=0, le=1, description="share of both learning rates in fine-tuning")
     adapter_rank: int = Field(
         default=0, ge=0, le=256, description="a candidate is its core and additions of this rank; 0: all weights learn"

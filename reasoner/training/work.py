@@ -34,8 +34,8 @@ VOCABULARY_SAMPLE = 4000
 """Questions that the base's vocabulary is learnt from."""
 
 FINE_ONLY = {
-    "parent", "finetune_updates", "finetune_epochs", "finetune_share", "original_share", "adapter_rank", "kl_budget",
-    "merge_after",
+    "parent", "finetune_stage", "finetune_updates", "finetune_epochs", "finetune_share", "original_share",
+    "adapter_rank", "kl_budget", "merge_after",
 }  # fmt: skip
 """Settings of `train` that a base knows nothing of."""
 
@@ -176,13 +176,14 @@ def _drawers(settings: Settings) -> dict[str, int]:
 def recipe_of(
     settings: Settings, *, threads: int, updates: int, cycle: int | None = None, precision: Precision = "float32"
 ) -> Recipe:
-    """The recipe of a base, or of a cycle's candidate: no stages, other rates, other draws."""
+    """The recipe of a base, or of a cycle's candidate: one stage, other rates, other draws."""
     train_settings, fine = settings.train, cycle is not None
     share = train_settings.finetune_share if fine else 1.0
+    alone = {train_settings.finetune_stage: updates}
     return Recipe(
         updates=updates,
-        decoder_updates=0 if fine else train_settings.decoder_updates,
-        predictor_updates=0 if fine else train_settings.predictor_updates,
+        decoder_updates=alone.get("decoder", 0) if fine else train_settings.decoder_updates,
+        predictor_updates=alone.get("predictor", 0) if fine else train_settings.predictor_updates,
         warmup=max(1, min(40, updates // 5)),
         batch_size=train_settings.batch_size,
         adam_rate=train_settings.learning_rate * share,
