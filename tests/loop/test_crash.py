@@ -121,6 +121,10 @@ def kill_in_training(home: Path, kind: str) -> dict[str, Any]:
     for _ in range(6000):
         job = job_of(home, kind) if (home / "reasoner.db").exists() else {}
         if job and (home / "jobs" / job["id"] / "state.safetensors").exists():
+            assert job["pid"], "the child was faster than the test; give it more updates"
+            # Held still first: on a busy machine it would end between this look and its death.
+            os.kill(job["pid"], signal.SIGSTOP)
+            job = job_of(home, kind)
             assert job["state"] == "running", "the child was faster than the test; give it more updates"
             parent.kill()
             os.kill(job["pid"], signal.SIGKILL)

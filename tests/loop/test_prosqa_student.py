@@ -18,7 +18,7 @@ ROWS = [
 SETTINGS = Settings(
     data=DataSettings(domain="prosqa", practice_size=20),
     student=StudentSettings(
-        question_text="sentences", step_text="words", width=16, heads=2, question_layers=1, predictor_layers=1,
+        question_text="sentences", step_text="words", width=32, heads=2, question_layers=1, predictor_layers=1,
         decoder_layers=1, max_question_tokens=512,
     ),
     train=TrainSettings(base_updates=3, decoder_updates=1, predictor_updates=1, batch_size=4, min_round_trip=0.0),
