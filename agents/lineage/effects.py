@@ -121,6 +121,8 @@ def _decisions(link: Link, archive: Archive) -> list[Link]:
 
 def _of_decision(link: Link, archive: Archive) -> Step:
     decision = archive.decision(link.id)
+    if decision is not None and decision.verdict == "await":
+        return Step(why="a person is asked: `reasoner proposals list`; what was ruled is a decision of its own")
     if decision is None or decision.verdict != "promote":
         return Step(why=f"nothing was promoted: {decision.verdict if decision else 'unknown'}")
     moves = [m for scope in (link.run, None) for m in archive.moves(scope) if m.decision == link.id]

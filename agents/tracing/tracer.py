@@ -97,7 +97,9 @@ class Tracer:
             try:
                 yield outcome
             except BaseException as error:
-                self._end(began, _status(error, pauses), self._folder, error=_words(error))
+                status = _status(error, pauses)
+                words = "for a person's yes or no" if status == visits.WAITING else _words(error)
+                self._end(began, status, self._folder, error=words)
                 raise
             else:
                 self._end(began, visits.OK, self._folder, out=outcome.out)

@@ -60,7 +60,7 @@ def test_a_visit_tells_what_came_in_what_happened_and_what_went_out_in_order(fol
         (ValueError("12 given,\n 13 expected"), "failed", "ValueError: 12 given, 13 expected"),
         (BudgetReached("no money"), "stopped", "BudgetReached: no money"),
         (KeyboardInterrupt(), "stopped", "KeyboardInterrupt"),
-        (Pause("approval"), "waiting", "Pause: approval"),
+        (Pause("approval"), "waiting", "for a person's yes or no"),
     ],
 )
 def test_how_a_visit_ended_is_told_in_words(folder: RunFolder, error: BaseException, status: str, words: str) -> None:
