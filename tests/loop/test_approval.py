@@ -86,6 +86,9 @@ def test_the_loop_stops_with_3_and_says_what_to_type(home: Path, stopped: tuple[
     assert (decision["verdict"], decision["proposal"]) == ("await", proposal["proposal"])
     assert f"reasoner proposals approve {proposal['proposal']}" in ended.words
     assert standing(home) == ("waiting", "base", ["enthroned"])
+    visits = [json.loads(line) for line in (run_folder(home) / "trace.jsonl").read_text().splitlines()]
+    (waits,) = [v for v in visits if v["event"] == "node" and v["node"] == "approve"]
+    assert (waits["status"], waits["error"]) == ("waiting", "for a person's yes or no")
     events = (run_folder(home) / "events.jsonl").read_bytes()
     again = loop(home, *SURE)
     assert (again.code, again.events) == (3, [decision]), "scripts still get the line they wait for"
