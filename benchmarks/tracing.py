@@ -34,7 +34,8 @@ from agents.state import ImproveState
 from agents.tracing.tracer import Tracer
 from memory.store.runs import RunStore
 from reasoner.bootstrap.home import open_home
-from reasoner.bootstrap.loop import parts_of, run_loop
+from reasoner.bootstrap.loop import run_loop
+from reasoner.bootstrap.run_parts import parts_of
 from reasoner.config.loading import load_settings
 
 WORDS = (

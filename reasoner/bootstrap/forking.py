@@ -18,7 +18,8 @@ from memory.store.checkpoints import CheckpointStore
 from memory.store.forking import create_fork
 from memory.store.runs import RunRow, RunStore
 from reasoner.bootstrap.home import Home, existing_home
-from reasoner.bootstrap.loop import Listener, Watcher, work_on
+from reasoner.bootstrap.loop import work_on
+from reasoner.bootstrap.run_parts import Listener, Watcher
 from reasoner.config.keys import dotted_keys
 from reasoner.config.loading import load_settings
 from reasoner.config.resolved import REDACTED, config_hash, dump_yaml, flat, redacted

@@ -18,6 +18,7 @@ _FORMS = (
     r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{12,}",
     r"(?i:\bbearer\s+)[A-Za-z0-9._~+/=-]{8,}",
     r"\bgh[pousr]_[A-Za-z0-9]{16,}",
+    r"\bglpat-[A-Za-z0-9_-]{16,}",
     r"\bhf_[A-Za-z0-9]{16,}",
     r"\bxox[abprs]-[A-Za-z0-9-]{10,}",
     r"\bAKIA[0-9A-Z]{16}\b",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from agents.telemetry.redaction import BLOTTED, LONGEST, safe
+from agents.telemetry.redaction import LONGEST, safe
+from reasoner.config.resolved import REDACTED
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ from agents.telemetry.redaction import BLOTTED, LONGEST, safe
 )
 def test_what_looks_like_a_secret_is_blotted_out(text: str, secret: str) -> None:
     assert secret not in safe(text)
-    assert BLOTTED in safe(text)
+    assert REDACTED in safe(text)
 
 
 def test_ordinary_words_and_equations_stay() -> None:

@@ -1,0 +1,137 @@
+"""Puts together what the nodes of one run work with: problems, teacher, store, jobs, events, trace, clock."""
+
+import functools
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from memory.store.runs import RunRow
+from reasoner.bootstrap.home import Home
+from reasoner.config.resolved import dump_yaml
+from reasoner.config.settings import Settings
+from reasoner.errors import UsageError
+from reasoner.types.loop import Progress
+from reasoner.types.trace import TraceEvent
+
+if TYPE_CHECKING:
+    from agents.parts import Parts
+    from reasoner.data.sources import ProblemSource
+
+Listener = Callable[[TraceEvent], None]
+Watcher = Callable[[Progress], None]
+
+
+def parts_of(
+    place: Home, settings: Settings, row: RunRow, *, cycles: int, listener: Listener, progress: Watcher
+) -> "Parts":
+    """What the nodes of a run work with; the caller holds the run's lock."""
+    import torch
+
+    from agents.events import EventLog
+    from agents.inheritance import inherited
+    from agents.parts import Clock, Parts
+    from agents.reporting.events import of_kind, read_events
+    from agents.run_folder import RunFolder
+    from agents.teachers.litellm_teacher import LiteLLMTeacher
+    from agents.tracing.tracer import Tracer
+    from jobs.queue import run_job
+    from reasoner.config.secrets import redactor_of
+    from reasoner.domains.registry import get_domain
+
+    folder = RunFolder(place.root, row.id)
+    known = read_events(folder.root) if (folder.root / "events.jsonl").exists() else []
+    source = source_of(settings, cycles)
+    about = _describe(folder.root, settings, row.id)
+    # What a trial has chosen once holds for the whole run: another choice at a later start would be another base.
+    chosen = settings.compute.model_copy(update={"precision": about.get("precision", "float32")})
+    settings = settings.model_copy(update={"compute": chosen})
+    torch.set_num_threads(about["threads"])
+    redactor = redactor_of(settings.teacher, os.environ)
+    traced = folder if settings.trace.on else None
+    trace = Tracer(traced, redactor=redactor, latents=settings.trace.latents)
+    events = EventLog(folder.root, row.id, listener, trace=trace, redactor=redactor)
+    starts = len(of_kind(known, "launch"))
+    events.write(
+        f"launch/{starts}", "launch", home=place.root.name, config_hash=row.config_hash, git=about["git"], start=starts
+    )
+    clock = Clock(folder.root / "seconds.txt", limit=settings.limits.max_minutes)
+    return Parts(
+        run=row.id,
+        settings=settings,
+        cycles=cycles,
+        threads=about["threads"],
+        database=place.database(),
+        folder=folder,
+        domain=get_domain(settings.data.domain),
+        source=source,
+        events=events,
+        progress=progress,
+        teacher_for=lambda ledger, on_progress: LiteLLMTeacher(
+            settings.teacher,
+            settings.limits,
+            ledger,
+            seed=settings.seed,
+            on_progress=on_progress,
+            out_of_time=clock.is_over,
+        ),
+        run_job=lambda spec, on_progress: _timed_job(run_job, place, spec, on_progress, clock),
+        student_of=functools.lru_cache(maxsize=3)(place.student),
+        clock=clock,
+        trace=trace,
+        inheritance=inherited(folder),
+    )
+
+
+def source_of(settings: Settings, cycles: int) -> "ProblemSource":
+    """The run's problems, enough for the cycles asked for."""
+    from reasoner.data.sources import open_source
+
+    source = open_source(settings.data, settings.seed)
+    if source.gate_sets is not None and source.gate_sets < cycles:
+        raise UsageError(
+            f"{settings.data.practice!r} has fresh gate problems for {source.gate_sets} cycles of data.gate_size="
+            f"{settings.data.gate_size}, not for {cycles}; lower --cycles or data.gate_size, or add rows"
+        )
+    return source
+
+
+def _timed_job(run_job: Callable[..., Any], place: Home, spec: Any, on_progress: Any, clock: Any) -> Any:
+    """A job within the run's time: over it, the child saves its state and the run ends as out of budget."""
+    from jobs.interrupt import Interrupted
+
+    try:
+        return run_job(place.database(), place.root, spec, on_progress=on_progress, stop=clock.is_over)
+    except Interrupted:
+        clock.require_time()
+        raise
+
+
+def _describe(folder: Path, settings: Settings, run: str) -> dict[str, Any]:
+    """The run's manifest and resolved configuration, written at its first start and kept."""
+    from agents.run_folder import write_json, write_text
+    from reasoner.bootstrap.manifest import manifest
+    from reasoner.training.precision import precision_of
+    from reasoner.training.threads import choose_threads
+
+    path = folder / "manifest.json"
+    if not path.exists():
+        write_text(folder / "config.resolved.yaml", dump_yaml(settings))
+        threads = settings.compute.threads or choose_threads()
+        chosen = {"threads": threads, "precision": precision_of(settings.compute, width=settings.student.width)}
+        write_json(path, {**manifest(settings, run=run), **chosen})
+    about = read_json(path)
+    now = manifest(settings, run=run)
+    changed = [name for name in ("data_hash", "checker_hash", "domain", "splits") if about[name] != now[name]]
+    if changed:
+        raise UsageError(
+            f"run {run} began with another {' and '.join(changed)} ({', '.join(about[n] for n in changed)}); its "
+            "problems would not be the same. Restore what was changed, or start a new run with --fresh"
+        )
+    return about
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """An object of a run's folder; empty if the file is missing."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
