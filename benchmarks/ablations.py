@@ -20,17 +20,21 @@ from typing import Any
 
 from reasoner.evaluation.statistics import mcnemar_exact, paired_gain
 
-COMMON = ["data.base_difficulties=[1,2,3,4]", "train.learning_rate=0.003", "compute.threads=1"]
-WORDS = ["student.slot_words=true", "student.slots=6"]
-SPELLER = ["student.speller=true", "loss.spell_weight=0.6"]
-OWN = ["loss.own_latents=0.6", "loss.own_latents_from=0.2"]
+COMMON = ["compute.threads=1", "compute.processes=1"]
+WITHOUT_WORDS = ["student.slot_words=false", "student.slots=4"]
+WITHOUT_SPELLER, WITHOUT_OWN = ["student.speller=false"], ["loss.own_latents=0"]
 ARMS = {
-    "all": [*WORDS, *SPELLER, *OWN],
-    "without slot words": [*SPELLER, *OWN],
-    "without speller": [*WORDS, *OWN],
-    "without own latents": [*WORDS, *SPELLER],
-    "without any": [],
-    "without attention norm": [*WORDS, *SPELLER, *OWN, "student.attention_norm=false"],
+    "all": [],
+    "without slot words": WITHOUT_WORDS,
+    "without speller": WITHOUT_SPELLER,
+    "without own latents": WITHOUT_OWN,
+    "without any": [*WITHOUT_WORDS, *WITHOUT_SPELLER, *WITHOUT_OWN],
+    "without attention norm": ["student.attention_norm=false"],
+    "with anchor": ["student.anchor=true"],
+    "with two passes": ["student.predictor_passes=2"],
+    "with two judged passes": ["student.predictor_passes=2", "loss.pass_weight=0.5"],
+    "with one space": ["student.one_space=true"],
+    "with width 128": ["student.width=128"],
 }
 
 
@@ -86,7 +90,7 @@ def main() -> None:
     """Runs what is asked for and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, default=Path(".reasoner-ablations"))
-    parser.add_argument("--config", default="nano")
+    parser.add_argument("--config", default="thinker")
     parser.add_argument("--updates", type=int, default=1250)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--arms", nargs="+", choices=list(ARMS), default=list(ARMS))

@@ -23,6 +23,7 @@ from reasoner.domains.registry import get_domain
 from reasoner.evaluation.rivalry import baseline_section
 from reasoner.evaluation.statistics import paired_gain
 from reasoner.training.language import train_rival
+from reasoner.training.work import threads_in_all
 
 
 def settings_of(config: str, overrides: list[str], seed: int) -> Settings:
@@ -50,7 +51,7 @@ def compare(settings: Settings, home: Path, name: str) -> dict[str, Any]:
         student,
         settings,
         seconds=seconds,
-        threads=job.spec.payload["threads"],
+        threads=threads_in_all(job.spec.payload),
         report=lambda share, note: print(f"{name} language model: {share:.0%}, {note}", file=sys.stderr),
     )
     problems = open_source(settings.data, settings.seed).sealed()

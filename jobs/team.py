@@ -57,7 +57,8 @@ def work_together(kind: str, context: JobContext, payload: dict[str, Any]) -> di
         for rank in ranks:
             rank.kill()
         codes = [rank.wait() for rank in ranks]
-        meeting.unlink(missing_ok=True)
+        for file in context.folder.glob(f"{meeting.name}*"):
+            file.unlink(missing_ok=True)
     if not any(codes):
         return json.loads((context.folder / RESULT).read_text())
     if context.should_stop():

@@ -191,6 +191,7 @@ def _base_steps(specimen: _Specimen, held_out: list[str]) -> set[str] | None:
 
 def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:
     from reasoner.training.threads import choose_threads
+    from reasoner.training.work import threads_in_all
 
     place = open_home(home)
     picked = place.choose(checkpoint)
@@ -206,7 +207,7 @@ def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:
         fingerprint=found.fingerprint,
         settings=Settings.model_validate(payload["settings"]) if payload else settings,
         seconds=sum(job.result["train_seconds"] for job in lineage) if lineage else own_seconds,
-        threads=payload.get("threads", threads),
+        threads=threads_in_all(payload) if payload else threads,
         is_base=is_base,
     )
 

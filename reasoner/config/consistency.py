@@ -26,6 +26,13 @@ def _shape(settings: Settings) -> list[tuple[str, str]]:
         found.append(
             ("student.lora_rank", f"got {student.lora_rank}; student.decoder names no language model to add to.")
         )
+    if student.anchor and student.step_encoder != SCRATCH:
+        found.append(
+            ("student.anchor", f"got true; only a fresh step encoder can be one, not {student.step_encoder!r}.")
+        )
+    if settings.loss.pass_weight and (student.predictor_passes == 1 or student.predictor != "transformer"):
+        needs = "there are earlier passes only with student.predictor=transformer and student.predictor_passes above 1"
+        found.append(("loss.pass_weight", f"got {settings.loss.pass_weight}; {needs}."))
     others = {name: getattr(student, name) for name in ("question_encoder", "step_encoder", "decoder")}
     lent = [f"student.{name}={other!r}" for name, other in others.items() if other != SCRATCH]
     lent += [f"student.predictor={student.predictor!r}"] if student.predictor != "transformer" else []

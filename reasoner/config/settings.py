@@ -50,6 +50,9 @@ class StudentSettings(Section):
         default=False, description="slot k begins as the k-th word or whole number of the step, not as a learnt query"
     )
     speller: bool = Field(default=False, description="in training, all tokens of a step are also read off its slots")
+    anchor: bool = Field(
+        default=False, description="in training, a frozen random encoding of the step is predicted too"
+    )
     one_space: bool = Field(
         default=False, description="fresh parts begin with looking up and copying words in one space of embeddings"
     )
@@ -146,6 +149,12 @@ class LossSettings(Section):
         default=0.1, ge=0, description="divergence of z from N(0, 1), where student.latent_variable is not 0"
     )
     spell_weight: float = Field(default=0.3, ge=0, description="cross-entropy of the speller, where there is one")
+    anchor_weight: float = Field(
+        default=2.0, ge=0, description="distance from the frozen random encoding, where student.anchor is true"
+    )
+    pass_weight: float = Field(
+        default=0.0, ge=0, description="predictor's earlier passes, each judged by latent distance and speller"
+    )
     own_latents: float = Field(
         default=0.0, ge=0, le=1, description="share of problems whose earlier steps are the predictor's own latents"
     )

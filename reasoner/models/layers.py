@@ -18,9 +18,26 @@ def rotate(x_BHLd: Tensor) -> Tensor:
     L, d = x_BHLd.shape[-2:]
     frequency = torch.pow(ROTARY_BASE, -torch.arange(0, d, 2, device=x_BHLd.device) / d)
     angle = torch.arange(L, device=x_BHLd.device)[:, None] * frequency
+    if x_BHLd.device.type == "cpu":
+        # One complex product is quicker than six real ones; elsewhere they are fused by the compiler, which knows none.
+        pairs = torch.view_as_complex(x_BHLd.float().unflatten(-1, (d // 2, 2)))
+        turned = pairs * torch.complex(angle.cos(), angle.sin())
+        return torch.view_as_real(turned).flatten(-2).to(x_BHLd.dtype)
     cos, sin = angle.cos().to(x_BHLd.dtype), angle.sin().to(x_BHLd.dtype)
     even, odd = x_BHLd[..., 0::2], x_BHLd[..., 1::2]
     return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
+
+
+def attend(q_BHLd: Tensor, k_BHMd: Tensor, v_BHMd: Tensor, mask: Tensor | None, *, causal: bool) -> Tensor:
+    """Scaled dot-product attention, [B, H, L, d]; on a CPU in float32, whatever the rest computes in.
+
+    The CPU's attention kernel takes six times as long backwards in bfloat16 as in float32 (docs/lab-book.md, entry 29).
+    """
+    if q_BHLd.device.type != "cpu":
+        return F.scaled_dot_product_attention(q_BHLd, k_BHMd, v_BHMd, attn_mask=mask, is_causal=causal)
+    with torch.autocast("cpu", enabled=False):
+        q, k, v = q_BHLd.float(), k_BHMd.float(), v_BHMd.float()
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
 
 
 FIRST_SHARE = 0.1
@@ -78,7 +95,7 @@ class Attention(nn.Module):
             q, k = rotate(q), rotate(k)
         if past is not None:
             k, v = past.extend(k, v)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+        y = attend(q, k, v, mask, causal=causal)
         return self.out(y.transpose(1, 2).reshape(B, L, D))
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from reasoner.models.anchor import Anchor
 from reasoner.models.backbone_encoders import BackboneQuestionEncoder, BackboneStepEncoder
 from reasoner.models.backbones import BackboneReader, FrozenBackbone, TunedBackbone
 from reasoner.models.decoder import StepDecoder
@@ -36,17 +37,7 @@ def make_question_encoder(shape: Shape, lent: Lent) -> QuestionEncoder | Backbon
 def make_step_encoder(shape: Shape, lent: Lent) -> StepEncoder | WordSlotEncoder | BackboneStepEncoder:
     """From scratch, with slots that begin as queries or as words, or on the step's backbone."""
     if not shape.step_backbone:
-        kind = StepEncoder
-        if shape.slot_words:
-            kind = partial(WordSlotEncoder, characters=not shape.step_words, least_first=shape.least_first)
-        return kind(
-            shape.step_tokens,
-            width=shape.width,
-            heads=shape.step_heads,
-            layers=shape.step_layers,
-            slots=shape.slots,
-            max_tokens=shape.max_step_tokens,
-        )
+        return _fresh_step_encoder(shape)
     assert lent.step is not None, "a step backbone must be lent"
     return BackboneStepEncoder(
         _backbone(shape, lent, lent.step),
@@ -56,6 +47,20 @@ def make_step_encoder(shape: Shape, lent: Lent) -> StepEncoder | WordSlotEncoder
         heads=shape.step_heads,
         layers=shape.step_layers,
         slots=shape.slots,
+    )
+
+
+def _fresh_step_encoder(shape: Shape) -> StepEncoder | WordSlotEncoder:
+    kind = StepEncoder
+    if shape.slot_words:
+        kind = partial(WordSlotEncoder, characters=not shape.step_words, least_first=shape.least_first)
+    return kind(
+        shape.step_tokens,
+        width=shape.width,
+        heads=shape.step_heads,
+        layers=shape.step_layers,
+        slots=shape.slots,
+        max_tokens=shape.max_step_tokens,
     )
 
 
@@ -108,6 +113,11 @@ def make_speller(shape: Shape) -> Speller | None:
     if not shape.speller:
         return None
     return Speller(shape.step_tokens, width=shape.width, slots=shape.slots, max_tokens=shape.max_step_tokens)
+
+
+def make_anchor(shape: Shape) -> Anchor | None:
+    """None where nobody asked for one."""
+    return Anchor(_fresh_step_encoder(shape), width=shape.width) if shape.anchor else None
 
 
 def step_tokenizer(shape: Shape) -> StepTokenizer:

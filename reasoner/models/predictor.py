@@ -28,6 +28,12 @@ class StepPredictor(nn.Module):
     def forward(
         self, previous_BTKD: Tensor, question_BLD: Tensor, question_mask_BL: Tensor, *, passes: int | None = None
     ) -> Tensor:
+        """What the last of `rounds` gives; its arguments."""
+        return self.rounds(previous_BTKD, question_BLD, question_mask_BL, passes=passes)[-1]
+
+    def rounds(
+        self, previous_BTKD: Tensor, question_BLD: Tensor, question_mask_BL: Tensor, *, passes: int | None = None
+    ) -> list[Tensor]:
         """Args:
             previous_BTKD: slots of steps 0..T-1 (T may be 0); step t is predicted from those before t.
             question_BLD: states of the question's tokens.
@@ -35,7 +41,7 @@ class StepPredictor(nn.Module):
             passes: in place of the number that it was trained with.
 
         Returns:
-            Predicted slots of steps 0..T, [B, T+1, K, D], normalised.
+            After each pass the predicted slots of steps 0..T, [B, T+1, K, D], normalised.
         """
         B, T, K, D = previous_BTKD.shape
         blocks = T + 1
@@ -44,6 +50,9 @@ class StepPredictor(nn.Module):
         x = x + self.slot.weight + self.step.weight[:blocks, None]
         x = x.reshape(B, blocks * K, D)
         mask = block_causal_mask(blocks, K, x.device)
-        for block in list(self.blocks) * (passes or self.passes):
-            x = block(x, mask, memory_BMD=question_BLD, memory_mask=question_mask_BL[:, None, None, :])
-        return normalise(self.project(self.norm(x))).view(B, blocks, K, D)
+        found = list[Tensor]()
+        for _ in range(passes or self.passes):
+            for block in self.blocks:
+                x = block(x, mask, memory_BMD=question_BLD, memory_mask=question_mask_BL[:, None, None, :])
+            found.append(normalise(self.project(self.norm(x))).view(B, blocks, K, D))
+        return found

@@ -35,6 +35,7 @@ class Shape:
     predictor: str = "transformer"
     speller: bool = False
     slot_words: bool = False
+    anchor: bool = False
     attention_norm: bool = False
     """False for students from before there was one."""
     predictor_passes: int = 1
@@ -93,6 +94,7 @@ def shape_of(
         predictor=settings.predictor,
         speller=settings.speller,
         slot_words=settings.slot_words,
+        anchor=settings.anchor,
         attention_norm=settings.attention_norm,
         predictor_passes=settings.predictor_passes,
         latent_variable=settings.latent_variable,

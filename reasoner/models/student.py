@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from reasoner.config.settings import SCRATCH, StudentSettings
 from reasoner.errors import ConfigError
+from reasoner.models.anchor import Anchor
 from reasoner.models.backbone_encoders import BackboneQuestionEncoder, BackboneStepEncoder
 from reasoner.models.backbones import BackboneReader
 from reasoner.models.decoder import StepDecoder
@@ -24,6 +25,7 @@ from reasoner.models.lending import NOTHING_LENT, Lent, lend
 from reasoner.models.mlp_predictor import MlpPredictor
 from reasoner.models.one_space import begin_in_one_space
 from reasoner.models.parts import (
+    make_anchor,
     make_decoder,
     make_latent_variable,
     make_predictor,
@@ -50,6 +52,7 @@ class LatentReasoner(nn.Module):
         decoder: StepDecoder | LanguageDecoder,
         latent: LatentVariable | None = None,
         speller: Speller | None = None,
+        anchor: Anchor | None = None,
     ) -> None:
         super().__init__()
         self.question_encoder = question_encoder
@@ -58,7 +61,8 @@ class LatentReasoner(nn.Module):
         self.decoder = decoder
         self.latent = latent
         self.speller = speller
-        for part in (question_encoder, step_encoder, predictor, decoder, latent, speller):
+        self.anchor = anchor
+        for part in (question_encoder, step_encoder, predictor, decoder, latent, speller, anchor):
             if part is not None:
                 init_weights(part)
         self.target_encoder = copy.deepcopy(step_encoder).requires_grad_(False)
@@ -123,6 +127,7 @@ def build_net(shape: Shape, *, seed: int, lent: Lent = NOTHING_LENT) -> LatentRe
             decoder=make_decoder(shape, lent),
             latent=make_latent_variable(shape),
             speller=make_speller(shape),
+            anchor=make_anchor(shape),
         )
     if shape.attention_norm:
         norm_attention(net)

@@ -68,6 +68,8 @@ class Adapters:
         self._net.target_encoder.load_state_dict(self._target)
         self._net.requires_grad_(True)
         self._net.target_encoder.requires_grad_(False)
+        if self._net.anchor is not None:
+            self._net.anchor.encoder.requires_grad_(False)
         return kept
 
 

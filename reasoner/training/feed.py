@@ -16,7 +16,7 @@ from reasoner.errors import TrainingFailed
 from reasoner.models.batches import QuestionBatch, pad_questions, pad_steps
 from reasoner.models.student import Tokenizers
 from reasoner.models.tokenizers import EncodedQuestion
-from reasoner.training.team import ALONE, Team
+from reasoner.training.team import Team
 from reasoner.types.problem import Problem
 
 BLOCK = 16
@@ -98,6 +98,17 @@ class CurriculumFeed:
         return (self._easy if number < self._easy_blocks else self._full).block(number, size)
 
 
+class SharedFeed:
+    """What one of a team's processes draws: every block of the feed falls to one of them."""
+
+    def __init__(self, feed: Feed, team: Team) -> None:
+        self._feed, self._rank, self._size = feed, team.rank, team.size
+
+    def block(self, number: int, size: int) -> list[Item]:
+        """This process's block of a number."""
+        return self._feed.block(number * self._size + self._rank, size)
+
+
 class MixedFeed:
     """Learnt examples, each as often as any other, with a fixed share of original problems."""
 
@@ -126,10 +137,10 @@ class MixedFeed:
 
 
 class Batches:
-    """Cuts a feed into batches of like length; each of a team's processes gets its share of every batch."""
+    """Cuts a feed into batches of like length."""
 
-    def __init__(self, feed: Feed, *, batch_size: int, seed: int, device: str = "cpu", team: Team = ALONE) -> None:
-        self._feed, self._batch_size, self._seed, self._device, self._team = feed, batch_size, seed, device, team
+    def __init__(self, feed: Feed, *, batch_size: int, seed: int, device: str = "cpu") -> None:
+        self._feed, self._batch_size, self._seed, self._device = feed, batch_size, seed, device
         self._number, self._block = -1, list[list[Item]]()
 
     def at(self, index: int) -> Batch:
@@ -137,8 +148,7 @@ class Batches:
         number, offset = divmod(index, BLOCK)
         if number != self._number:
             self._number, self._block = number, self._cut(number)
-        whole = self._block[offset % len(self._block)]
-        items = whole[self._team.rank :: self._team.size] or whole[:1]
+        items = self._block[offset % len(self._block)]
         return Batch(
             pad_questions([i.question for i in items], device=self._device),
             pad_steps([i.steps for i in items], device=self._device),

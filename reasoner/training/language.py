@@ -21,6 +21,7 @@ from reasoner.models.student import Student
 from reasoner.models.tokenizers import PAD
 from reasoner.training.feed import Batch, Batches, FreshFeed, derive
 from reasoner.training.optimizer import StudentOptimizer
+from reasoner.training.precision import Precision, computing_in, precision_of
 from reasoner.training.recipe import LAST_RATE
 from reasoner.training.threads import computing_with
 from reasoner.training.trainer import CLIP
@@ -79,9 +80,10 @@ def train_rival(
     batches = Batches(
         feed, batch_size=settings.train.batch_size, seed=derive(settings.seed, "base"), device=settings.compute.device
     )
+    precision = precision_of(settings.compute, width=student.shape.width)
     model = rival_of(student, seed=derive(settings.seed, "rival")).to(device).train()
     with computing_with(threads):
-        return _train(model, batches, settings, seconds=seconds, report=report)
+        return _train(model, batches, settings, precision=precision, seconds=seconds, report=report)
 
 
 def rate_of(share: float, update: int) -> float:
@@ -91,15 +93,22 @@ def rate_of(share: float, update: int) -> float:
 
 
 def _train(
-    model: LanguageModel, batches: Batches, settings: Settings, *, seconds: float, report: Callable[[float, str], None]
+    model: LanguageModel,
+    batches: Batches,
+    settings: Settings,
+    *,
+    precision: Precision,
+    seconds: float,
+    report: Callable[[float, str], None],
 ) -> TrainedModel:
     # The optimizer knows block matrices by a dot before and after `blocks`.
-    optimizer = StudentOptimizer([(f"rival.{name}", p) for name, p in model.named_parameters()])
+    optimizer = StudentOptimizer([(f"rival.{name}", p) for name, p in model.named_parameters()], precision=precision)
     began, recent = time.monotonic(), list[float]()
     update = problems = 0
     while (spent := time.monotonic() - began) < seconds:
         batch = batches.at(update)
-        loss = solution_loss(model, batch)
+        with computing_in(precision, batch.steps_BTL.device.type):
+            loss = solution_loss(model, batch)
         if not torch.isfinite(loss):
             raise TrainingFailed(f"the language model's loss is {loss.item()} at update {update}; lower train.*_rate")
         loss.backward()

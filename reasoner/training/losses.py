@@ -12,10 +12,17 @@ from torch.nn import functional as F
 from reasoner.config.settings import LossSettings
 from reasoner.models.batches import QuestionBatch
 from reasoner.models.decoder import Writer
+from reasoner.models.predictor import StepPredictor
 from reasoner.models.student import LatentReasoner
 from reasoner.models.tokenizers import PAD
 from reasoner.training.recipe import Recipe, Stage
 from reasoner.training.regularisers import contrastive, covariance, sigreg, variance_hinge
+
+ROWS = 8
+"""Steps go to encoder and decoder in multiples of it: a matrix library plans its products anew for each size."""
+
+WORTH_A_CALL = 1024
+"""Positions of padding that cost more than another call of the decoder: a nano batch has some 300, ProsQA's 1,500."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +84,11 @@ def losses(
         autoencode = decode_loss(net.decoder, steps.distinct_UKD, steps.distinct_UL)
         return Losses(autoencode + weigh.variance_weight * variance, zero, zero, autoencode, variance)
 
-    predicted = _predict(net, question, steps, steps_BTL.shape, own=own, stage=stage, noise=noise)
+    *earlier, predicted = _predict(
+        net, question, steps, steps_BTL.shape, own=own, recipe=recipe, stage=stage, noise=noise
+    )
     with torch.no_grad():
-        target = net.target_encoder(steps.distinct_UL)[steps.which_N]
+        target = net.target_encoder(_filled(steps.distinct_UL))[steps.which_N]
     informed = net.informed(predicted, target, noise=noise)
     predicted = informed.slots_NKD
     latent = distance(predicted, target, weigh.latent)
@@ -87,9 +96,7 @@ def losses(
     if stage == "predictor":
         return Losses(latent + cost, latent, zero, zero, variance)
 
-    decode = decode_loss(net.decoder, predicted, steps.tokens_NL, dropout=weigh.token_dropout, noise=noise)
-    stride = max(1, round(1 / weigh.autoencode_share))
-    autoencode = decode_loss(net.decoder, steps.distinct_UKD[::stride], steps.distinct_UL[::stride])
+    decode, autoencode = _decoding(net, steps, predicted, weigh, noise)
     total = (
         decode
         + weigh.spell_weight * _spelling(net, steps, predicted)
@@ -98,7 +105,10 @@ def losses(
         + weigh.autoencode_weight * autoencode
         + weigh.variance_weight * variance
         + _apart(weigh, steps, predicted, target, noise)
+        + weigh.pass_weight * sum(_judged(net, steps, p, target, weigh) for p in earlier)
     )
+    if net.anchor is not None:
+        total = total + weigh.anchor_weight * net.anchor(predicted, _filled(steps.distinct_UL), steps.which_N)
     return Losses(total, latent, decode, autoencode, variance)
 
 
@@ -110,7 +120,7 @@ def decode_loss(
     dropout: float = 0.0,
     noise: torch.Generator | None = None,
 ) -> Tensor:
-    """Mean cross-entropy over real tokens. Short steps (every solution's last one) go apart, to save their padding.
+    """Mean cross-entropy over real tokens.
 
     Args:
         decoder: writes a step from its slots.
@@ -119,20 +129,38 @@ def decode_loss(
         dropout: share of input tokens that the decoder does not see (they read as padding).
         noise: draws them.
     """
+    seen_NL = _hidden(tokens_NL, dropout, noise)
+    return _mean(_said(decoder, slots_NKD, seen_NL, tokens_NL), tokens_NL)
+
+
+def _said(decoder: Writer, slots_NKD: Tensor, seen_NL: Tensor, tokens_NL: Tensor) -> Tensor:
+    """Cross-entropy of each step's text, [N]. Short steps go apart where much padding is saved by that."""
     L = tokens_NL.shape[1]
-    seen_NL = tokens_NL
-    if dropout:
-        hidden = torch.rand(tokens_NL.shape, generator=noise).to(tokens_NL.device) < dropout
-        seen_NL = tokens_NL.masked_fill(hidden, PAD)
     short_N = (tokens_NL != PAD).sum(dim=1) <= L // 2
-    total = slots_NKD.new_zeros(())
-    for rows_N, length in ((short_N, L // 2), (~short_N, L)):
+    apart = int(short_N.sum()) * (L - L // 2) >= WORTH_A_CALL
+    groups = [(short_N, L // 2), (~short_N, L)] if apart else [(torch.ones_like(short_N), L)]
+    indices, found = list[Tensor](), list[Tensor]()
+    for rows_N, length in groups:
         index = rows_N.nonzero()[:, 0]
         if len(index):
-            logits = decoder(slots_NKD[index], seen_NL[index, : length - 1])
+            filled = _filled(index)
+            logits = decoder(slots_NKD[filled], seen_NL[filled, : length - 1])[: len(index)]
             said = tokens_NL[index, :length].flatten()
-            total = total + F.cross_entropy(logits.flatten(0, 1), said, ignore_index=PAD, reduction="sum")
-    return total / (tokens_NL != PAD).sum()
+            cost = F.cross_entropy(logits.flatten(0, 1), said, ignore_index=PAD, reduction="none")
+            indices.append(index)
+            found.append(cost.view(len(index), length).sum(dim=1))
+    return torch.cat(found)[torch.cat(indices).argsort()]
+
+
+def _mean(said_N: Tensor, tokens_NL: Tensor) -> Tensor:
+    """Nats a token."""
+    return said_N.sum() / (tokens_NL != PAD).sum()
+
+
+def _hidden(tokens_NL: Tensor, share: float, noise: torch.Generator | None) -> Tensor:
+    if not share:
+        return tokens_NL
+    return tokens_NL.masked_fill(torch.rand(tokens_NL.shape, generator=noise).to(tokens_NL.device) < share, PAD)
 
 
 def distance(predicted_NKD: Tensor, target_NKD: Tensor, kind: str) -> Tensor:
@@ -148,7 +176,13 @@ def _encode(net: LatentReasoner, steps_BTL: Tensor) -> _Steps:
     flat = steps_BTL.flatten(0, 1)
     index_N = (flat[:, 0] != PAD).nonzero()[:, 0]
     distinct_UL, which_N = torch.unique(flat[index_N], dim=0, return_inverse=True)
-    return _Steps(flat[index_N], distinct_UL, which_N, index_N, net.step_encoder(distinct_UL))
+    distinct_UKD = net.step_encoder(_filled(distinct_UL))[: len(distinct_UL)]
+    return _Steps(flat[index_N], distinct_UL, which_N, index_N, distinct_UKD)
+
+
+def _filled(rows: Tensor) -> Tensor:
+    """Rows up to a multiple of `ROWS`: the first one is repeated."""
+    return torch.cat([rows, rows[:1].expand(-len(rows) % ROWS, *rows.shape[1:])])
 
 
 def _predict(
@@ -158,33 +192,72 @@ def _predict(
     shape: torch.Size,
     *,
     own: float,
+    recipe: Recipe,
     stage: Stage,
     noise: torch.Generator,
-) -> Tensor:
-    """Predicted slots [N, K, D]; a share `own` of the problems sees the predictor's own latents as earlier steps."""
+) -> list[Tensor]:
+    """Predicted slots [N, K, D]; a share `own` of the problems sees the predictor's own latents as earlier steps.
+
+    Those of earlier passes stand before them, if they are to be judged.
+    """
     B, T = shape[:2]
     known = steps.slots_NKD if stage == "joint" else steps.slots_NKD.detach()
     K, D = known.shape[1:]
     placed = known.new_zeros(B * T, K, D).index_copy(0, steps.index_N, known).view(B, T, K, D)[:, :-1]
     states = net.question_encoder(question.tokens_BL, question.digits_MP)
     if own and stage == "joint" and T > 1:
-        chosen = (torch.rand(B, generator=noise).to(states.device) < own).nonzero()[:, 0]
+        chosen = own_problems(B, own, noise).to(states.device)
         if len(chosen):
             first = net.predictor(placed[chosen, :-1], states[chosen], question.mask_BL[chosen])
             placed = placed.index_copy(0, chosen, first)
-    return net.predictor(placed, states, question.mask_BL).flatten(0, 1)[steps.index_N]
+    given = placed, states, question.mask_BL
+    if recipe.loss.pass_weight and isinstance(net.predictor, StepPredictor):
+        rounds = net.predictor.rounds(*given)
+    else:
+        rounds = [net.predictor(*given)]
+    return [slots.flatten(0, 1)[steps.index_N] for slots in rounds]
+
+
+def own_problems(problems: int, share: float, noise: torch.Generator) -> Tensor:
+    """Which of a batch's problems go on from own latents: the share on average, and nearly as many each time.
+
+    A matrix library plans its products anew for each number of rows.
+    """
+    many = int(share * problems + float(torch.rand((), generator=noise)))
+    return torch.randperm(problems, generator=noise)[:many]
+
+
+def _judged(
+    net: LatentReasoner, steps: _Steps, predicted_NKD: Tensor, target_NKD: Tensor, weigh: LossSettings
+) -> Tensor:
+    """What an earlier pass of the predictor is worth: distance and spelling, without the decoder's price."""
+    spelt = weigh.spell_weight * _spelt(net, predicted_NKD, steps.tokens_NL)
+    return weigh.latent_weight * distance(predicted_NKD, target_NKD, weigh.latent) + spelt
+
+
+def _decoding(
+    net: LatentReasoner, steps: _Steps, predicted_NKD: Tensor, weigh: LossSettings, noise: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """`decode_loss` of predicted slots, and of a share of the steps' own: the decoder is called once for both."""
+    stride = max(1, round(1 / weigh.autoencode_share))
+    slots = torch.cat([predicted_NKD, steps.distinct_UKD[::stride]])
+    own_ML, N = steps.distinct_UL[::stride], len(predicted_NKD)
+    seen = torch.cat([_hidden(steps.tokens_NL, weigh.token_dropout, noise), own_ML])
+    said = _said(net.decoder, slots, seen, torch.cat([steps.tokens_NL, own_ML]))
+    return _mean(said[:N], steps.tokens_NL), _mean(said[N:], own_ML)
 
 
 def _spelling(net: LatentReasoner, steps: _Steps, predicted_NKD: Tensor) -> Tensor:
     """How badly steps are spelt from predicted slots, and half as much from their own; nothing without a speller."""
+    own = _spelt(net, steps.distinct_UKD, steps.distinct_UL)
+    return _spelt(net, predicted_NKD, steps.tokens_NL) + 0.5 * own
+
+
+def _spelt(net: LatentReasoner, slots_NKD: Tensor, tokens_NL: Tensor) -> Tensor:
     if net.speller is None:
-        return predicted_NKD.new_zeros(())
-    pairs = ((1.0, predicted_NKD, steps.tokens_NL), (0.5, steps.distinct_UKD, steps.distinct_UL))
-    total = predicted_NKD.new_zeros(())
-    for weight, slots, tokens in pairs:
-        logits = net.speller(slots, tokens.shape[1])
-        total = total + weight * F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), ignore_index=PAD)
-    return total
+        return slots_NKD.new_zeros(())
+    logits = net.speller(slots_NKD, tokens_NL.shape[1])
+    return F.cross_entropy(logits.flatten(0, 1), tokens_NL.flatten(), ignore_index=PAD)
 
 
 def _apart(

@@ -3,7 +3,7 @@
 Muon orthogonalises the momentum of each matrix by a Newton-Schulz iteration (Jordan et al. 2024,
 https://kellerjordan.github.io/posts/muon/). Here it halved the loss at equal updates (docs/lab-book.md).
 `torch.optim.Muon` iterates in bfloat16, which CPUs without bfloat16 units run thirty times slower than float32;
-this one stacks matrices of one size and iterates in float32.
+this one stacks matrices of one size and iterates in bfloat16 only where that is quick.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from reasoner.training.precision import Precision
 
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
@@ -20,20 +22,26 @@ PRETRAINED_SHARE = 0.02
 """Share of AdamW's rate for pretrained weights, which usual rates of fresh ones would wipe out (BERT's: near 3e-5)."""
 
 
-def orthogonalise(updates_GMN: Tensor) -> Tensor:
+def orthogonalise(updates_GMN: Tensor, precision: Precision = "float32") -> Tensor:
     """Moves the singular values of G matrices (M <= N) towards 1."""
     a, b, c = NEWTON_SCHULZ
     x = updates_GMN / (updates_GMN.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    x = x.bfloat16() if precision == "bfloat16" else x
     for _ in range(ITERATIONS):
         gram = x @ x.mT
-        x = a * x + (b * gram + c * gram @ gram) @ x
-    return x
+        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    return x.to(updates_GMN.dtype)
 
 
 class StudentOptimizer:
     """Both optimizers behind one `step`, with a state made of named tensors only."""
 
-    def __init__(self, named: Sequence[tuple[str, nn.Parameter]]) -> None:
+    def __init__(self, named: Sequence[tuple[str, nn.Parameter]], *, precision: Precision = "float32") -> None:
+        """Args:
+        named: parameters that it changes.
+        precision: in which Muon iterates; weights and states are in float32.
+        """
+        self._precision: Precision = precision
         self._matrices = [(n, p) for n, p in named if p.ndim == 2 and ".blocks." in n and not _lent(n)]
         chosen = {n for n, _ in self._matrices}
         self._rest = [(n, p) for n, p in named if n not in chosen]
@@ -62,7 +70,8 @@ class StudentOptimizer:
             flat = update if p.shape[0] <= p.shape[1] else update.mT
             groups.setdefault((flat.shape[0], flat.shape[1]), []).append((p, flat))
         for members in groups.values():
-            for (p, _), change in zip(members, orthogonalise(torch.stack([u for _, u in members])), strict=True):
+            changes = orthogonalise(torch.stack([u for _, u in members]), self._precision)
+            for (p, _), change in zip(members, changes, strict=True):
                 tall = p.shape[0] > p.shape[1]
                 scale = max(1.0, p.shape[0] / p.shape[1]) ** 0.5
                 p.mul_(1 - rate * WEIGHT_DECAY).add_(change.mT if tall else change, alpha=-rate * scale)

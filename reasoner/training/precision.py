@@ -47,10 +47,11 @@ def choose_precision(device: str, width: int) -> Precision:
             return "float32"
     block = Block(width, 2, rotary=True).to(device)
     norm_attention(block)
-    for kind in ("float32", "bfloat16"):
-        _seconds(block, TOKENS, kind)
     # The median of pairs: what else runs here may fall upon one trial, and seldom upon most. Each pair has a length of
-    # its own, as batches have: some kernels are quick only for a shape that they know.
+    # its own, as batches have, and has seen it before, as batches have after a while.
+    for n in range(TOKENS, TOKENS + TRIALS):
+        for kind in ("float32", "bfloat16"):
+            _seconds(block, n, kind)
     pairs = ((_seconds(block, n, "float32"), _seconds(block, n, "bfloat16")) for n in range(TOKENS, TOKENS + TRIALS))
     return "bfloat16" if median(plain / rounded for plain, rounded in pairs) > WORTH else "float32"
 

@@ -62,7 +62,7 @@ def train(
     # Filling fresh memory would catch reads of uninitialised tensors; it costs 7% of an update here.
     torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue]
     net = student.net.train()
-    optimizer = StudentOptimizer(net.trainable())
+    optimizer = StudentOptimizer(net.trainable(), precision=recipe.precision)
     resumed = load_state(folder, net, optimizer, recipe=recipe.to_dict())
     done, before = (resumed.updates, resumed.seconds) if resumed else (0, 0.0)
     began = saved = time.monotonic()

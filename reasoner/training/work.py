@@ -21,7 +21,17 @@ from reasoner.models.layers import ready_for
 from reasoner.models.student import Student, new_student
 from reasoner.training.adapters import keep_factors
 from reasoner.training.fast_weights import FastWeights, Settled
-from reasoner.training.feed import Batches, CurriculumFeed, Feed, FreshFeed, MixedFeed, Worked, derive, encode
+from reasoner.training.feed import (
+    Batches,
+    CurriculumFeed,
+    Feed,
+    FreshFeed,
+    MixedFeed,
+    SharedFeed,
+    Worked,
+    derive,
+    encode,
+)
 from reasoner.training.precision import Precision, precision_of, require_device
 from reasoner.training.prefetch import drawing_processes, made_ahead
 from reasoner.training.recipe import Recipe
@@ -105,7 +115,7 @@ def train_base(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
         cache=place.home / "cache" / "backbone",
     )
     recipe = _recipe(settings, payload, updates=settings.train.base_updates)
-    feed = _curriculum(student, settings, source)
+    feed = _curriculum(student, settings, source, team=place.team)
     trained = _train(student, feed, recipe, payload, place)
     return _keep(student, trained, payload, place, parent="", examples=0)
 
@@ -161,7 +171,9 @@ def _machine(settings: Settings) -> dict[str, Any]:
     device, compute = settings.compute.device, settings.compute
     require_device(device)
     precision = precision_of(compute, width=settings.student.width)
-    processes = compute.processes or (torch.cuda.device_count() if device == "cuda" else 1)
+    # On a GPU each process has one of its own; on a CPU more of them than cores are slow, but the same everywhere.
+    places = torch.cuda.device_count() if device == "cuda" else 1
+    processes = min(compute.processes or places, places) if device.startswith("cuda") else compute.processes or 1
     unusual: dict[str, Any] = {"precision": precision} if precision != "float32" else {}
     if compute.compile and device.startswith("cuda"):
         unusual["compiled"] = True
@@ -171,6 +183,11 @@ def _machine(settings: Settings) -> dict[str, Any]:
 def _drawers(settings: Settings) -> dict[str, int]:
     """How many processes draw problems, where it is set; it changes no weight."""
     return {} if settings.compute.drawers is None else {"drawers": settings.compute.drawers}
+
+
+def threads_in_all(payload: dict[str, Any]) -> int:
+    """Threads that all processes of a training job compute with."""
+    return max(payload["threads"], payload.get("processes", 1))
 
 
 def recipe_of(
@@ -207,15 +224,16 @@ def _base_problems(source: ProblemSource, n: int, seed: int) -> list[Problem]:
     return list(source.base_problems(n, seed))
 
 
-def _curriculum(student: Student, settings: Settings, source: ProblemSource) -> Feed:
-    """Base problems, the easiest ones first if a curriculum is set."""
+def _curriculum(student: Student, settings: Settings, source: ProblemSource, *, team: Team) -> Feed:
+    """Base problems, the easiest ones first if a curriculum is set; the blocks of all in the team are counted."""
     full = _fresh(student, source, seed=derive(settings.seed, "base"))
     if not settings.train.curriculum_updates:
         return full
     easiest = (min(settings.data.base_difficulties),)
     easy_source = open_source(settings.data.model_copy(update={"base_difficulties": easiest}), settings.seed)
     easy = _fresh(student, easy_source, seed=derive(settings.seed, "easy"))
-    return CurriculumFeed(easy, full, easy_batches=settings.train.curriculum_updates * settings.train.accumulate)
+    easy_batches = settings.train.curriculum_updates * settings.train.accumulate
+    return CurriculumFeed(easy, full, easy_batches=easy_batches * team.size)
 
 
 def _recipe(settings: Settings, payload: dict[str, Any], *, updates: int, cycle: int | None = None) -> Recipe:
@@ -228,10 +246,10 @@ def _train(student: Student, feed: Feed, recipe: Recipe, payload: dict[str, Any]
     ready_for(student.net, device, compiled=payload.get("compiled", False))
     drawers = drawing_processes(payload.get("drawers"), device)
     try:
-        with made_ahead(feed, processes=drawers) as made:
+        with made_ahead(SharedFeed(feed, place.team), processes=drawers) as made:
             return train(
                 student,
-                Batches(made, batch_size=recipe.batch_size, seed=recipe.seed, device=device, team=place.team),
+                Batches(made, batch_size=-(-recipe.batch_size // place.team.size), seed=recipe.seed, device=device),
                 recipe=recipe,
                 folder=place.folder,
                 report=place.report,

@@ -168,3 +168,16 @@ def test_a_wrong_api_key_is_never_repeated() -> None:
     with pytest.raises(ConfigError) as caught:
         load(extra={"teacher.api_key": ["secret"]})
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["loss.pass_weight=0.5"], r"loss\.pass_weight"),
+        (["loss.pass_weight=0.5", "student.predictor_passes=2", "student.predictor=mlp"], r"loss\.pass_weight"),
+        (["student.anchor=true", "student.step_encoder=minilm"], r"student\.anchor"),
+    ],
+)
+def test_what_has_nothing_to_work_on_is_said(words: list[str], named: str) -> None:
+    with pytest.raises(ConfigError, match=named):
+        load_settings("nano", words, {}, None)

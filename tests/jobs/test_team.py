@@ -17,8 +17,9 @@ from memory.store.database import open_database
 from memory.store.jobs import JobStore
 from reasoner.config.loading import load_settings
 from reasoner.errors import ConfigError, TrainingFailed
-from reasoner.training.feed import Batches, FreshFeed
-from reasoner.training.team import ALONE, Team, join_team
+from reasoner.models.tokenizers import EncodedQuestion
+from reasoner.training.feed import Item, SharedFeed
+from reasoner.training.team import Board, Team, join_team
 from reasoner.training.work import base_spec
 from reasoner.types.job import Job, JobSpec
 
@@ -82,6 +83,17 @@ def joined(tmp_path: Path) -> Iterator[Team]:
     distributed.destroy_process_group()
 
 
+@pytest.mark.usefixtures("joined")
+def test_a_board_gives_the_mean_of_what_stands_on_it(tmp_path: Path) -> None:
+    board = Board(tmp_path / "board", rank=1, size=2)
+    for ones in (3.0, 5.0, 7.0, 9.0):
+        assert board.mean(torch.full((4,), ones), most=6).tolist() == [ones / 2] * 4
+    rows = torch.from_file(str(tmp_path / "board"), shared=True, size=24).view(2, 2, 6)
+    assert rows[:, 1, :4].tolist() == [[7.0] * 4, [9.0] * 4]
+    assert not rows[:, 0].any()
+    assert not rows[:, 1, 4:].any()
+
+
 def test_the_mean_over_processes_leaves_missing_gradients_alone(joined: Team) -> None:
     team = Team(rank=0, size=joined.size + 1)  # as if the other one had found no gradient at all
     first, second = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(3))
@@ -93,22 +105,14 @@ def test_the_mean_over_processes_leaves_missing_gradients_alone(joined: Team) ->
     assert not team.any(False, "cpu")
 
 
-def test_shares_of_a_batch_make_up_the_batch() -> None:
-    from reasoner.data.sources import open_source
-    from reasoner.models.student import new_student
+def test_every_block_falls_to_one_of_the_team() -> None:
+    class Numbers:
+        def block(self, number: int, size: int) -> list[Item]:
+            return [Item(EncodedQuestion([number], []), []) for _ in range(size)]
 
-    settings = load_settings("tiny", [], {}, None)
-    source = open_source(settings.data, 0)
-    student = new_student(settings.student, [p.question for p in source.base_problems(50, 1)], seed=0)
-
-    def questions(team: Team) -> list[tuple[int, ...]]:
-        feed = FreshFeed(student.tokenizers, lambda n, at: list(source.base_problems(n, at)), seed=0)
-        tokens = Batches(feed, batch_size=7, seed=0, team=team).at(3).question.tokens_BL.tolist()
-        return [tuple(t for t in row if t) for row in tokens]
-
-    shares = [questions(Team(rank, 3)) for rank in range(3)]
-    assert sorted(row for share in shares for row in share) == sorted(questions(ALONE))
-    assert {len(share) for share in shares} == {2, 3}
+    feeds = [SharedFeed(Numbers(), Team(rank, 3)) for rank in range(3)]
+    drawn = [item.question.ids[0] for number in range(4) for feed in feeds for item in feed.block(number, 2)]
+    assert drawn == [number for number in range(12) for _ in range(2)]
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="here there is a GPU")

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 
 from reasoner.models.decoder import write
 from reasoner.models.tokenizers import PAD, STOP
+from reasoner.training import losses as objective
 from reasoner.training.losses import decode_loss
 
 N = 12
@@ -29,7 +30,9 @@ def test_each_written_token_is_the_likeliest_after_those_before_it() -> None:
     torch.testing.assert_close(chosen.sum(dim=1), written.logprob_N, atol=1e-4, rtol=1e-4)
 
 
-def test_the_loss_does_not_depend_on_how_steps_are_bucketed() -> None:
+@pytest.mark.parametrize("worth", [0, 10**9])
+def test_the_loss_does_not_depend_on_whether_short_steps_go_apart(worth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objective, "WORTH_A_CALL", worth)
     decoder, slots = small_student().net.decoder, some_slots()
     lengths = [2] * 5 + [4, 5, 6, 7, 8, 9, 9]
     tokens = torch.zeros(N, 9, dtype=torch.long)

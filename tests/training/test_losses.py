@@ -7,11 +7,12 @@ from student_maker import SHAPE, small_student, some_problems
 from reasoner.config.settings import LossSettings
 from reasoner.models.student import Student, new_student
 from reasoner.training.feed import Batches, FreshFeed
-from reasoner.training.losses import decode_loss, distance, losses
+from reasoner.training.losses import decode_loss, distance, losses, own_problems
 from reasoner.training.recipe import Recipe
 from reasoner.training.regularisers import contrastive, covariance, sigreg, variance_hinge
 
 N, K, D = 256, 2, 16
+QUESTIONS = [p.question for p in some_problems(300)]
 
 
 def noise(seed: int = 0) -> torch.Generator:
@@ -92,7 +93,7 @@ def test_own_latents_wait_for_their_share_of_training() -> None:
 
 def test_a_speller_adds_its_cross_entropy_and_learns_from_predicted_slots() -> None:
     shape = SHAPE.model_copy(update={"speller": True})
-    student = new_student(shape, [p.question for p in some_problems(300)], seed=0)
+    student = new_student(shape, QUESTIONS, seed=0)
     with_it, without = (total(LossSettings(spell_weight=w), student=student) for w in (0.3, 0.0))
     assert with_it > without + 0.3
     assert student.net.speller is not None
@@ -102,6 +103,46 @@ def test_a_speller_adds_its_cross_entropy_and_learns_from_predicted_slots() -> N
     logits.square().sum().backward()
     assert slots.grad is not None
     assert bool((slots.grad != 0).all())
+
+
+def test_an_anchor_adds_its_distance_and_only_its_map_learns() -> None:
+    student = new_student(SHAPE.model_copy(update={"anchor": True}), QUESTIONS, seed=0)
+    anchor = student.net.anchor
+    assert anchor is not None
+    assert total(LossSettings(anchor_weight=2.0), student=student) > total(
+        LossSettings(anchor_weight=0.0), student=student
+    )
+    assert {n for n, _ in student.net.trainable() if n.startswith("anchor.")} == {
+        "anchor.head.weight",
+        "anchor.head.bias",
+    }
+
+
+def test_earlier_passes_are_judged_where_that_has_a_weight() -> None:
+    twice, once = (new_student(SHAPE.model_copy(update={"predictor_passes": n}), QUESTIONS, seed=0) for n in (2, 1))
+    apart = total(LossSettings(pass_weight=1.0), student=twice) - total(LossSettings(), student=twice)
+    assert apart > 0.01
+    assert total(LossSettings(pass_weight=1.0), student=once) == total(LossSettings(), student=once)
+
+
+def test_earlier_passes_are_spelt_too_but_steps_themselves_only_once() -> None:
+    shape = SHAPE.model_copy(update={"predictor_passes": 2, "speller": True})
+    student = new_student(shape, QUESTIONS, seed=0)
+    apart = {
+        weight: total(LossSettings(pass_weight=1.0, spell_weight=weight), student=student)
+        - total(LossSettings(spell_weight=weight), student=student)
+        for weight in (0.0, 1.0)
+    }
+    # A fresh speller is as unsure of a pass as of 23 tokens: ln 23 is 3.1; steps spelt once more would add 1.6.
+    assert apart[1.0] - apart[0.0] == pytest.approx(3.1, abs=0.8)
+
+
+@pytest.mark.parametrize(("share", "problems", "expected"), [(0.3, 1, 0.3), (0.5, 3, 1.5), (1.0, 4, 4.0)])
+def test_own_latents_take_their_share_of_small_batches_too(share: float, problems: int, expected: float) -> None:
+    drawn = noise()
+    chosen = [len(own_problems(problems, share, drawn)) for _ in range(600)]
+    assert sum(chosen) / 600 == pytest.approx(expected, abs=0.08)
+    assert set(chosen) <= {int(expected), int(expected) + 1}
 
 
 @pytest.mark.parametrize(

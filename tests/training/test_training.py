@@ -11,6 +11,7 @@ from reasoner.models.student import Student
 from reasoner.training.feed import Batches, CurriculumFeed, FreshFeed, MixedFeed, encode
 from reasoner.training.losses import losses
 from reasoner.training.optimizer import orthogonalise
+from reasoner.training.precision import Precision
 from reasoner.training.recipe import Recipe
 from reasoner.training.trainer import Trained, add_gradients, noise_of, train
 from reasoner.types.problem import Problem
@@ -146,9 +147,12 @@ def test_a_curriculum_begins_with_the_easy_feed() -> None:
     assert {len(i.steps) for i in feed.block(1, 20)} == {2, 3}
 
 
-def test_orthogonalised_updates_have_singular_values_near_one() -> None:
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_orthogonalised_updates_have_singular_values_near_one(precision: Precision) -> None:
     torch.manual_seed(0)
-    values = torch.linalg.svdvals(orthogonalise(torch.randn(3, 16, 48)))
+    found = orthogonalise(torch.randn(3, 16, 48), precision)
+    assert found.dtype == torch.float32
+    values = torch.linalg.svdvals(found)
     assert bool(((values > 0.6) & (values < 1.3)).all())
 
 
