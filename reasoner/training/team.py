@@ -2,7 +2,7 @@
 
 All of them make the same student from the same seed and apply the same mean, so their weights stay equal without
 being sent. They meet through a file and speak over loopback, so no port is open to the network. Gradients of CPUs pass
-through memory that they share: by loopback that takes some five times as long (docs/lab-book.md, entry 29).
+through memory that they share, which is quicker than loopback (docs/lab-book.md, entry 29).
 """
 
 import os
