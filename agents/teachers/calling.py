@@ -256,7 +256,10 @@ class _Call:
         Raises:
             LessonError: there is none.
         """
-        lesson = parse_lesson(text)
+        try:
+            lesson = parse_lesson(text)
+        except (ValueError, RecursionError) as fault:  # such as Python's own bound on digits
+            raise fault if isinstance(fault, LessonError) else LessonError(f"it cannot be read ({fault})") from fault
         return lesson.model_copy(update={"problems": lesson.problems[: self._request.new_problems]})
 
     def _record(

@@ -47,8 +47,13 @@ class Exchange:
     """What the server said about its own answer, such as that it was cut."""
 
     def __post_init__(self) -> None:
-        self._ends = time.monotonic() + self.seconds
+        self._ends: float | None = None
         self._received = 0
+
+    def begin(self) -> None:
+        """Starts the clock, with the first request: a provider's library may take seconds to be imported before."""
+        if self._ends is None:
+            self._ends = time.monotonic() + self.seconds
 
     def left(self) -> float:
         """Seconds until the end.
@@ -56,6 +61,8 @@ class Exchange:
         Raises:
             WireFault: there are none.
         """
+        self.begin()
+        assert self._ends is not None
         left = self._ends - time.monotonic()
         if left <= 0:
             raise WireFault(f"no whole answer within {self.seconds:g} seconds", retry=True, charged=True)

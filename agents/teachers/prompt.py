@@ -43,6 +43,8 @@ That answer cannot be used: {error}
 Answer again, with the corrected JSON object and nothing else."""
 
 _FENCED = re.compile(r"```[a-zA-Z]*\s*\n(.*?)\n?\s*```", re.DOTALL)
+_QUOTED = 8000
+"""Characters of an unusable answer that are shown to its author: more would only cost more."""
 _SHOWN = 300
 """Characters of a bad answer, or of an error, that are quoted."""
 
@@ -73,9 +75,9 @@ def build_messages(request: TeacherRequest) -> Messages:
 
 
 def repair_messages(messages: Messages, text: str, *, error: str) -> Messages:
-    """The conversation continued by the unusable text and what is wrong with it."""
+    """The conversation continued by the beginning of the unusable text and what is wrong with it."""
     repair = _REPAIR.format(error=error)
-    return [*messages, {"role": "assistant", "content": text}, {"role": "user", "content": repair}]
+    return [*messages, {"role": "assistant", "content": text[:_QUOTED]}, {"role": "user", "content": repair}]
 
 
 def read_messages(messages: Sequence[Mapping[str, Any]]) -> Asked:
