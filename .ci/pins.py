@@ -27,8 +27,8 @@ PINS_HEAD = """\
 LICENCES_HEAD = """\
 # Licences
 
-What an install with all extras brings, and under which licence, by the packages' own words. Written by `make pins`, like
-`constraints.txt`. None is copied into this repository.
+What an install with all extras brings, and under which licence, in the packages' own words. Written by `make pins`,
+like `constraints.txt`. None is copied into this repository.
 
 | package | version | licence |
 | --- | --- | --- |
