@@ -7,6 +7,8 @@ from typing import Any, cast
 from student_maker import small_student
 
 from agents.events import EventLog
+from proposal_maker import believe
+
 from agents.parts import Clock, Parts
 from agents.run_folder import RunFolder, write_records
 from agents.state import Change, ImproveState
@@ -105,7 +107,7 @@ def crown(parts: Parts, candidate: str, champion: str, *, cycle: int) -> None:
         reason="better",
     )
     DecisionStore(parts.database).record(decision)
-    promote(parts.database, decision.id)
+    promote(parts.database, decision.id, check=believe)
 
 
 def state_of(champion: str, *, cycle: int, **more: Any) -> ImproveState:
