@@ -82,8 +82,18 @@ class DecisionChecker:
             raise _refused(decision, f"the level of cycle {decision.cycle} is {alpha:g}, it says {decision.alpha:g}")
         if decision.kind == "merge":
             _require_merge(decision, champion, candidate)
-        else:
-            _require_gate(decision, told)
+            return
+        _require_gate(decision, told)
+        if decision.kind == "revert":
+            self._require_former(decision)
+
+    def _require_former(self, decision: Decision) -> None:
+        """Whoever comes back must be the champion before the present one, or before what that was merged from."""
+        store = DecisionStore(self._database)
+        merged = store.promoting(decision.champion, kind="merge")
+        made = store.promoting(merged.champion if merged else decision.champion)
+        if made is None or made.champion != decision.candidate:
+            raise _refused(decision, f"{decision.candidate} was not champion before {decision.champion}")
 
     def _gate(self, decision: Decision) -> GateSettings:
         """The run's thresholds. Store and folder must agree on them, and on who must say yes."""

@@ -2,8 +2,8 @@
 
 A row's digest covers its content and the digest of the row before it, so that a row that was changed, moved or taken
 out is seen. A head says how long the chain is and with which digest it ends, so that a last row that was taken away is
-seen as well. Whoever may write the database can write another chain and another head. With `REASONER_CHAIN_KEY` the head
-carries a seal (HMAC-SHA256), and then nobody can who does not have the key.
+seen as well. Whoever may write the database can write another chain and another head. With `REASONER_CHAIN_KEY` the
+head carries a seal (HMAC-SHA256), and then nobody can who does not have the key.
 """
 
 import hashlib

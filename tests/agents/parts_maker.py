@@ -4,11 +4,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, cast
 
+from proposal_maker import believe
 from student_maker import small_student
 
 from agents.events import EventLog
-from proposal_maker import believe
-
 from agents.parts import Clock, Parts
 from agents.run_folder import RunFolder, write_records
 from agents.state import Change, ImproveState
