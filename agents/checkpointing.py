@@ -64,7 +64,7 @@ def open_saver(home: Path) -> Iterator[SqliteSaver]:
 
 
 def _unpack(code: int, data: bytes) -> Any:
-    """What stands for an extension type: an interrupt. Anything else is an error, which ormsgpack passes on as its own."""
+    """What stands for an extension type: an interrupt. Any other is an error, which ormsgpack passes on as its own."""
     module, name, words = ormsgpack.unpackb(data, ext_hook=_unpack, option=ormsgpack.OPT_NON_STR_KEYS)
     if code != EXT_CONSTRUCTOR_KW_ARGS or (module, name) != INTERRUPT:
         raise ValueError(f"extension type {code}")
