@@ -68,7 +68,7 @@ def test_what_is_read_from_the_point_on_may_be_another(node: str, word: str, sea
         ("mine", "search.width=2", False, "with mine.search=false no node of the loop reads it"),
         ("evaluate", "search.searcher=sample", True, "no node of the loop reads it"),
         ("evaluate", "verifier.pools=2", True, "no node of the loop reads it"),
-        ("evaluate", "train.base_updates=5", False, "only cycle 0's student reads it"),
+        ("evaluate", "train.base_updates=500", False, "only cycle 0's student reads it"),
         ("evaluate", "loss.own_latents_from=0.1", False, "only cycle 0's student reads it"),
         ("evaluate", "student.mode=think", False, "start a run of its own"),
         ("evaluate", "data.gate_size=99", False, "start a run of its own"),
