@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from agents.teachers import prompt
+from agents.teachers.lesson_form import LessonError
+from agents.teachers.lesson_text import parse_lesson
 from agents.teachers.patience import Patience
-from agents.teachers.prompt import LessonError, Messages, build_messages, parse_lesson, repair_messages
+from agents.teachers.prompt import Messages, build_messages, repair_messages
 from agents.teachers.provider import Ledger, Provider, Reply, SendError
 from reasoner.config.settings import LimitSettings
 from reasoner.errors import BudgetReached, TeacherError
