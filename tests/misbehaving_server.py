@@ -59,6 +59,7 @@ Behaviour = Callable[[Asked], None]
 
 _CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+_SPACES = b" " * 5_000_000
 _TOOL = {"id": "1", "type": "function"}
 
 
@@ -168,8 +169,8 @@ ANSWERED: dict[str, Behaviour] = {
     "stream": lambda a: a.answer(b'data: {"choices": []}\n\ndata: [DONE]\n\n', kind="text/event-stream"),
     "gzip_honest": _bodies(gzip.compress, extra="Content-Encoding: gzip\r\n"),
     "gzip_lie": _bodies(lambda b: b, extra="Content-Encoding: gzip\r\n"),
-    "gzip_bomb": lambda a: a.answer(gzip.compress(b" " * 50_000_000, 1), extra="Content-Encoding: gzip\r\n"),
-    "deflate_bomb": lambda a: a.answer(zlib.compress(b" " * 50_000_000, 1), extra="Content-Encoding: deflate\r\n"),
+    "gzip_bomb": _bodies(lambda b: gzip.compress(_SPACES), extra="Content-Encoding: gzip\r\n"),
+    "deflate_bomb": _bodies(lambda b: zlib.compress(_SPACES), extra="Content-Encoding: deflate\r\n"),
     "brotli": _bodies(lambda b: b, extra="Content-Encoding: br\r\n"),
     "megabytes": lambda a: a.answer(completion("x" * 3_000_000)),
     "endless": lambda a: [a.send(_CHUNKED), [a.send(b"10000\r\n" + b"x" * 65536 + b"\r\n") for _ in range(400)]],

@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from agents.teachers import prompt
+from agents.teachers.lesson_form import LessonError
+from agents.teachers.lesson_text import parse_lesson
 from agents.teachers.patience import LONGEST_WAIT, Patience, Pause, sleep
-from agents.teachers.prompt import LessonError, Messages, build_messages, parse_lesson, repair_messages
+from agents.teachers.prompt import Messages, build_messages, repair_messages
 from agents.teachers.provider import Ledger, Provider, Reply, SendError
 from reasoner.config.settings import LimitSettings
 from reasoner.errors import BudgetReached, TeacherError
@@ -256,10 +258,7 @@ class _Call:
         Raises:
             LessonError: there is none.
         """
-        try:
-            lesson = parse_lesson(text)
-        except (ValueError, RecursionError) as fault:  # such as Python's own bound on digits
-            raise fault if isinstance(fault, LessonError) else LessonError(f"it cannot be read ({fault})") from fault
+        lesson = parse_lesson(text)
         return lesson.model_copy(update={"problems": lesson.problems[: self._request.new_problems]})
 
     def _record(

@@ -23,14 +23,25 @@ class WireFault(Exception):
         retry: whether the same request may succeed later.
         charged: whether it may have been charged.
         useless: whether it says that this teacher cannot be used at all.
+        answered: whether something came that should have been an answer.
     """
 
-    def __init__(self, message: str, *, status: int | None = None, retry: bool, charged: bool, useless: bool = False):
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry: bool,
+        charged: bool,
+        status: int | None = None,
+        useless: bool = False,
+        answered: bool = True,
+    ):
         super().__init__(message)
         self.status = status
         self.retry = retry
         self.charged = charged
         self.useless = useless
+        self.answered = answered
 
 
 @dataclass
@@ -65,8 +76,12 @@ class Exchange:
         assert self._ends is not None
         left = self._ends - time.monotonic()
         if left <= 0:
-            raise WireFault(f"no whole answer within {self.seconds:g} seconds", retry=True, charged=True)
+            raise self.too_late()
         return left
+
+    def too_late(self) -> WireFault:
+        """What is said once the seconds are over."""
+        return WireFault(f"no whole answer within {self.seconds:g} seconds", retry=True, charged=True, answered=False)
 
     def count(self, received: int) -> None:
         """Counts bytes that came in.

@@ -40,7 +40,8 @@ def send_error(error: Exception, *, model: str, api_base: str | None, clean: Cal
 
     chain = list(_chain(error))
     # Cleaned before it is cut: half a key is a key.
-    said = clean(storable(" ".join(str(error)[: 100 * _SHOWN].split())))[:_SHOWN]
+    text = storable(" ".join(str(error)[: 100 * _SHOWN].split()))
+    said = clean(text.rpartition("Exception - ")[2] or text)[:_SHOWN]
     if (ours := next((e for e in chain if isinstance(e, WireFault | TeacherError)), None)) is not None:
         return _of_ours(ours, clean(storable(str(ours))))
     response = next((e.response for e in chain if isinstance(e, httpx.HTTPStatusError)), None)
@@ -55,7 +56,8 @@ def send_error(error: Exception, *, model: str, api_base: str | None, clean: Cal
         return SendError(f"cannot reach {model!r} at {where}; {advice}", retry=True, charged=False, useless=True)
     status = next((s for e in reversed(chain) if isinstance(s := getattr(e, "status_code", None), int)), 500)
     if status == 408 or any(isinstance(e, httpx.TransportError | TimeoutError) for e in chain):
-        return SendError(f"no answer from {model!r}: {said}", retry=True, charged=True, useless=False)
+        broken = next((" ".join(str(e).split())[:_SHOWN] for e in chain if isinstance(e, httpx.TransportError)), said)
+        return SendError(f"no answer from {model!r}: {clean(storable(broken))}", retry=True, charged=True, useless=False)
     if 400 <= status < 500:
         return _refused(status, said, model=model, retry_after=0.0)
     return SendError(
@@ -72,7 +74,7 @@ def _of_ours(error: Exception, said: str) -> SendError:
             retry=retry,
             charged=error.charged,
             useless=error.useless or error.status in _USELESS,
-            answered=not said.startswith("no whole answer"),
+            answered=error.answered,
         )
     return SendError(said, retry=False, charged=False, useless=True)
 

@@ -24,6 +24,9 @@ from reasoner.errors import TeacherError
 _PIECE = 16_384
 """Bytes written at once: a server that does not read must not hold us beyond the end of the exchange."""
 
+_REFUSAL = 4096
+"""Bytes of a refusal that are read: libraries look for known words in it, which takes long in a long one."""
+
 
 class LimitedStream(httpcore.NetworkStream):
     """A connection whose every operation ends with the exchange at work."""
@@ -127,11 +130,14 @@ class LimitedTransport(httpx.BaseTransport):
             request.headers["Idempotency-Key"] = hashlib.sha256(text).hexdigest()[:32]
         left = exchange.left()
         request.extensions = {**request.extensions, "timeout": dict.fromkeys(("connect", "read", "write", "pool"), left)}
-        response = way.handle_request(request)
         try:
-            return _whole(response, exchange, posted=request.method == "POST")
-        finally:
-            response.close()
+            response = way.handle_request(request)
+            try:
+                return _whole(response, exchange, posted=request.method == "POST")
+            finally:
+                response.close()
+        except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+            raise exchange.too_late() from error
 
     def close(self) -> None:
         """Closes all connections."""
@@ -152,7 +158,9 @@ def _whole(response: httpx.Response, exchange: Exchange, *, posted: bool) -> htt
             useless=True,
         )
     content = _content(response, exchange)
-    if status < 300 and posted:
+    if status >= 400:
+        content = content[:_REFUSAL]
+    elif posted:
         content = body.readable(content, status=status, exchange=exchange)
     dropped = ("content-encoding", "content-length", "transfer-encoding", "content-type")
     headers = [(k, v) for k, v in response.headers.multi_items() if k.lower() not in dropped]

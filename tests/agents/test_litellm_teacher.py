@@ -83,7 +83,7 @@ def test_a_repair_shows_the_model_its_answer_and_what_is_wrong_with_it(ledger: C
     messages = server.requests[1]["messages"]
     assert [m["role"] for m in messages] == ["system", "user", "assistant", "user"]
     assert messages[2]["content"] == '{"critique": "", "steps": "12+7=19"}'
-    assert "steps: Input should be a valid list" in messages[3]["content"]
+    assert "answer is missing; steps: expected a list, got a text" in messages[3]["content"]
 
 
 def test_an_answer_that_stays_unusable_is_a_failed_call_and_is_paid(ledger: CallLedger, server: ModelServer) -> None:
