@@ -27,6 +27,9 @@ _PIECE = 16_384
 _REFUSAL = 4096
 """Bytes of a refusal that are read: libraries look for known words in it, which takes long in a long one."""
 
+_CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=0)
+"""None is used twice: one that the server has just closed would leave open whether a request was charged."""
+
 
 class LimitedStream(httpcore.NetworkStream):
     """A connection whose every operation ends with the exchange at work."""
@@ -104,7 +107,9 @@ class LimitedTransport(httpx.BaseTransport):
     def _open(self, proxy: Proxy | None, *, secure: bool) -> httpx.HTTPTransport:
         verify = self._certificates() if secure else False
         try:
-            way = httpx.HTTPTransport(verify=verify, trust_env=False, proxy=proxy.address if proxy else None)
+            way = httpx.HTTPTransport(
+                verify=verify, trust_env=False, limits=_CONNECTIONS, proxy=proxy.address if proxy else None
+            )
         except ImportError as error:
             assert proxy is not None
             raise TeacherError(
