@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import SHORT, full_run_of
 
 if TYPE_CHECKING:
     from agents.lineage.links import Link
@@ -18,7 +19,7 @@ AnyId = Annotated[
     str,
     typer.Argument(
         metavar="ID",
-        help="Of a failed problem, teacher call, verdict, example, job, checkpoint, report or decision.",
+        help=f"Of a failed problem, teacher call, verdict, example, job, checkpoint, report or decision. {SHORT}",
         show_default=False,
     ),
 ]
@@ -48,7 +49,7 @@ def lineage(
     voice, place = Voice(as_json=json, quiet=quiet), options.home_of(home)
     with opened(place) as database:
         archive = Archive(database, place)
-        for link in find(id, archive, run=run):
+        for link in find(id, archive, run=full_run_of(database, run)):
             _show(voice, link, causes(link, archive, most=most), effects(link, archive, most=most))
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import SHORT, full_id, full_run_of
 
 if TYPE_CHECKING:
     from reasoner.bootstrap.rollback import Rollback
@@ -15,7 +16,8 @@ app = typer.Typer(
     help="Checkpoints and the champion: list, show, promote, roll back, promises kept.",
 )
 CheckpointId = Annotated[
-    str, typer.Argument(metavar="CHECKPOINT", help="As `reasoner models list` shows it.", show_default=False)
+    str,
+    typer.Argument(metavar="CHECKPOINT", help=f"As `reasoner models list` shows it. {SHORT}", show_default=False),
 ]
 
 
@@ -35,7 +37,7 @@ def list_models(
     voice = Voice(as_json=json, quiet=quiet)
     with opened(options.home_of(home)) as database:
         store = CheckpointStore(database)
-        checkpoints, champion = store.list(run), store.home_champion()
+        checkpoints, champion = store.list(full_run_of(database, run)), store.home_champion()
     table = plain_table("checkpoint", "kind", "cycle", "run", "fingerprint", "parent", right=("cycle",))
     for one in checkpoints:
         reigns = champion is not None and one.id == champion.id
@@ -56,12 +58,13 @@ def show_model(
     """Show one checkpoint and the decisions about it."""
     from memory.store.checkpoints import CheckpointStore
     from memory.store.decisions import DecisionStore
+    from memory.store.ids import IdStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice, plain_table
 
     voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
     with opened(folder) as database:
-        found = CheckpointStore(database).get(checkpoint)
+        found = CheckpointStore(database).get(IdStore(database).full(checkpoint, "checkpoint"))
         decisions = [
             one for one in DecisionStore(database).for_run(found.run) if found.id in (one.candidate, one.champion)
         ]
@@ -92,12 +95,13 @@ def promote_model(
 ) -> None:
     """Make a candidate champion on a recorded decision; refused without one."""
     from memory.promotion import promote
+    from memory.store.ids import IdStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice
 
     voice = Voice(as_json=json, quiet=quiet)
     with opened(options.home_of(home)) as database:
-        champion = promote(database, decision)
+        champion = promote(database, IdStore(database).full(decision, "decision", or_as_typed=True))
     voice.record(
         "checkpoint", {**champion.model_dump(mode="json", exclude={"run"}), "champion": True}, run=champion.run
     )
@@ -128,8 +132,9 @@ def rollback(
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice
 
-    voice = Voice(as_json=json, quiet=quiet)
-    done = bootstrap.roll_back_champion(options.home_of(home), to=to, reason=reason, dry_run=dry_run)
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    to = full_id(folder, to, "checkpoint") if to else None
+    done = bootstrap.roll_back_champion(folder, to=to, reason=reason, dry_run=dry_run)
     voice.record("rollback", {**done.model_dump(mode="json"), "same": done.same, "dry_run": dry_run})
     voice.show(f"champion: {done.champion}, instead of {done.former}" + (" (nothing was done)" if dry_run else ""))
     voice.show(_answers(done))
