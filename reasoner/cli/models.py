@@ -29,21 +29,30 @@ def list_models(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """List checkpoints in the order in which they were made."""
+    """List checkpoints as they were made, with their accuracy on the sealed set where a run has measured it."""
+    from agents.reporting.figures import rate
+    from agents.reporting.sealed_rates import sealed_rates
     from memory.store.checkpoints import CheckpointStore
+    from memory.store.runs import RunStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice, plain_table
 
-    voice = Voice(as_json=json, quiet=quiet)
-    with opened(options.home_of(home)) as database:
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    with opened(folder) as database:
         store = CheckpointStore(database)
-        checkpoints, champion = store.list(full_run_of(database, run)), store.home_champion()
-    table = plain_table("checkpoint", "kind", "cycle", "run", "fingerprint", "parent", right=("cycle",))
+        checkpoints, champion, added = store.list(full_run_of(database, run)), store.home_champion(), store.added()
+        rates = sealed_rates(folder, [row.id for row in RunStore(database).list()])
+    table = plain_table("checkpoint", "kind", "sealed accuracy", "made", "fingerprint")
     for one in checkpoints:
         reigns = champion is not None and one.id == champion.id
-        voice.record("checkpoint", {**one.model_dump(mode="json", exclude={"run"}), "champion": reigns}, run=one.run)
+        sealed = rates[one.id].rate if one.id in rates else None
+        measured = {"sealed": sealed and sealed.model_dump(mode="json"), "added_at": added[one.id]}
+        known = {**one.model_dump(mode="json", exclude={"run"}), "champion": reigns, **measured}
+        voice.record("checkpoint", known, run=one.run)
         kind = f"{one.kind}, champion" if reigns else one.kind
-        table.add_row(one.id, kind, str(one.cycle), one.run, one.fingerprint, one.parent or "-")
+        made = added[one.id][:16].replace("T", " ")
+        accuracy = f"{rate(sealed)} of {sealed.n}" if sealed else "not measured"
+        table.add_row(one.id, kind, accuracy, made, one.fingerprint)
     voice.show(table)
 
 

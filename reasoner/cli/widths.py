@@ -36,7 +36,7 @@ def console_width(stream: TextIO) -> int | None:
 def keep_whole(table: Table, width: int) -> None:
     """Lets the other columns give way: an id is never wrapped, nor is a short word anywhere.
 
-    A table that is wider than the console even so stays whole; a terminal goes on in the next line, and copies it whole.
+    A table that is wider than the console even so stays whole: a terminal continues it in the next line.
     """
     for column in table.columns:
         is_of_ids = str(column.header) in ID_COLUMNS
