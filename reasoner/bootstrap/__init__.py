@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.run_diff import RunDiff, diff_runs
     from reasoner.bootstrap.selftest import GateSelftest, selftest_gate
     from reasoner.bootstrap.story import Chapter, Story, problem_story
-    from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
+    from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, solve_many, train
     from reasoner.bootstrap.telemetry import export_spans
     from reasoner.bootstrap.verifier import train_verifier, verify_file
     from reasoner.bootstrap.work import work_jobs
@@ -55,7 +55,7 @@ _MODULES = {
     "run_diff": "RunDiff diff_runs",
     "selftest": "GateSelftest selftest_gate",
     "story": "Chapter Story problem_story",
-    "students": "compare_searchers evaluate search solve train",
+    "students": "compare_searchers evaluate search solve solve_many train",
     "telemetry": "export_spans",
     "verifier": "train_verifier verify_file",
     "work": "work_jobs",
@@ -109,6 +109,7 @@ __all__ = [
     "selftest_crash",
     "selftest_gate",
     "solve",
+    "solve_many",
     "train",
     "train_verifier",
     "verify_file",
