@@ -5,9 +5,12 @@ from typing import Annotated
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import SHORT
 
 app = typer.Typer(add_completion=False)
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="As `reasoner runs list` shows it.", show_default=False)]
+RunId = Annotated[
+    str, typer.Argument(metavar="RUN", help=f"As `reasoner runs list` shows it. {SHORT}", show_default=False)
+]
 
 
 @app.command("list", epilog="Example: [bold]reasoner runs list --json[/bold]")
@@ -42,6 +45,7 @@ def show_run(
     """Show one run: its state, its cycles, its report."""
     from agents.reporting.events import read_events
     from agents.reporting.summary import cycle_rows, summarise
+    from memory.store.ids import IdStore
     from memory.store.runs import RunStore
     from reasoner.cli.store import opened
     from reasoner.cli.tables import coverage_line, cycles_table
@@ -49,6 +53,7 @@ def show_run(
 
     voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
     with opened(folder) as database:
+        run = IdStore(database).full(run, "run")
         row = RunStore(database).get(run)
     rows = cycle_rows(summarise(read_events(folder / "runs" / run)))
     body = {**row.model_dump(mode="json", exclude={"id"}), "table": [one.model_dump(mode="json") for one in rows]}

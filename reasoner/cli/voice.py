@@ -4,7 +4,6 @@ With `--json`, standard output carries JSON lines and text goes to standard erro
 """
 
 import json
-import os
 import sys
 from typing import Any
 
@@ -12,8 +11,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-WIDE = 160
-"""Columns where there is no terminal to ask: nobody's tables are cut in a pipe."""
+from reasoner.cli.widths import console_width, keep_whole
 
 
 class Voice:
@@ -21,10 +19,9 @@ class Voice:
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         stream = sys.stderr if as_json else sys.stdout
-        piped = not stream.isatty() and "COLUMNS" not in os.environ
         self.as_json = as_json
         self.quiet = quiet
-        self.console = Console(file=stream, highlight=False, width=WIDE if piped else None)
+        self.console = Console(file=stream, highlight=False, width=console_width(stream))
 
     def say(self, text: RenderableType) -> None:
         """Progress and remarks, which `--quiet` silences."""
@@ -45,9 +42,12 @@ class Voice:
         # Ids and sentences are data: square brackets in them are not markup, and a path is not wrapped.
         if isinstance(text, Text):
             # The console joins texts to new ones, which know nothing of how theirs was to be wrapped.
-            self.console.print(text, no_wrap=text.no_wrap, overflow=text.overflow)
+            self.console.print(text, no_wrap=text.no_wrap, overflow=text.overflow, crop=text.overflow != "ignore")
             return
-        self.console.print(Text(text) if isinstance(text, str) else text, soft_wrap=isinstance(text, str))
+        if isinstance(text, Table):
+            keep_whole(text, self.console.width)
+        # What is too wide for the console all the same is left to the terminal: nothing is cut off.
+        self.console.print(Text(text) if isinstance(text, str) else text, soft_wrap=isinstance(text, str), crop=False)
 
 
 def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
