@@ -1,7 +1,7 @@
 """Standard input, output and error as a command needs them, whatever they were when it was started.
 
-A shell can close them (`>&-`), a locale can know no signs but ASCII, a disk can be full, a reader can close a pipe. None
-of these is worth a traceback, and a closed one must not lend its number to a database.
+A shell can close them (`>&-`), a locale can know no signs but ASCII, a disk can be full, a reader can close a pipe.
+None of these is worth a traceback, and a closed one must not lend its number to a database.
 """
 
 import os
