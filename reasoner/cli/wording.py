@@ -3,6 +3,7 @@
 from typing import Any
 
 from agents.reporting.figures import dollars, duration, interval, percent, points
+from reasoner.types.printable import one_line
 
 Event = dict[str, Any]
 
@@ -16,7 +17,7 @@ def sentence(event: Event) -> str | None:
 def words(event: Event) -> str | None:
     """The same without the cycle."""
     telling = _WORDS.get(event["event"])
-    return None if telling is None else telling(event)
+    return None if telling is None else one_line(telling(event))
 
 
 def _launch(event: Event) -> str:
