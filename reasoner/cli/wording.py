@@ -3,6 +3,7 @@
 from typing import Any
 
 from agents.reporting.figures import dollars, duration, interval, percent, points
+from agents.reporting.nothing_learnt import failure_words
 
 Event = dict[str, Any]
 
@@ -35,7 +36,9 @@ def _failures(event: Event) -> str:
 
 def _teacher(event: Event) -> str:
     made = f"{event['accepted']} pieces accepted, {event['rejected']} rejected"
-    return f"teacher: {event['calls']} calls, {event['cached']} from the cache, {made}, {dollars(event['usd'])}"
+    failed = failure_words(event)
+    asked = f"teacher: {event['calls']} calls, {event['cached']} from the cache, {made}, {dollars(event['usd'])}"
+    return f"{asked}; {failed}" if failed else asked
 
 
 def _examples(event: Event) -> str:
