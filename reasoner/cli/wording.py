@@ -24,6 +24,11 @@ def _launch(event: Event) -> str:
     return f"run {event['run']} (configuration {event['config_hash']}) in {event['home']}"
 
 
+def _preflight(event: Event) -> str:
+    looks = (f"  {look['what']}: {look['found']}" for look in event["looks"])
+    return "\n".join(["looked at before anything is trained:", *looks])
+
+
 def _evaluation(event: Event) -> str:
     figure = f"{percent(event['accuracy'])} {interval(event['ci95'])} of {event['n']}"
     mode = f", {event['mode']}" if event.get("mode") else ""
@@ -120,6 +125,7 @@ def _done(event: Event) -> str:
 
 _WORDS = {
     "launch": _launch,
+    "preflight": _preflight,
     "evaluation": _evaluation,
     "failures": _failures,
     "teacher": _teacher,

@@ -37,6 +37,11 @@ def find_config(config: str) -> Path:
     path = Path(config) if is_path else preset_folder() / f"{config}.yaml"
     if path.is_file():
         return path
+    if config == "default":
+        raise ConfigError(
+            "--config 'default': the defaults need no --config, and are also the preset 'nano'; the arrangement with a "
+            "frozen MiniLM is the preset 'minilm'."
+        )
     kind = "file" if is_path else "preset"
     presets = ", ".join(preset_names()) or "none"
     raise ConfigError(
