@@ -92,8 +92,8 @@ def _teacher_reads(settings: Settings, source: "ProblemSource") -> str:
     if data.domain != TAUGHT_DOMAIN:
         raise UsageError(
             f"teacher.model={teacher.model!r} cannot teach data.domain={data.domain!r}: a teacher is asked for "
-            f"equations, which only data.domain={TAUGHT_DOMAIN} has; use teacher.model=none, and the student learns from "
-            "its own checked answers"
+            f"equations, which only data.domain={TAUGHT_DOMAIN} has; use teacher.model=none, and the student learns "
+            "from its own checked answers"
         )
     if not teacher.model.startswith("builtin/") or data.practice == GENERATED:
         return ""
