@@ -66,7 +66,7 @@ def build_messages(request: TeacherRequest) -> Messages:
 
 
 def repair_messages(messages: Messages, text: str, *, error: str) -> Messages:
-    """The conversation continued by the unusable text and what is wrong with it."""
+    """The conversation continued by the beginning of the unusable text and what is wrong with it."""
     repair = _REPAIR.format(error=error)
     return [
         *messages,

@@ -181,16 +181,17 @@ def test_a_limit_met_by_whoever_watches_ends_teaching_with_what_is_done(
 
 def test_a_server_that_asks_for_patience_beyond_reason_fails_the_call(ledger: CallLedger, server: ModelServer) -> None:
     server.script.append("429")
-    server.retry_after = "3600"
+    server.retry_after = "86400"
     (call,) = teacher(ledger, **served(server)).teach([request()])
     assert call.state == "failed"
+    assert "asks to wait 86400 s, which is too long" in call.error
     assert len(server.requests) == 1
 
 
-def test_sixteen_calls_in_flight_never_pass_the_dollars_and_a_higher_limit_asks_only_the_rest(
+def test_calls_in_flight_never_pass_the_dollars_and_a_higher_limit_asks_only_the_rest(
     ledger: CallLedger, server: ModelServer
 ) -> None:
-    server.together = 16
+    server.together = 8
     wanted = requests(60, new_problems=6)
     settings = served(server, concurrency=16, max_tokens=1200, **PRICED)
     with pytest.raises(BudgetReached) as stopped:
