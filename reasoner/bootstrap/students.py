@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.recall import recall_of
+from reasoner.config.packages import require_packages
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 from reasoner.types.checkpoint import Checkpoint
@@ -49,6 +50,7 @@ def train(settings: Settings, *, home: Path, out: Path | None, progress: Watcher
 
     if out is not None and out.exists():
         raise UsageError(f"--out {str(out)!r} exists; checkpoints are never overwritten, name a new folder")
+    require_packages(settings)
     place = open_home(home)
     settings = with_kept_compute(settings, place.root)
     spec = base_spec(settings, threads=settings.compute.threads)

@@ -31,6 +31,7 @@ class LiveView:
 
     def __init__(self, voice: Voice, cycles: int) -> None:
         self.pace = Pace(cycles)
+        self._voice = voice
         self._live = Live(
             console=voice.console, get_renderable=lambda: render(self.pace), refresh_per_second=4, transient=True
         )
@@ -45,8 +46,11 @@ class LiveView:
         self._live.stop()
 
     def event(self, event: TraceEvent) -> None:
-        """One event of the run."""
-        self.pace.hear(as_line(event))
+        """One event of the run; what was looked at before it, and calls that failed, stay above the table."""
+        line = as_line(event)
+        self.pace.hear(line)
+        if line["event"] == "preflight" or (line["event"] == "teacher" and line.get("failed")):
+            self._voice.say(sentence(line) or "")
 
     def progress(self, progress: Progress) -> None:
         """One sign of progress."""
