@@ -53,8 +53,8 @@ def show(server: MisbehavingServer, name: str, home: Path) -> bool:
         again = server.requests[name] - sent
         good = seconds < SECONDS and not again and server.usd[name] - 1e-7 <= spent <= MAX_USD
         print(
-            f"{'ok  ' if good else 'BAD '} {name:22} {seconds:5.1f} s  {sent} requests  served ${server.usd[name]:.4f}  "
-            f"booked ${spent:.4f}  {said[:110]}"
+            f"{'ok  ' if good else 'BAD '} {name:22} {seconds:5.1f} s  {sent} requests  "
+            f"served ${server.usd[name]:.4f}  booked ${spent:.4f}  {said[:110]}"
         )
         return good
     finally:

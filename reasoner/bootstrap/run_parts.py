@@ -75,6 +75,7 @@ def parts_of(
             seed=settings.seed,
             on_progress=on_progress,
             out_of_time=clock.is_over,
+            say=lambda text: events.write(f"notice/{starts}/{text}", "notice", text=text),
         ),
         run_job=lambda spec, on_progress: _timed_job(run_job, place, spec, on_progress, clock),
         student_of=functools.lru_cache(maxsize=3)(place.student),

@@ -79,6 +79,10 @@ def _limit(event: Event) -> str:
     return f"limit: {event['reason']}"
 
 
+def _notice(event: Event) -> str:
+    return event["text"]
+
+
 def _search(event: Event) -> str:
     return f"searched {event['tried']} failures, {event['right']} right, {event['examples']} teach"
 
@@ -144,5 +148,6 @@ _WORDS = {
     "solve": _solve,
     "fork": _fork,
     "limit": _limit,
+    "notice": _notice,
     "done": _done,
 }

@@ -18,7 +18,8 @@ def proxied(address: str, **environment: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:8000/v1", "http://localhost:8000", "http://[::1]:8000", "http://[::ffff:127.0.0.1]/v1"]
+    "address",
+    ["http://127.0.0.1:8000/v1", "http://localhost:8000", "http://[::1]:8000", "http://[::ffff:127.0.0.1]/v1"],
 )
 def test_a_server_on_this_machine_is_never_asked_through_a_proxy(address: str) -> None:
     assert not proxied(address, ALL_PROXY="nonsense://")
