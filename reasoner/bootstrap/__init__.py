@@ -1,8 +1,10 @@
 """The only place where concrete parts meet. The doors call these functions; they import what they need."""
 
 from reasoner.bootstrap.champion import promote_decision, seal_home
+from reasoner.bootstrap.code_selftest import CodeSelftest, selftest_code
 from reasoner.bootstrap.contamination import compare_sets
 from reasoner.bootstrap.crash_selftest import CrashSelftest, selftest_crash
+from reasoner.bootstrap.decision_selftest import DecisionSelftest, selftest_decisions
 from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
 from reasoner.bootstrap.home import Home, open_home
@@ -33,7 +35,9 @@ from reasoner.bootstrap.work import work_jobs
 __all__ = [
     "Baseline",
     "Chapter",
+    "CodeSelftest",
     "CrashSelftest",
+    "DecisionSelftest",
     "ForkPlan",
     "GateSelftest",
     "Home",
@@ -74,7 +78,9 @@ __all__ = [
     "search_by_latent",
     "search_memory",
     "search_near",
+    "selftest_code",
     "selftest_crash",
+    "selftest_decisions",
     "selftest_gate",
     "solve",
     "train",
