@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reasoner.bootstrap.champion import promote_decision, seal_home
+    from reasoner.bootstrap.code_selftest import CodeSelftest, selftest_code
     from reasoner.bootstrap.contamination import compare_sets
     from reasoner.bootstrap.crash_selftest import CrashSelftest, selftest_crash
+    from reasoner.bootstrap.decision_selftest import DecisionSelftest, selftest_decisions
     from reasoner.bootstrap.diagnose import Baseline, diagnose
     from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
     from reasoner.bootstrap.home import Home, open_home
@@ -40,8 +42,10 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "champion": "promote_decision seal_home",
+    "code_selftest": "CodeSelftest selftest_code",
     "contamination": "compare_sets",
     "crash_selftest": "CrashSelftest selftest_crash",
+    "decision_selftest": "DecisionSelftest selftest_decisions",
     "diagnose": "Baseline diagnose",
     "forking": "ForkPlan fork_run plan_fork",
     "home": "Home open_home",
@@ -69,7 +73,9 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 __all__ = [
     "Baseline",
     "Chapter",
+    "CodeSelftest",
     "CrashSelftest",
+    "DecisionSelftest",
     "ForkPlan",
     "GateSelftest",
     "Home",
@@ -110,7 +116,9 @@ __all__ = [
     "search_by_latent",
     "search_memory",
     "search_near",
+    "selftest_code",
     "selftest_crash",
+    "selftest_decisions",
     "selftest_gate",
     "solve",
     "solve_many",
