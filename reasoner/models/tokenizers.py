@@ -9,6 +9,7 @@ asked, so that carries run in writing order; or one token a word, from a list le
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
@@ -64,17 +65,21 @@ class QuestionTokenizer:
     ) -> "QuestionTokenizer":
         """Learns a vocabulary of at most `vocabulary` tokens, of whole words where `sentence_words` is not 0.
 
-        Deterministic in the order of the questions.
+        Deterministic in the order of the questions. Pieces of words can spell any word of plain letters; accents are
+        dropped, so that `Zoë` and `Zoe` are one.
         """
         whole = sentence_words > 0
         tokenizer = Tokenizer(models.WordLevel(unk_token="<unk>") if whole else models.BPE(unk_token="<unk>"))
-        tokenizer.normalizer = normalizers.Lowercase()
+        tokenizer.normalizer = normalizers.Sequence(
+            [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase()]
+        )
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Punctuation("isolated")]
         )
         kind = trainers.WordLevelTrainer if whole else trainers.BpeTrainer
         special = ["<pad>", "<unk>", _MARK, *(sorted(_ENDS) if whole else ())]
-        trainer = kind(vocab_size=vocabulary, special_tokens=special, show_progress=False)
+        letters = {} if whole else {"initial_alphabet": list(ascii_lowercase)}
+        trainer = kind(vocab_size=vocabulary, special_tokens=special, show_progress=False, **letters)
         learnt = _LEFT_OUT if whole else _NUMBER
         tokenizer.train_from_iterator((learnt.sub(" ", q) for q in questions), trainer)
         return cls(tokenizer, max_tokens=max_tokens, sentence_words=sentence_words)
