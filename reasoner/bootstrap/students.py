@@ -217,6 +217,7 @@ def _problems_of(settings: Settings, split: Split, data: Path | None, domain: Do
 def solve(settings: Settings, *, home: Path, question: str, checkpoint: str | None, mode: Mode) -> Solution:
     """A checkpoint's (the home's champion's by default) answer to a question."""
     from reasoner.domains.registry import get_domain
+    from reasoner.evaluation.understanding import doubt
     from reasoner.search.greedy import solve as solve_greedily
 
     place = open_home(home)
@@ -224,15 +225,21 @@ def solve(settings: Settings, *, home: Path, question: str, checkpoint: str | No
     chosen = picked.checkpoint
     domain = get_domain(settings.data.domain)
     began = time.monotonic()
-    solved = (_solver(place, chosen, settings, domain, mode) or solve_greedily)(picked.student(), [question], mode)[0]
+    student = picked.student()
+    solved = (_solver(place, chosen, settings, domain, mode) or solve_greedily)(student, [question], mode)[0]
+    verdicts = domain.judge_steps(question, solved.steps)
     steps = tuple(
-        SolvedStep(text=text, holds=domain.check_step(text), logprob=round(logprob, 4))
-        for text, logprob in zip(solved.steps, solved.logprobs, strict=False)
+        SolvedStep(text=text, holds=verdict.holds, fault=verdict.fault, logprob=round(logprob, 4))
+        for text, verdict, logprob in zip(solved.steps, verdicts, solved.logprobs, strict=False)
     )
+    guess = domain.answer_of(solved.steps) if solved.finished else ""
+    why = doubt(domain, question, solved.steps, unknown=student.reads.unknown(question))
     return Solution(
         question=question,
         steps=steps,
-        answer=domain.answer_of(solved.steps) if solved.finished else "",
+        answer="" if why else guess,
+        doubt=why,
+        guess=guess,
         checkpoint=chosen.id,
         mode=mode,
         seconds=round(time.monotonic() - began, 3),

@@ -57,7 +57,9 @@ def solve(
     voice.record("solution", solution.model_dump(mode="json"))
     if not quiet:
         voice.show(_steps(solution))
-    voice.show(f"answer: {solution.answer or 'none found'}")
+    voice.show(f"answer: {solution.answer or ('none' if solution.doubt else 'none found')}")
+    if solution.doubt:
+        voice.show(solution.doubt)
     voice.say(f"{solution.checkpoint}, {solution.mode} mode, {solution.seconds:.1f} s")
 
 
@@ -66,5 +68,6 @@ def _steps(solution: "Solution") -> "Table":
 
     table = plain_table("step", "", "holds", "log-probability", right=("step", "log-probability"))
     for number, step in enumerate(solution.steps, start=1):
-        table.add_row(str(number), step.text, "yes" if step.holds else "no", f"{step.logprob:.2f}")
+        holds = "yes" if step.holds else f"no: {step.fault}"
+        table.add_row(str(number), step.text, holds, f"{step.logprob:.2f}")
     return table

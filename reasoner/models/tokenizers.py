@@ -76,10 +76,17 @@ class QuestionTokenizer:
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Punctuation("isolated")]
         )
-        kind = trainers.WordLevelTrainer if whole else trainers.BpeTrainer
         special = ["<pad>", "<unk>", _MARK, *(sorted(_ENDS) if whole else ())]
-        letters = {} if whole else {"initial_alphabet": list(ascii_lowercase)}
-        trainer = kind(vocab_size=vocabulary, special_tokens=special, show_progress=False, **letters)
+        trainer = (
+            trainers.WordLevelTrainer(vocab_size=vocabulary, special_tokens=special, show_progress=False)
+            if whole
+            else trainers.BpeTrainer(
+                vocab_size=vocabulary,
+                special_tokens=special,
+                show_progress=False,
+                initial_alphabet=list(ascii_lowercase),
+            )
+        )
         learnt = _LEFT_OUT if whole else _NUMBER
         tokenizer.train_from_iterator((learnt.sub(" ", q) for q in questions), trainer)
         return cls(tokenizer, max_tokens=max_tokens, sentence_words=sentence_words)
@@ -100,6 +107,12 @@ class QuestionTokenizer:
         """The id of each word by itself; `UNKNOWN` where it is no token."""
         ids = (self._tokenizer.token_to_id(word.lower()) for word in words)
         return [UNKNOWN if i is None else i for i in ids]
+
+    def unknown(self, question: str) -> list[str]:
+        """Words of a question of which not one letter or sign is known."""
+        words = question.split()
+        ids = (e.ids for e in self._tokenizer.encode_batch(words, add_special_tokens=False))
+        return [w for w, own in zip(words, ids, strict=True) if set(own) <= {UNKNOWN} and not _NUMBER.search(w)]
 
     def encode(self, questions: Sequence[str]) -> list[EncodedQuestion]:
         """Encodes many at once. Longer questions keep their end, where the asking stands."""
