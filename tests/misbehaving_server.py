@@ -226,6 +226,12 @@ REFUSED: dict[str, Behaviour] = {
 
 BEHAVIOURS = {**ANSWERED, **REFUSED}
 
+SLOW = frozenset({"drip_body", "drip_headers", "hang_before", "hang_within", "status_500_drip"})
+"""What ends by the client's patience alone."""
+
+EVERYTHING = "everything"
+"""A path whose first request is answered well, each later one in the next of the quick ways to answer."""
+
 
 class MisbehavingServer:
     """Counts requests and dollars by behaviour."""
@@ -266,6 +272,10 @@ class MisbehavingServer:
             ]
             count = self.requests[behaviour]
         asked = Asked(sock, body, head, count, self.ended)
+        if behaviour == EVERYTHING:
+            ways = [_good, *(way for name, way in ANSWERED.items() if name not in SLOW)]
+            ways[(count - 1) % len(ways)](asked)
+            return
         if behaviour in ANSWERED or not _refuses(behaviour, asked):
             with self._lock:
                 self.usd[behaviour] += (

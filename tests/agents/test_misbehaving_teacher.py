@@ -12,6 +12,7 @@ from misbehaving_server import (
     BEHAVIOURS,
     INPUT_PRICE,
     OUTPUT_PRICE,
+    SLOW,
     USAGE,
     MisbehavingServer,
     misbehaving,
@@ -29,7 +30,6 @@ from reasoner.types.teaching import TeacherCall
 KEY = "sk-0123456789abcdef0123"
 MAX_USD = 0.08
 """Enough for an answer and its repair at their worst price, and for little more."""
-SLOW = {"drip_body", "drip_headers", "hang_before", "hang_within", "status_500_drip"}
 USELESS = {"redirect", "redirect_odd", "status_401", "status_404"}
 DONE = {
     *(name for name in BEHAVIOURS if name.startswith(("usage_", "no_", "retry_after_")) and name != "no_http"),
