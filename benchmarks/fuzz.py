@@ -5,8 +5,9 @@
 
 Arguments, `KEY=VALUE`, environment, `.env`, YAML files, rows and teachers' answers are made by hypothesis from a corpus
 of strings that have broken programs before. Every command runs in this process, against a real home in a scratch
-folder, and nothing is trained. Counted, with the first inputs of each: tracebacks (also what the table of failures calls
-a bug), hangs over 5 s, wrong exit codes, characters in the output that act on a terminal, a planted secret that is shown.
+folder, and nothing is trained. Counted, with the first inputs of each: tracebacks (also what the table of failures
+calls a bug), hangs over 5 s, wrong exit codes, characters in the output that act on a terminal, and a planted secret
+that is shown.
 """
 
 import argparse
@@ -40,7 +41,7 @@ FEW = 8
 CORPUS = (
     "", " ", "\0", "\n", "\t", "\x1b[2J", "\x9b31m", "\x1b]0;x\x07", "\ud83d", "caf\udce9", "\u202eabc", "a\u200bb",
     "[/bold]", "[bold]", "[/x]", "](http://x)", "<script>alert(1)</script>", "`|`", "{{7*7}}", "%s%n", "{0}", "$(id)",
-    "../../etc/passwd", "..", "/", "//", "~", "~nobody-here", ".", "-", "--", "---", "=", "a=b", "=x", "é", "\uff12", "٣",
+    "../../etc/passwd", "..", "/", "//", "~", "~nobody-here", ".", "-", "--", "---", "=", "a=b", "=x", "é", "\uff12",
     "0", "-1", "1e400", "nan", "inf", "-inf", "true", "null", "~", "1:30", "010", "0x10", "1_000", "2026-01-01",
     "2001-99-99", "10" * 2600, "9" * 25, "9" * 400, "1.5", ".5", "[", "{", "[1,2", "{a: 1}", "&a [*a]", "!!binary x",
     "!!python/object:os.system x", "*a", "<<: {a: 1}", "'", '"', "\\", "a" * 300, "a" * 5000, "[" * 1500, "since=x",
