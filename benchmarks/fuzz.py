@@ -347,7 +347,7 @@ def make_home(folder: Path) -> None:
 
 def fuzz(folder: Path, *, count: int, number: int, until: float | None = None) -> tuple[Counter[str], list[Fault]]:
     """Runs inputs until there were `count`, or the clock says `until`; how many of each kind, and the faults."""
-    from agents.teachers.prompt import parse_lesson
+    from agents.teachers.lesson_text import parse_lesson
     from reasoner.errors import ReasonerError
 
     done: Counter[str] = Counter()

@@ -101,7 +101,8 @@ def _counter(kind: Kind) -> Any:
     """The library's own count of the vectors compared, of this process."""
     import faiss
 
-    return faiss.cvar.hnsw_stats if kind == "hnsw" else faiss.cvar.indexIVF_stats
+    counters: Any = faiss.cvar
+    return counters.hnsw_stats if kind == "hnsw" else counters.indexIVF_stats
 
 
 def set_effort(kind: Kind, index: Any, effort: int) -> None:

@@ -70,7 +70,7 @@ def _read(path: Path) -> dict[str, Any]:
         kept = json.loads(path.read_text(encoding="utf-8"))
         sound = isinstance(kept["threads"], int) and set(kept["precision"].values()) <= {"float32", "bfloat16"}
     except (ValueError, KeyError, TypeError, AttributeError):
-        sound = False
+        kept, sound = {}, False
     if not sound:
         raise ConfigError(
             f"{path} is damaged: expected the threads and the precision that this home computes with; delete the file "

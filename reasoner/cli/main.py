@@ -41,6 +41,11 @@ COMMANDS = {
 class Commands(typer.core.TyperGroup):
     """The group that finds its commands by name and turns errors into words and exit codes."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # typer looks here for names like one that was mistyped; the commands themselves come from `get_command`.
+        self.commands = dict.fromkeys(COMMANDS, typer.core.TyperCommand(None))
+
     def list_commands(self, ctx: Any) -> list[str]:
         """The names in the order of the help."""
         return list(COMMANDS)
@@ -69,7 +74,6 @@ class Commands(typer.core.TyperGroup):
 
 app = typer.Typer(
     cls=Commands,
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,

@@ -5,7 +5,6 @@ This is the border to the terminal: whatever passes it is text. Nothing in it is
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -15,10 +14,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from reasoner.cli.widths import console_width, keep_whole
 from reasoner.types.printable import one_line, printable
-
-WIDE = 160
-"""Columns where there is no terminal to ask: nobody's tables are cut in a pipe."""
 
 
 class Voice:
@@ -26,11 +23,10 @@ class Voice:
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         stream = sys.stderr if as_json else sys.stdout
-        piped = not stream.isatty() and "COLUMNS" not in os.environ
         self.as_json = as_json
         self.quiet = quiet
         self.console = _TextConsole(
-            file=stream, highlight=False, markup=False, emoji=False, width=WIDE if piped else None
+            file=stream, highlight=False, markup=False, emoji=False, width=console_width(stream)
         )
 
     def say(self, text: RenderableType) -> None:
@@ -52,9 +48,12 @@ class Voice:
         # A path is not wrapped.
         if isinstance(text, Text):
             # The console joins texts to new ones, which know nothing of how theirs was to be wrapped.
-            self.console.print(text, no_wrap=text.no_wrap, overflow=text.overflow)
+            self.console.print(text, no_wrap=text.no_wrap, overflow=text.overflow, crop=text.overflow != "ignore")
             return
-        self.console.print(Text(text) if isinstance(text, str) else text, soft_wrap=isinstance(text, str))
+        if isinstance(text, Table):
+            keep_whole(text, self.console.width)
+        # What is too wide for the console all the same is left to the terminal: nothing is cut off.
+        self.console.print(Text(text) if isinstance(text, str) else text, soft_wrap=isinstance(text, str), crop=False)
 
 
 class _TextConsole(Console):

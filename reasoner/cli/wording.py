@@ -3,6 +3,7 @@
 from typing import Any
 
 from agents.reporting.figures import dollars, duration, interval, percent, points
+from agents.reporting.nothing_learnt import failure_words
 from reasoner.types.printable import one_line
 
 Event = dict[str, Any]
@@ -25,6 +26,11 @@ def _launch(event: Event) -> str:
     return f"run {event['run']} (configuration {event['config_hash']}) in {event['home']}{computing}"
 
 
+def _preflight(event: Event) -> str:
+    looks = (f"  {look['what']}: {look['found']}" for look in event["looks"])
+    return "\n".join(["looked at before anything is trained:", *looks])
+
+
 def _evaluation(event: Event) -> str:
     figure = f"{percent(event['accuracy'])} {interval(event['ci95'])} of {event['n']}"
     mode = f", {event['mode']}" if event.get("mode") else ""
@@ -37,7 +43,9 @@ def _failures(event: Event) -> str:
 
 def _teacher(event: Event) -> str:
     made = f"{event['accepted']} pieces accepted, {event['rejected']} rejected"
-    return f"teacher: {event['calls']} calls, {event['cached']} from the cache, {made}, {dollars(event['usd'])}"
+    failed = failure_words(event)
+    asked = f"teacher: {event['calls']} calls, {event['cached']} from the cache, {made}, {dollars(event['usd'])}"
+    return f"{asked}; {failed}" if failed else asked
 
 
 def _examples(event: Event) -> str:
@@ -119,6 +127,7 @@ def _done(event: Event) -> str:
 
 _WORDS = {
     "launch": _launch,
+    "preflight": _preflight,
     "evaluation": _evaluation,
     "failures": _failures,
     "teacher": _teacher,

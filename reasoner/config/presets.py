@@ -40,6 +40,11 @@ def find_config(config: str) -> Path:
         return path
     if path.exists():
         raise ConfigError(f"--config {config!r}: is no file but a folder or a device. Give the path of a .yaml file.")
+    if config == "default":
+        raise ConfigError(
+            "--config 'default': the defaults need no --config, and are also the preset 'nano'; the arrangement with a "
+            "frozen MiniLM is the preset 'minilm'."
+        )
     kind = "file" if is_path else "preset"
     presets = ", ".join(preset_names()) or "none"
     raise ConfigError(

@@ -21,7 +21,7 @@ Approval = Literal["auto", "fast_auto", "human"]
 
 
 class Section(BaseModel):
-    """A group of settings: frozen, unknown keys refused."""
+    """A group of settings: frozen, unknown keys refused, and numbers that are not finite."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -224,7 +224,11 @@ class TeacherSettings(Section):
     model: str = Field(
         default="builtin/expert", description="any litellm model string, or `none` to learn from own checked answers"
     )
-    api_base: str | None = None
+    api_base: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+\S*$",
+        description="address of a server, such as `http://127.0.0.1:8000/v1`",
+    )
     api_key: str | None = Field(default=None, description="rather set the provider's own environment variable")
     calls: int = Field(default=120, ge=0, le=MOST_ITEMS, description="teacher calls each cycle")
     confirmations: int = Field(
@@ -236,13 +240,13 @@ class TeacherSettings(Section):
     )
     samples: int = Field(default=3, ge=1, le=9, description="samples that must agree where nobody knows the answer")
     concurrency: int = Field(default=8, ge=1, le=64)
-    timeout: float = Field(default=60.0, gt=0, le=86_400, description="seconds")
+    timeout: float = Field(default=60.0, gt=0, le=86_400, description="seconds of one request, from first to last byte")
     retries: int = Field(default=4, ge=0, le=10)
     temperature: float = Field(default=0.7, ge=0, le=2)
     max_tokens: int = Field(default=4000, ge=64, le=MOST_ITEMS)
     cache: bool = True
     usd_per_million_input: float | None = Field(
-        default=None, ge=0, le=1_000_000, description="stated price, where litellm knows none"
+        default=None, ge=0, le=1_000_000, description="stated price, where litellm knows none; 0 says that it is free"
     )
     usd_per_million_output: float | None = Field(default=None, ge=0, le=1_000_000)
 

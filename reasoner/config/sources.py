@@ -14,7 +14,16 @@ from reasoner.errors import ConfigError
 from reasoner.types.printable import shortened
 
 PREFIX = "REASONER_"
-NOT_SETTINGS = frozenset({"REASONER_HOME", "REASONER_DEBUG", "REASONER_DATABASE_URL", "REASONER_MACHINE"})
+NOT_SETTINGS = frozenset(
+    {
+        "REASONER_HOME",
+        "REASONER_DEBUG",
+        "REASONER_DATABASE_URL",
+        "REASONER_MACHINE",
+        "REASONER_CHAIN_KEY",
+        "REASONER_EXPORTERS",
+    }
+)
 """Variables with our prefix that are read elsewhere."""
 
 
