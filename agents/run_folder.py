@@ -6,15 +6,23 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from reasoner.errors import NotFoundError
+from reasoner.types.printable import shortened
 from reasoner.types.record import Record
 
 R = TypeVar("R", bound=Record)
 
 
 class RunFolder:
-    """`runs/<run id>/` below a home."""
+    """`runs/<run id>/` below a home.
+
+    Raises:
+        NotFoundError: the id is a path, which could lead anywhere.
+    """
 
     def __init__(self, home: Path, run: str) -> None:
+        if run in ("", ".", "..") or Path(run).name != run:
+            raise NotFoundError(f"run {shortened(run)}: no id of a run; `reasoner runs list` shows those that are.")
         self.home, self.run = home, run
         self.root = home / "runs" / run
 
