@@ -70,7 +70,8 @@ def _own(cycle: int, parts: Parts) -> list[Example]:
     attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
     examples: dict[str, Example] = {}
     for problem, attempt in zip(parts.source.practice(cycle), attempts, strict=True):
-        if not attempt.correct or not all(parts.domain.check_step(s) for s in attempt.steps):
+        verdicts = parts.domain.judge_steps(problem.question, attempt.steps)
+        if not attempt.correct or not all(verdict.holds for verdict in verdicts):
             continue
         solved = problem.model_copy(update={"steps": attempt.steps})
         name = example_id(solved)

@@ -9,6 +9,7 @@ from agents.reporting.figures import duration
 from agents.run_folder import RunFolder
 from agents.tracing import visits
 from memory.locks import is_held
+from reasoner.cli.voice import json_line
 from reasoner.cli.wording import words
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _news(source: Path, place: int) -> tuple[list[dict[str, Any]], int]:
 
 def _tell(voice: "Voice", event: dict[str, Any]) -> None:
     if voice.as_json:
-        print(json.dumps(event, ensure_ascii=False), flush=True)
+        print(json_line(event), flush=True)
         return
     cycle = f"cycle {event['cycle']}  " if "cycle" in event else ""
     clock = event.get("time", "")[11:19]

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from enum import StrEnum
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,6 +63,9 @@ def search(
     words: Annotated[
         bool, typer.Option("--words/--no-words", help="Whether shared names and numbers count beside likeness.")
     ] = True,
+    words_only: Annotated[
+        bool, typer.Option("--words-only", help="By words alone: nothing is encoded, so the answer comes at once.")
+    ] = False,
     home: options.Home = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -77,8 +79,14 @@ def search(
     voice, meant = Voice(as_json=json, quiet=quiet), options.filter_of(only, wrong=wrong)
     if sum(given is not None for given in (text, near, latent)) != 1:
         raise UsageError("memory search: expected one of TEXT, --near ID and --latent FILE")
+    if words_only and (text is None or wrong or not words):
+        raise UsageError(
+            "--words-only: expected TEXT, and neither --wrong (failed attempts have no word index) nor --no-words"
+        )
     place, correct = options.home_of(home), not wrong
-    if near is not None:
+    if words_only:
+        found = bootstrap.search_memory_by_words(place, text or "", k=k, only=meant)
+    elif near is not None:
         found = bootstrap.search_near(place, near, k=k, only=meant, correct=correct)
     elif latent is not None:
         found = bootstrap.search_by_latent(place, latent, k=k, only=meant, correct=correct)
@@ -123,7 +131,7 @@ def export(
 ) -> None:
     """Write remembered solutions, to train other models on. Failed attempts are never among them."""
     from reasoner import bootstrap
-    from reasoner.cli.voice import Voice
+    from reasoner.cli.voice import Voice, json_line
     from reasoner.errors import UsageError
 
     if out is not None and out.exists():
@@ -142,7 +150,7 @@ def export(
         written = write_parquet(rows, out, form=form.value)
     else:
         rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=meant)
-        written = _write((dumps(row, ensure_ascii=False) for row in rows), out)
+        written = _write((json_line(row) for row in rows), out)
     # The rows have standard output to themselves.
     Voice(as_json=True, quiet=quiet).say(f"{written} solutions" + (f" in {out}" if out else ""))
 
@@ -180,7 +188,7 @@ def reindex(
 
 
 def _show_found(voice: "Voice", found: "Sequence[Recollection]") -> None:
-    from reasoner.cli.voice import plain_table
+    from reasoner.cli.voice import lines, plain_table
     from reasoner.types.example import WrongAttempt
 
     table = plain_table("likeness", "skill", "question and steps", "from", right=("likeness",))
@@ -193,9 +201,8 @@ def _show_found(voice: "Voice", found: "Sequence[Recollection]") -> None:
         whence += ["failed attempt"] if wrong else [f"{item.source.replace('_', ' ')}, {item.teacher}"]
         whence += [f"met {one.sightings} more times"] if one.sightings else []
         likeness = "-" if one.score is None else f"{one.score:.3f}"
-        table.add_row(
-            likeness, problem.skill, f"{problem.question}\n{'; '.join(steps)} -> {answer}\n", "\n".join(whence)
-        )
+        told = lines(problem.question, f"{'; '.join(steps)} -> {answer}", "")
+        table.add_row(likeness, problem.skill, told, lines(*whence))
     voice.show(table if found else "nothing like it is remembered")
 
 

@@ -5,9 +5,12 @@ from typing import Annotated
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import SHORT
 
 app = typer.Typer(add_completion=False)
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="As `reasoner runs list` shows it.", show_default=False)]
+RunId = Annotated[
+    str, typer.Argument(metavar="RUN", help=f"As `reasoner runs list` shows it. {SHORT}", show_default=False)
+]
 
 
 @app.command("list", epilog="Example: [bold]reasoner runs list --json[/bold]")
@@ -31,7 +34,7 @@ def list_runs(
     voice.show(runs_table(found, aside={row.id for row in rows if row.superseded}))
 
 
-@app.command("show", epilog="Example: [bold]reasoner runs show 20261122-0915-math-nano-k3f9[/bold]")
+@app.command("show", epilog="Example: [bold]reasoner runs show latest[/bold]")
 def show_run(
     run: RunId,
     home: options.Home = None,
@@ -43,6 +46,7 @@ def show_run(
     from agents.reporting.events import read_events
     from agents.reporting.nothing_learnt import lines_of, nothing_learnt, record_of
     from agents.reporting.summary import cycle_rows, summarise
+    from memory.store.ids import IdStore
     from memory.store.runs import RunStore
     from reasoner.cli.store import opened
     from reasoner.cli.tables import coverage_line, cycles_table
@@ -50,6 +54,7 @@ def show_run(
 
     voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
     with opened(folder) as database:
+        run = IdStore(database).full(run, "run")
         row = RunStore(database).get(run)
     summary = summarise(read_events(folder / "runs" / run))
     rows, barren = cycle_rows(summary), nothing_learnt(summary)

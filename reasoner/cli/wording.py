@@ -4,6 +4,7 @@ from typing import Any
 
 from agents.reporting.figures import dollars, duration, interval, percent, points
 from agents.reporting.nothing_learnt import failure_words
+from reasoner.types.printable import one_line
 
 Event = dict[str, Any]
 
@@ -17,7 +18,7 @@ def sentence(event: Event) -> str | None:
 def words(event: Event) -> str | None:
     """The same without the cycle."""
     telling = _WORDS.get(event["event"])
-    return None if telling is None else telling(event)
+    return None if telling is None else one_line(telling(event))
 
 
 def _launch(event: Event) -> str:

@@ -93,6 +93,10 @@ class Stage(ModuleType):
         steps = (SolvedStep(text="3+4=7", holds=True, logprob=-0.12),)
         return Solution(question=question, steps=steps, answer="7", checkpoint="base", mode=mode, seconds=0.1)
 
+    def solve_many(self, settings: Settings, *, home: Path, questions: Any, checkpoint: Any, mode: Any) -> Any:
+        for question in questions:
+            yield self.solve(settings, home=home, question=question, checkpoint=checkpoint, mode=mode)
+
     def memory_stats(self, home: Path) -> MemoryStats:
         counts: dict[str, Any] = {"examples": 3, "wrong_attempts": 1, "vectors": 3, "wrong_vectors": 1, "dimension": 96}
         return MemoryStats(space="0f0f", version=1, by_skill={"add": 3}, index=EXACT, **counts)
