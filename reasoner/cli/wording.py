@@ -81,6 +81,10 @@ def _proposal(event: Event) -> str:
     return f"proposal {event['proposal']}: {event['kind']} of {event['candidate']}; `reasoner proposals show` it"
 
 
+def _remark(event: Event) -> str:
+    return event["words"]
+
+
 def _limit(event: Event) -> str:
     return f"limit: {event['reason']}"
 
@@ -150,5 +154,6 @@ _WORDS = {
     "solve": _solve,
     "fork": _fork,
     "limit": _limit,
+    "remark": _remark,
     "done": _done,
 }

@@ -140,7 +140,7 @@ def test_a_resumed_loop_begins_where_it_was_left() -> None:
 
 def test_what_was_looked_at_and_calls_that_failed_are_told_on_a_terminal_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
-    voice = Voice()
+    voice: Any = Voice()
     voice.console = Console(width=120, color_system=None, force_terminal=True, file=io.StringIO(), record=True)
     failed = {"failed": 6, "failures": {"no answer": 6}, "example": "no answer from 'm'"}
     counts = {"calls": 6, "cached": 0, "accepted": 0, "rejected": 6, "usd": 0.0}
