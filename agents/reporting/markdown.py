@@ -30,6 +30,7 @@ def write_report(folder: Path, events: list[Event]) -> Path:
         headline(summary),
         f"![Accuracy by cycle]({PLOT})" if (folder / PLOT).exists() else "",
         _cycles(summary),
+        right_with_false_steps(summary),
         _buckets(summary, "skill"),
         _buckets(summary, "difficulty"),
         _teacher(summary),
@@ -57,6 +58,17 @@ def headline(summary: Summary) -> str:
         "against the champion on the same fresh gate problems, below its cycle's share of the run's alpha."
     )
     return f"**{_claim(summary)}** {proof}"
+
+
+def right_with_false_steps(summary: Summary) -> str:
+    """How many right answers of the last champion have a step that does not hold; empty where nobody counted."""
+    measured = [cycle.sealed for cycle in summary.measured if cycle.sealed]
+    if not measured or (lucky := measured[-1].right_with_false_steps) is None:
+        return ""
+    return (
+        f"Right over a false step: {lucky} of the {measured[-1].overall.right} right answers of the last champion on "
+        "the sealed set have a step that is not true or uses a quantity that nothing gives."
+    )
 
 
 def why_nothing(summary: Summary) -> str:
@@ -170,7 +182,7 @@ def _searches(summary: Summary) -> str:
     if not searched:
         return ""
     words = (
-        "Failed practice problems were searched before the teacher was asked; right solutions of true, founded steps "
+        "Failed practice problems were searched before the teacher was asked; right solutions of true, grounded steps "
         "became examples. The verifier is measured on practice problems held out of its training."
     )
     header = ["cycle", "searched", "solved", "examples", "decodes", "verifier AUC", "calibration error", "margin"]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, solve_many, train
     from reasoner.bootstrap.telemetry import export_spans
     from reasoner.bootstrap.verifier import train_verifier, verify_file
+    from reasoner.bootstrap.word_search import search_memory_by_words
     from reasoner.bootstrap.work import work_jobs
 
 _MODULES = {
@@ -64,6 +65,7 @@ _MODULES = {
     "students": "compare_searchers evaluate search solve solve_many train",
     "telemetry": "export_spans",
     "verifier": "train_verifier verify_file",
+    "word_search": "search_memory_by_words",
     "work": "work_jobs",
 }
 """Module and the names it gives."""
@@ -115,6 +117,7 @@ __all__ = [
     "search",
     "search_by_latent",
     "search_memory",
+    "search_memory_by_words",
     "search_near",
     "selftest_code",
     "selftest_crash",
