@@ -7,17 +7,30 @@ from pathlib import Path
 
 from langgraph.checkpoint.sqlite import SqliteSaver
 
+from reasoner.storage.refusals import sqlite_in_words
+from reasoner.storage.regular import require_regular
+
 BUSY_SECONDS = 15.0
 
 
 @contextmanager
 def open_saver(home: Path) -> Iterator[SqliteSaver]:
-    """The saver of a home; several runs may use it at once."""
-    connection = sqlite3.connect(home / "graph.db", timeout=BUSY_SECONDS, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-        saver = SqliteSaver(connection)
-        saver.setup()
-        yield saver
-    finally:
-        connection.close()
+    """The saver of a home; several runs may use it at once.
+
+    Raises:
+        DamagedError: the file is broken.
+        StorageError: it cannot be read or written.
+        BusyError: another process kept it to itself.
+    """
+    path = home / "graph.db"
+    require_regular(path)
+    # The store's errors are ours before they come here: what is left of SQLite's within the block is this file's.
+    with sqlite_in_words(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            saver = SqliteSaver(connection)
+            saver.setup()
+            yield saver
+        finally:
+            connection.close()

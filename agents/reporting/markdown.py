@@ -8,6 +8,9 @@ from typing import Any
 from agents.reporting.events import Event
 from agents.reporting.figures import dollars, duration, interval, percent, points, probability, rate
 from agents.reporting.summary import Cycle, Summary, summarise
+from agents.run_folder import RESTORE
+from reasoner.storage.json_files import read_object
+from reasoner.storage.writing import write_text
 from reasoner.types.report import Rate
 
 PLOT = Path("plots/accuracy.png")
@@ -38,9 +41,8 @@ def write_report(folder: Path, events: list[Event]) -> Path:
         _manifest(folder / "manifest.json"),
     ]
     path = folder / "report.md"
-    draft = path.with_suffix(".md.tmp")
-    draft.write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
-    return draft.replace(path)
+    write_text(path, "\n\n".join(part for part in parts if part) + "\n")
+    return path
 
 
 def headline(summary: Summary) -> str:
@@ -231,10 +233,7 @@ def _fallen(summary: Summary) -> Iterable[str]:
 def _manifest(path: Path) -> str:
     if not path.exists():
         return ""
-    rows = [
-        [f"`{key}`", f"`{value}`" if value else "-"]
-        for key, value in _flat(json.loads(path.read_text(encoding="utf-8")), "")
-    ]
+    rows = [[f"`{key}`", f"`{value}`" if value else "-"] for key, value in _flat(read_object(path, mend=RESTORE), "")]
     return "## What it was made with\n\n" + _table(["what", "value"], rows)
 
 

@@ -1,7 +1,6 @@
 """What if: a run that shares everything with another up to one node of one cycle, and goes on by itself from there."""
 
 import hashlib
-import json
 import os
 import secrets
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from typing import Any
 
 from agents.inheritance import Inheritance, inherit, inherited, take_over
 from agents.reporting.events import read_events
-from agents.run_folder import RunFolder, read_records, write_json, write_text
+from agents.run_folder import RESTORE, RunFolder, read_records
 from memory.locks import exclusive
 from memory.promotion import enthrone_base
 from memory.store.checkpoints import CheckpointStore
@@ -25,6 +24,8 @@ from reasoner.config.loading import load_settings
 from reasoner.config.resolved import REDACTED, config_hash, dump_yaml, flat, redacted
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
+from reasoner.storage.json_files import read_object
+from reasoner.storage.writing import write_json, write_text
 from reasoner.types.loop import LoopOutcome
 from reasoner.types.record import Record
 from reasoner.types.teaching import TeacherCall
@@ -200,7 +201,7 @@ def _write_manifest(parent: RunFolder, fork: RunFolder, settings: Settings) -> N
     """What was chosen by a trial stays as it was: another choice would give other figures."""
     from reasoner.bootstrap.manifest import manifest
 
-    about = json.loads((parent.root / "manifest.json").read_text(encoding="utf-8"))
+    about = read_object(parent.root / "manifest.json", mend=RESTORE)
     chosen = {name: about[name] for name in ("threads", "precision") if name in about}
     write_json(fork.root / "manifest.json", {**manifest(settings, run=fork.run), **chosen, "parent": parent.run})
 

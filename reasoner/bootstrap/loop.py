@@ -20,6 +20,8 @@ from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.errors import BudgetReached, BusyError, TeacherError, UsageError
 from reasoner.types.loop import LoopOutcome
 
+REMOVE = "remove it: the limits given now hold"
+
 if TYPE_CHECKING:
     from agents.parts import Parts
     from reasoner.evaluation.plan import Plan
@@ -60,7 +62,7 @@ def work_on(
             return outcome_of(folder, row.id, cycles=row.cycles_done, awaiting=waits)
         if row.state == "finished" and row.cycles_done >= cycles:
             return outcome_of(folder, row.id, cycles=row.cycles_done, finished_before=True)
-        if row.state == "budget" and _limits(settings) == read_json(folder / "limits.json"):
+        if row.state == "budget" and _limits(settings) == read_json(folder / "limits.json", mend=REMOVE):
             raise BudgetReached(
                 f"run {row.id} was stopped by its limits {_limits(settings)} after {row.cycles_done} cycles; "
                 "raise one, such as with --max-usd, --max-calls or --max-minutes, and run the same command to go on"
@@ -145,9 +147,9 @@ def _work(
 ) -> LoopOutcome:
     from agents.graphs.improve import WAITS, run
     from agents.reporting.events import of_kind, read_events
-    from agents.run_folder import write_json
     from agents.teachers.litellm_teacher import preflight
     from reasoner.bootstrap.recall import follow_champion
+    from reasoner.storage.writing import write_json
 
     preflight(settings.teacher)
     parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
