@@ -8,7 +8,7 @@ from pathlib import Path
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from reasoner.storage.refusals import sqlite_in_words
-from reasoner.storage.regular import require_regular
+from reasoner.storage.sqlite_files import require_usable
 
 BUSY_SECONDS = 15.0
 
@@ -23,7 +23,7 @@ def open_saver(home: Path) -> Iterator[SqliteSaver]:
         BusyError: another process kept it to itself.
     """
     path = home / "graph.db"
-    require_regular(path)
+    require_usable(path)
     # The store's errors are ours before they come here: what is left of SQLite's within the block is this file's.
     with sqlite_in_words(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)

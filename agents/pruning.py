@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reasoner.errors import BusyError
 from reasoner.storage.refusals import sqlite_in_words
-from reasoner.storage.regular import require_regular
+from reasoner.storage.sqlite_files import require_usable
 from reasoner.types.record import Record
 
 BUSY_SECONDS = 15.0
@@ -73,7 +73,7 @@ def vacuum(home: Path) -> None:
 @contextmanager
 def _opened(home: Path) -> Iterator[sqlite3.Connection]:
     path = home / "graph.db"
-    require_regular(path)
+    require_usable(path)
     with sqlite_in_words(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
         try:

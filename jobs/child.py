@@ -64,11 +64,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with stop_on(signal.SIGTERM) as should_stop, claimed(folder / "lock", patience=2.0) as mine:
         if not mine:
             return EXIT_TAKEN
-        database = open_database(given.home, os.environ.get(DATABASE_VARIABLE))
         try:
-            return _work(database, folder, given.job, handler=given.handler, should_stop=should_stop)
-        finally:
-            database.close()
+            return _opened_and_done(given, folder, should_stop)
+        except Exception as error:
+            # The store itself refuses, so nobody can be told but the log.
+            if (told := in_words(error)) is None:
+                raise
+            print(f"error: {told}", flush=True)
+            return EXIT_FAILED
+
+
+def _opened_and_done(given: argparse.Namespace, folder: Path, should_stop: Callable[[], bool]) -> int:
+    database = open_database(given.home, os.environ.get(DATABASE_VARIABLE))
+    try:
+        return _work(database, folder, given.job, handler=given.handler, should_stop=should_stop)
+    finally:
+        database.close()
 
 
 def _work(database: Database, folder: Path, job_id: str, *, handler: str, should_stop: Callable[[], bool]) -> int:

@@ -22,7 +22,7 @@ from memory.store.rows import to_json
 from memory.store.tables import WriterTable
 from reasoner.errors import BusyError, ConfigError, DamagedError, UsageError
 from reasoner.storage.refusals import RESTORE, of_sqlite, sqlite_in_words
-from reasoner.storage.regular import require_regular
+from reasoner.storage.sqlite_files import require_usable
 
 REVISION = "0006"
 """The newest migration; the tables that this code knows."""
@@ -125,7 +125,7 @@ def open_database(home: Path, url: str | None = None) -> Database:
         address = find_store(home, url)
         engine = _engine(address)
         if engine.dialect.name == "sqlite":
-            require_regular(Path(str(address.database)))
+            require_usable(Path(str(address.database)))
         try:
             _make_ready(engine, home)
         except Exception:

@@ -30,5 +30,9 @@ def _variable(name: str) -> str | None:
 
 
 def who() -> str:
-    """Who sits at this command: `user@host`."""
-    return f"{getpass.getuser()}@{socket.gethostname()}"
+    """Who sits at this command: `user@host`; a user without an entry in the system's list has a number for a name."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = f"uid{os.getuid()}"
+    return f"{name}@{socket.gethostname()}"

@@ -20,15 +20,14 @@ from reasoner.models.backbones import BackboneReader
 from reasoner.models.lending import keep_tuned, lend_again
 from reasoner.models.parts import step_tokenizer
 from reasoner.models.shape import Shape
+from reasoner.models.stored_fingerprint import CONFIG, MEND, TOKENIZER, WEIGHTS
 from reasoner.models.student import Student, build_net
 from reasoner.models.tokenizers import QuestionTokenizer
 from reasoner.storage.json_files import damaged, read_object, read_text
 from reasoner.storage.tensor_files import fitting, load_tensors, save_tensors
 from reasoner.storage.writing import replace_folder, write_json, write_text
 
-WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "question_tokenizer.json"
 KINDS: dict[str, type] = {"fingerprint": str, "shape": dict, "about": dict}
-MEND = "restore the checkpoint from a backup, or go back to another with `reasoner models rollback`"
 
 
 def fingerprint(student: Student) -> str:
