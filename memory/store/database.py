@@ -286,8 +286,8 @@ def _require_ours(connection: Connection, found: str, home: Path) -> None:
         return
     if names := inspect(connection).get_table_names():
         raise DamagedError(f"the store {path!r} holds tables of another program ({', '.join(names[:5])}); {RESTORE}")
-    if any(next(home.glob(pattern), None) for pattern in ("runs/*/events.jsonl", "checkpoints/*/config.json")):
-        raise DamagedError(f"the store {path!r} is empty, but the home has runs or students; it was lost: {RESTORE}")
+    if any(next(home.glob(pattern), None) for pattern in ("runs/*/events.jsonl", "jobs/*/lock")):
+        raise DamagedError(f"the store {path!r} is empty, but the home has runs or jobs; it was lost: {RESTORE}")
 
 
 def _revision(connection: Connection) -> str:

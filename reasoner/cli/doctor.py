@@ -49,12 +49,12 @@ def examine(home: Path, config: str | None, *, deep: bool = False) -> "Iterator[
     from reasoner.cli.checkup.contents import contents
     from reasoner.cli.checkup.databases import databases
     from reasoner.cli.checkup.installation import installation
-    from reasoner.cli.checkup.place import locks, place
+    from reasoner.cli.checkup.place import is_folder, locks, place
     from reasoner.cli.checkup.settings import configuration
 
     yield from guarded("installation", lambda: installation(deep=deep))
     yield from guarded("home", lambda: place(home))
-    if home.is_dir():
+    if is_folder(home):
         yield from guarded("locks", lambda: locks(home))
         yield from guarded("databases", lambda: databases(home))
         yield from guarded("contents", lambda: contents(home, deep=deep))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
 
-from reasoner.errors import DamagedError
+from reasoner.errors import DamagedError, ReasonerError
 from reasoner.storage.json_files import damaged
 from reasoner.storage.regular import require_regular
 from reasoner.storage.writing import replaced
@@ -62,7 +62,10 @@ def fitting(path: Path, *, mend: str = AGAIN) -> Iterator[None]:
     """Says of what was read from a file, and does not fit into what is made of it, that the file is damaged."""
     try:
         yield
-    except (RuntimeError, KeyError, ValueError, TypeError) as error:
+    except (ReasonerError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        # Libraries say it in errors of any class, tokenizers in a bare `Exception`.
         words = " ".join(str(error).split())[:200]
         raise damaged(path, f"holds something else than it should ({words})", mend) from error
 

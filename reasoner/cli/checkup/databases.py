@@ -31,7 +31,7 @@ def _store(home: Path, path: Path) -> Iterator[Check]:
         return
     mend = RESTORED.format(file=path)
     if not exists(path) or (not path.is_dir() and path.is_file() and path.stat().st_size == 0):
-        lost = next(home.glob("runs/*/events.jsonl"), None) or next(home.glob("checkpoints/*/config.json"), None)
+        lost = next(home.glob("runs/*/events.jsonl"), None) or next(home.glob("jobs/*/lock"), None)
         if lost:
             yield bad("store", f"{path} is empty or missing, but there is {lost}", mend)
         else:

@@ -121,6 +121,14 @@ def _is_alive(name: str, process_mark: object) -> bool:
     return pid.isdigit() and callable(process_mark) and bool(process_mark(int(pid)))
 
 
+def is_folder(path: Path) -> bool:
+    """Whether it is one; a name that the system does not even take is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _nearest(home: Path) -> Path:
     """The home, or the first of the folders above it that is there."""
     for folder in (home, *home.parents):
