@@ -53,7 +53,7 @@ def tasks(home: Path) -> dict[str, tuple[Callable[[Path], None], Task]]:
     found = (
         (small_home, Task("import", ("memory", "import", rows, "--json"), _imported, _all_imported)),
         (small_home, Task("backup", ("memory", "backup", "{out}", "--json"), _backed_up, _backup_whole)),
-        (small_home, Task("re-encode", ("memory", "reindex", "--checkpoint", "next", "--json"), _encoded, _all_encoded)),
+        (small_home, Task("re-encode", ("memory", "reindex", "--checkpoint", "next", "--json"), _encoded, _whole_space)),
         (small_home, Task("schedule", ("schedule", "add", "night", *NIGHT, "--json"), _scheduled, _all_scheduled)),
         (small_home, Task("scheduler", ("scheduler", "--once", "--no-work", "--json"), _fired, _nothing)),
         (looped_home, Task("loop", ("loop", "--cycles", "2", "--json", *TINY), _looped, _loop_done)),
@@ -86,10 +86,10 @@ def _backup_whole(_: Path, out: Path) -> str:
 
 def _encoded(home: Path, _: Path, out: str) -> str:
     told = [e for e in objects(out) if e["event"] == "reindex"]
-    return _all_encoded(home, _) if told else ""
+    return _whole_space(home, _) if told else ""
 
 
-def _all_encoded(home: Path, _: Path) -> str:
+def _whole_space(home: Path, _: Path) -> str:
     missing = rows_of(home, "SELECT count(*) FROM examples")[0][0] - rows_of(
         home, "SELECT count(*) FROM latents WHERE correct AND space = (SELECT space FROM memory_spaces "
         "ORDER BY number DESC LIMIT 1)",

@@ -8,11 +8,11 @@ import errno
 import hashlib
 import os
 import uuid
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from pydantic import ValidationError
@@ -103,7 +103,7 @@ class Files:
             with np.load(rows, allow_pickle=False) as kept:
                 numbers, items, alive = kept["numbers"], kept["items"], kept["alive"]
             return Contents(_index(vectors), numbers, items, alive, page.kept)
-        except (ValidationError, DamagedError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        except (ValidationError, DamagedError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile):
             # Whoever wrote the sums may have written the files: a page that agrees with nonsense is no index either.
             return "damaged"
 
@@ -146,6 +146,7 @@ class Files:
 
 
 def _index(path: Path) -> Any:
+    """What faiss reads from a file; None where it is none of its own."""
     import faiss
 
     try:

@@ -24,7 +24,7 @@ from reasoner.errors import BusyError, ConfigError, DamagedError, UsageError
 from reasoner.storage.refusals import RESTORE, of_sqlite, sqlite_in_words
 from reasoner.storage.sqlite_files import require_usable
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration; the tables that this code knows."""
 
 PATIENCE = 15.0

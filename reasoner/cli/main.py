@@ -14,7 +14,7 @@ import typer
 import typer.core
 
 from reasoner import __version__
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 from reasoner.errors import EXIT_INTERRUPTED, ReasonerError
 
 COMMANDS = {
@@ -56,6 +56,7 @@ class Commands(typer.core.TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the command."""
+        interruption.begin()
         try:
             return super().invoke(ctx)
         except ReasonerError as error:
@@ -64,7 +65,7 @@ class Commands(typer.core.TyperGroup):
             print(f"error: {error}", file=sys.stderr)
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as interrupt:
-            print("interrupted; state saved; run the same command (without --fresh) to go on", file=sys.stderr)
+            print(interruption.words(), file=sys.stderr)
             raise typer.Exit(EXIT_INTERRUPTED) from interrupt
 
 

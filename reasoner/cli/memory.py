@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 
 if TYPE_CHECKING:
     from memory.latent_memory import MemoryStats, Recollection
@@ -166,6 +166,7 @@ def reindex(
 
     voice = Voice(as_json=json, quiet=quiet)
     with view_for(voice, cycles=1) as view:
+        interruption.saves()
         done = bootstrap.reindex_memory(
             options.home_of(home),
             checkpoint=checkpoint,
@@ -225,7 +226,9 @@ def _show_stats(voice: "Voice", stats: "MemoryStats") -> None:
     for name, value in stats.model_dump(mode="json", exclude={"by_skill", "index"}).items():
         table.add_row(name.replace("_", " "), str(value))
     how = stats.index
-    exact = "exact" if how.kind == "flat" else f"{how.kind}, recall {how.recall:.3f}, {how.microseconds:.0f} us"
+    exact = (
+        "exact" if how.kind == "flat" else f"{how.kind}, recall {how.recall:.3f}, {how.compared:.0f} vectors compared"
+    )
     table.add_row("index", exact)
     for skill, count in sorted(stats.by_skill.items()):
         table.add_row(f"examples of {skill}", str(count))

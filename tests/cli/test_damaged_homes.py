@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import whole_home as w
-from click.testing import Result
 from played import Command
+from typer.testing import Result
 from whole_home import RUN
 
 from agents.checkpointing import open_saver
