@@ -13,13 +13,13 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from errno import errorcode
+from errno import ENOSPC, EROFS, errorcode
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 
 from fault_tasks import tasks
-from fault_trial import FAULTS, Trial, points, shim, try_fault
+from fault_trial import FAULTS, Task, Trial, points, shim, try_fault
 
 SHARES = {"loop": 0.15}
 """Of all points; the other commands share the rest."""
@@ -35,7 +35,12 @@ def main() -> None:
     if shim() is None:
         raise SystemExit("error: no C compiler makes the library that fails calls; install one (cc), on Linux")
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        found = list(_trials(Path(folder), given.points, given.only.split(",") if given.only else [], given.seed))
+        found: list[Trial] = []
+        try:
+            for trial in _trials(Path(folder), given.points, given.only.split(",") if given.only else [], given.seed):
+                found.append(trial)
+        except KeyboardInterrupt:
+            print("interrupted: what was tried so far", file=sys.stderr)
     _show(found)
     raise SystemExit(0 if all(trial.ok for trial in found) else 1)
 
@@ -51,15 +56,25 @@ def _trials(folder: Path, wanted: int, only: list[str], seed: int) -> Iterator[T
         others = sum(SHARES.get(other, 0) == 0 for other in chosen)
         share = SHARES.get(name, (1 - sum(SHARES.get(other, 0) for other in chosen)) / max(1, others))
         kinds = [(call, error) for call, errors in FAULTS.items() for error in errors]
+        counts: dict[tuple[str, bool], int] = {}
         each = max(1, round(wanted * share / len(kinds)))
         for call, error in kinds:
-            # Counted anew for each: errors differ in which calls they can meet.
-            counted = try_fault(task, prepared, place, call=call, error=error, at=0)
-            for at in points(counted.first.calls, each, chance.randint):
+            for at in points(_count(task, prepared, place, call, error, counts), each, chance.randint):
                 trial = try_fault(task, prepared, place, call=call, error=error, at=at)
                 if not trial.ok:
                     print(_complaint(trial), file=sys.stderr, flush=True)
                 yield trial
+
+
+def _count(task: Task, prepared: Path, place: Path, call: str, error: int, counts: dict[tuple[str, bool], int]) -> int:
+    """Calls of a class that the undisturbed command makes; a full disk lets files be opened that are only read."""
+    key = (call, error in (ENOSPC, EROFS))
+    if key not in counts:
+        ended = try_fault(task, prepared, place, call=call, error=error, at=0)
+        if not ended.ok:
+            raise SystemExit(f"error: {task.name} fails by itself: {_complaint(ended)}")
+        counts[key] = ended.first.calls
+    return counts[key]
 
 
 def _complaint(trial: Trial) -> str:

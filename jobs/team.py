@@ -44,7 +44,7 @@ def work_together(kind: str, context: JobContext, payload: dict[str, Any]) -> di
         KeyboardInterrupt: they were asked to stop, and the leader has saved the state.
     """
     size, meeting = payload["processes"], context.folder / f"{MEETING}-{os.getpid()}"
-    _sweep(context.folder)
+    remove_leftovers(context.folder)
     for name in (RESULT, PROGRESS, ERROR):
         (context.folder / name).unlink(missing_ok=True)
     order = {"kind": kind, "payload": payload, "home": str(context.home), "size": size, "meeting": str(meeting)}
@@ -65,7 +65,7 @@ def work_together(kind: str, context: JobContext, payload: dict[str, Any]) -> di
     raise _failure(context.folder / ERROR, codes)
 
 
-def _sweep(folder: Path) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Removes what killed processes left: the lock of the job's folder says that nobody else is at it."""
     for pattern in (f"{MEETING}-*", "*.partial-*"):
         for left in folder.glob(pattern):

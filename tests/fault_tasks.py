@@ -21,6 +21,7 @@ from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.example import Example, Lineage
 
 ROWS = 40
+NEXT = ("--checkpoint", "next")
 NIGHT = ("--config", "tiny", "--cron", "0 2 * * *", "--timezone", "UTC", "--cycles", "1")
 
 
@@ -53,7 +54,7 @@ def tasks(home: Path) -> dict[str, tuple[Callable[[Path], None], Task]]:
     found = (
         (small_home, Task("import", ("memory", "import", rows, "--json"), _imported, _all_imported)),
         (small_home, Task("backup", ("memory", "backup", "{out}", "--json"), _backed_up, _backup_whole)),
-        (small_home, Task("re-encode", ("memory", "reindex", "--checkpoint", "next", "--json"), _encoded, _whole_space)),
+        (small_home, Task("re-encode", ("memory", "reindex", *NEXT, "--json"), _encoded, _whole_space)),
         (small_home, Task("schedule", ("schedule", "add", "night", *NIGHT, "--json"), _scheduled, _all_scheduled)),
         (small_home, Task("scheduler", ("scheduler", "--once", "--no-work", "--json"), _fired, _nothing)),
         (looped_home, Task("loop", ("loop", "--cycles", "2", "--json", *TINY), _looped, _loop_done)),

@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -101,15 +100,29 @@ class Trial:
 @cache
 def _server() -> Any:
     """Forks processes that have the libraries and the shim in them already."""
+    # Prices are asked for on the network otherwise.
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     made = get_context("forkserver")
-    made.set_forkserver_preload(["torch", "reasoner.bootstrap", "agents.graphs.improve", "faiss", "litellm"])
+    made.set_forkserver_preload(
+        [
+            "torch",
+            "reasoner.bootstrap",
+            "agents.graphs.improve",
+            "faiss",
+            "litellm",
+            "jobs.scheduler",
+            "reasoner.bootstrap.schedules",
+            "reasoner.search.greedy",
+            "alembic.command",
+        ]
+    )
     return made
 
 
 def _body(words: Sequence[str], environment: Mapping[str, str], library: str, out: str, err: str) -> None:
     os.environ.update(environment)
-    for name in ("FAULT_ROOT",) if not environment.get("FAULT_ROOT") else ():
-        os.environ.pop(name, None)
+    if not environment["FAULT_ROOT"]:
+        del os.environ["FAULT_ROOT"]
     ctypes.CDLL(library).fault_reload()
     for path, stream in ((out, 1), (err, 2)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), stream)
@@ -135,7 +148,6 @@ def run(words: Sequence[str], home: Path, *, call: str = "", at: int = 0, error:
         "FAULT_ERRNO": str(error),
         "FAULT_LASTING": "1" if error in LASTING else "0",
         "FAULT_COUNTER": str(counter),
-        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     }
     before = os.environ.get("LD_PRELOAD")
     os.environ["LD_PRELOAD"] = str(library)
@@ -205,13 +217,3 @@ def objects(text: str) -> list[dict[str, Any]]:
         except json.JSONDecodeError:
             continue
     return found
-
-
-def waited(seconds: float, until: Callable[[], bool]) -> bool:
-    """Whether something came true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if until():
-            return True
-        time.sleep(0.1)
-    return until()

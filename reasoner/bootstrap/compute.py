@@ -68,7 +68,7 @@ def processor() -> str:
 def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {"precision": {}}
-    mend = "delete it to have threads and precision chosen again, or set compute.threads and compute.precision"
+    mend = "delete the file to have threads and precision chosen again, or set compute.threads and compute.precision"
     kept = read_object(path, mend=mend)
     try:
         sound = isinstance(kept["threads"], int) and set(kept["precision"].values()) <= {"float32", "bfloat16"}
