@@ -9,6 +9,7 @@ from agents.run_folder import RESTORE, RunFolder, read_records
 from memory.store.checkpoints import CheckpointStore, PointerMove
 from memory.store.database import Database
 from memory.store.decisions import DecisionStore
+from memory.store.ids import IdStore, Kind
 from memory.store.jobs import JobStore
 from memory.store.lineage import LineageStore
 from memory.store.runs import RunStore
@@ -20,6 +21,9 @@ from reasoner.types.job import Job
 from reasoner.types.problem import Attempt
 from reasoner.types.report import Decision
 from reasoner.types.teaching import TeacherCall, TeacherRequest, Verdict
+
+TRACED: tuple[Kind, ...] = ("checkpoint", "decision", "job", "example", "verdict", "teacher call", "problem")
+"""What a lineage can begin at; `latest` is the newest checkpoint."""
 
 
 class Archive:
@@ -83,6 +87,10 @@ class Archive:
     def decision(self, id: str) -> Decision | None:
         """By its id."""
         return next((one for run in self.runs() for one in self.decisions(run) if one.id == id), None)
+
+    def full_id(self, typed: str) -> str:
+        """The whole id of what a beginning, an end or `latest` stands for; unknown ones as they are."""
+        return IdStore(self._database).full(typed, *TRACED, or_as_typed=True)
 
     def _events(self, run: str) -> list[Event]:
         folder = self.folder(run).root

@@ -45,7 +45,7 @@ def find(id: str, archive: Archive, *, run: str | None = None) -> list[Link]:
     Raises:
         NotFoundError: nothing has.
     """
-    found = [link for link in _all(id, archive) if run in (None, link.run)]
+    found = [link for link in _all(id, archive) or _all(archive.full_id(id), archive) if run in (None, link.run)]
     if not found:
         where = f" in run {run}" if run else ""
         raise NotFoundError(

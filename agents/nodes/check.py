@@ -7,6 +7,7 @@ from agents.checking import Checked, Opinions, check_lesson
 from agents.confirming import ask_again
 from agents.judging import example_id
 from agents.parts import Parts
+from agents.refusals import failed_calls, refusals
 from agents.run_folder import read_records, write_records
 from agents.state import Change, ImproveState
 from memory.sameness import question_key
@@ -91,7 +92,9 @@ def _tell(verdicts: list[Verdict], cycle: int, parts: Parts) -> None:
         failed=sum(c.lesson is None for c in calls),
         accepted=sum(v.accepted for v in verdicts),
         rejected=sum(not v.accepted for v in verdicts),
+        failures=[kind.model_dump(mode="json") for kind in failed_calls(calls)],
         reasons=dict(sorted(reasons.items())),
+        refused=[refusal.model_dump(mode="json") for refusal in refusals(verdicts, calls)],
         usd=round(sum(c.usd for c in calls if not c.cached), 9),
         tokens=sum(c.prompt_tokens + c.completion_tokens for c in calls if not c.cached),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.reporting.events import Event
 from agents.reporting.figures import dollars, duration, interval, percent, points, probability, rate
+from agents.reporting.nothing_learnt import failure_words, nothing_learnt, record_of
 from agents.reporting.summary import Cycle, Summary, summarise
 from agents.run_folder import RESTORE
 from reasoner.storage.json_files import read_object
@@ -202,8 +203,27 @@ def _precision(events: Sequence[Event]) -> str:
 
 
 def _failures(summary: Summary) -> str:
-    lines = [*_refused(summary), *_broken_jobs(summary), *_fallen(summary)]
+    lines = [*_barren(summary), *_failed_calls(summary), *_refused(summary), *_broken_jobs(summary), *_fallen(summary)]
     return "## What did not work\n\n" + ("\n".join(f"- {line}" for line in lines) if lines else "Nothing to report.")
+
+
+def _barren(summary: Summary) -> Iterable[str]:
+    for told in map(record_of, nothing_learnt(summary)):
+        why = "; ".join(_reason(refusal, told["rejected"]) for refusal in told["refused"])
+        yield f"Cycle {told['cycle']} learnt nothing from {told['calls']} calls of `{told['model']}`: {why}."
+
+
+def _reason(refusal: Event, of: int) -> str:
+    """A reason with its count, its example, and what to change."""
+    asked = f"asked {refusal['question']!r}, " if refusal["question"] else ""
+    example = f" ({asked}the teacher said {refusal['said']!r})" if refusal["said"] else ""
+    return f"{refusal['reason']}, {refusal['count']} of {of}{example}; what to change: {refusal['change']}"
+
+
+def _failed_calls(summary: Summary) -> Iterable[str]:
+    for cycle in summary.cycles:
+        if cycle.teacher and (words := failure_words(cycle.teacher)):
+            yield f"Cycle {cycle.cycle}: {words}."
 
 
 def _refused(summary: Summary) -> Iterable[str]:

@@ -96,6 +96,11 @@ class CheckpointStore:
         with self._database.reading() as session:
             return [Checkpoint.model_validate(record) for record in session.scalars(query)]
 
+    def added(self) -> dict[str, str]:
+        """When each checkpoint was added, ISO time in UTC, by id."""
+        with self._database.reading() as session:
+            return dict(session.execute(select(CheckpointTable.id, CheckpointTable.added_at)).tuples().all())
+
     def _pointed(self, scope: str) -> Checkpoint | None:
         with self._database.reading() as session:
             move = newest_move(session, scope)

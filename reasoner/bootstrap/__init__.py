@@ -1,34 +1,70 @@
-"""The only place where concrete parts meet. The doors call these functions; they import what they need."""
+"""The only place where concrete parts meet. The doors call these functions; they import what they need.
 
-from reasoner.bootstrap.champion import promote_decision, seal_home
-from reasoner.bootstrap.contamination import compare_sets
-from reasoner.bootstrap.crash_selftest import CrashSelftest, selftest_crash
-from reasoner.bootstrap.diagnose import Baseline, diagnose
-from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
-from reasoner.bootstrap.home import Home, open_home
-from reasoner.bootstrap.loop import plan_loop, run_loop
-from reasoner.bootstrap.memory_audit import audit_memory, mend_memory
-from reasoner.bootstrap.memory_backup import backup_memory, restore_memory
-from reasoner.bootstrap.memory_files import import_memory
-from reasoner.bootstrap.memory_history import memory_diff, memory_log, prune_memory, revert_memory
-from reasoner.bootstrap.page import write_run_page
-from reasoner.bootstrap.pruning import Pruned, PrunedRun, prune_runs
-from reasoner.bootstrap.recall import (
-    export_memory,
-    memory_stats,
-    reindex_memory,
-    search_by_latent,
-    search_memory,
-    search_near,
-)
-from reasoner.bootstrap.rollback import Rollback, roll_back_champion
-from reasoner.bootstrap.run_diff import RunDiff, diff_runs
-from reasoner.bootstrap.selftest import GateSelftest, selftest_gate
-from reasoner.bootstrap.story import Chapter, Story, problem_story
-from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, train
-from reasoner.bootstrap.telemetry import export_spans
-from reasoner.bootstrap.verifier import train_verifier, verify_file
-from reasoner.bootstrap.work import work_jobs
+A name's module is imported when the name is first asked for (PEP 562): `reasoner runs list` must not wait for what only
+`reasoner loop` needs.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reasoner.bootstrap.champion import promote_decision, seal_home
+    from reasoner.bootstrap.contamination import compare_sets
+    from reasoner.bootstrap.crash_selftest import CrashSelftest, selftest_crash
+    from reasoner.bootstrap.diagnose import Baseline, diagnose
+    from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
+    from reasoner.bootstrap.home import Home, open_home
+    from reasoner.bootstrap.loop import plan_loop, run_loop
+    from reasoner.bootstrap.memory_audit import audit_memory, mend_memory
+    from reasoner.bootstrap.memory_backup import backup_memory, restore_memory
+    from reasoner.bootstrap.memory_files import import_memory
+    from reasoner.bootstrap.memory_history import memory_diff, memory_log, prune_memory, revert_memory
+    from reasoner.bootstrap.page import write_run_page
+    from reasoner.bootstrap.pruning import Pruned, PrunedRun, prune_runs
+    from reasoner.bootstrap.recall import (
+        export_memory,
+        memory_stats,
+        reindex_memory,
+        search_by_latent,
+        search_memory,
+        search_near,
+    )
+    from reasoner.bootstrap.rollback import Rollback, roll_back_champion
+    from reasoner.bootstrap.run_diff import RunDiff, diff_runs
+    from reasoner.bootstrap.selftest import GateSelftest, selftest_gate
+    from reasoner.bootstrap.story import Chapter, Story, problem_story
+    from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, solve_many, train
+    from reasoner.bootstrap.telemetry import export_spans
+    from reasoner.bootstrap.verifier import train_verifier, verify_file
+    from reasoner.bootstrap.work import work_jobs
+
+_MODULES = {
+    "champion": "promote_decision seal_home",
+    "contamination": "compare_sets",
+    "crash_selftest": "CrashSelftest selftest_crash",
+    "diagnose": "Baseline diagnose",
+    "forking": "ForkPlan fork_run plan_fork",
+    "home": "Home open_home",
+    "loop": "plan_loop run_loop",
+    "memory_audit": "audit_memory mend_memory",
+    "memory_backup": "backup_memory restore_memory",
+    "memory_files": "import_memory",
+    "memory_history": "memory_diff memory_log prune_memory revert_memory",
+    "page": "write_run_page",
+    "pruning": "Pruned PrunedRun prune_runs",
+    "recall": "export_memory memory_stats reindex_memory search_by_latent search_memory search_near",
+    "rollback": "Rollback roll_back_champion",
+    "run_diff": "RunDiff diff_runs",
+    "selftest": "GateSelftest selftest_gate",
+    "story": "Chapter Story problem_story",
+    "students": "compare_searchers evaluate search solve solve_many train",
+    "telemetry": "export_spans",
+    "verifier": "train_verifier verify_file",
+    "work": "work_jobs",
+}
+"""Module and the names it gives."""
+
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 __all__ = [
     "Baseline",
@@ -77,9 +113,19 @@ __all__ = [
     "selftest_crash",
     "selftest_gate",
     "solve",
+    "solve_many",
     "train",
     "train_verifier",
     "verify_file",
     "work_jobs",
     "write_run_page",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    # Kept, so that a function keeps its name where its module is called the same.
+    globals()[name] = found
+    return found

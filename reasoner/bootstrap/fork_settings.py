@@ -98,7 +98,7 @@ def require_effective(
         shared = [node for node in order if node in readers and node in done]
         if shared:
             raise UsageError(
-                f"{key}: {shared[0]} reads it, and in this cycle {shared[0]} lies before the fork, which shares what it did; "
+                f"{key}: {shared[0]} reads it, and lies before the fork in this cycle, which shares what it did; "
                 f"use --from {shared[0]}, or fork from the next cycle"
             )
 

@@ -22,8 +22,9 @@ from reasoner.bootstrap.loop import work_on
 from reasoner.bootstrap.run_parts import Listener, Watcher
 from reasoner.config.keys import dotted_keys
 from reasoner.config.loading import load_settings
-from reasoner.config.resolved import REDACTED, config_hash, dump_yaml, flat, redacted
-from reasoner.config.settings import Settings
+from reasoner.config.resolved import config_hash, dump_yaml, flat, redacted
+from reasoner.config.secrets import REDACTED
+from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.errors import UsageError
 from reasoner.storage.json_files import read_object
 from reasoner.storage.writing import write_json, write_text
@@ -118,11 +119,22 @@ def _row_and_settings(
     row = RunStore(place.database()).get(parent)
     path = RunFolder(place.root, parent).root / "config.resolved.yaml"
     settings = load_settings(str(path), overrides, {}, None, extra=limits)
-    if settings.teacher.api_key == REDACTED:
-        key = os.environ.get("REASONER_TEACHER__API_KEY")
-        teacher = settings.teacher.model_copy(update={"api_key": key})
-        settings = settings.model_copy(update={"teacher": teacher})
-    return row, settings
+    return row, settings.model_copy(update={"teacher": _with_secrets(settings.teacher)})
+
+
+def _with_secrets(teacher: TeacherSettings) -> TeacherSettings:
+    """The key, and an address with a password, are kept nowhere: the environment has them, or they are given again."""
+    if teacher.api_key == REDACTED:
+        teacher = teacher.model_copy(update={"api_key": os.environ.get("REASONER_TEACHER__API_KEY")})
+    if REDACTED in (teacher.api_base or ""):
+        address = os.environ.get("REASONER_TEACHER__API_BASE")
+        if address is None:
+            raise UsageError(
+                f"teacher.api_base={teacher.api_base!r}: what is secret in the parent's address was not kept; give it "
+                "again with teacher.api_base=... or REASONER_TEACHER__API_BASE"
+            )
+        teacher = teacher.model_copy(update={"api_base": address})
+    return teacher
 
 
 def _cycles(row: RunRow, cycle: int, asked: int | None) -> int:

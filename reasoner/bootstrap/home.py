@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database, open_database
+from memory.store.ids import IdStore
 from reasoner.config.places import database_url
 from reasoner.errors import NotFoundError
 from reasoner.types.checkpoint import Checkpoint
@@ -55,14 +56,14 @@ class Home:
         return self.root / "checkpoints"
 
     def checkpoint(self, id: str | None) -> Checkpoint:
-        """A checkpoint by id, or the home's champion.
+        """A checkpoint by id, or by part of one, or the home's champion.
 
         Raises:
             NotFoundError: the id is unknown, or there is no champion yet.
         """
         store = CheckpointStore(self.database())
         if id is not None:
-            return store.get(id)
+            return store.get(IdStore(self.database()).full(id, "checkpoint"))
         champion = store.home_champion()
         if champion is None:
             raise NotFoundError(
@@ -72,7 +73,8 @@ class Home:
 
     def student(self, id: str) -> "Student":
         """The student of a checkpoint id."""
-        return Chosen(self.checkpoint(id), self.checkpoints / id).student()
+        found = self.checkpoint(id)
+        return Chosen(found, self.checkpoints / found.id).student()
 
     def verifier(self, fingerprint: str, student: "Student") -> "TrainedVerifier | None":
         """The newest verifier of a student, if one was trained for it.

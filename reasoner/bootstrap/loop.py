@@ -12,13 +12,16 @@ from memory.store.approval import why_stale
 from memory.store.proposals import ProposalStore
 from memory.store.runs import RunRow, RunState, RunStore
 from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.preflight import look_around, preflight_run
 from reasoner.bootstrap.run_ending import cycles_done_of, outcome_of, tell_done, write_reports
-from reasoner.bootstrap.run_parts import Listener, Watcher, parts_of, read_json, source_of
+from reasoner.bootstrap.run_parts import Listener, Watcher, parts_of, read_json
+from reasoner.bootstrap.teacher_trial import try_teacher
 from reasoner.bootstrap.telemetry import telling_spans
 from reasoner.config.resolved import config_hash, redacted
 from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.errors import BudgetReached, BusyError, TeacherError, UsageError
 from reasoner.types.loop import LoopOutcome
+from reasoner.types.preflight import Preflight
 
 REMOVE = "remove it: the limits given now hold"
 
@@ -124,8 +127,12 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int) -> "Plan":
             return None
         return plan.Price(input=found.input, output=found.output)
 
-    source_of(settings, cycles)
-    return plan.plan_loop(settings, home=home, cycles=cycles, price_of=price_of)
+    planned = plan.plan_loop(settings, home=home, cycles=cycles, price_of=price_of)
+    priced = planned.record["teacher"]["usd"] is not None
+    looks = [*look_around(settings, home=home, cycles=cycles), *(try_teacher(settings) if priced else [])]
+    looked = Preflight(looks=tuple(looks))
+    record = planned.record | {"preflight": looked.found()}
+    return plan.Plan(lines=(*planned.lines, "", "looked at before anything is done:", *looked.lines), record=record)
 
 
 def _find_or_create(place: Home, settings: Settings, *, cycles: int, fresh: bool) -> RunRow:
@@ -134,7 +141,7 @@ def _find_or_create(place: Home, settings: Settings, *, cycles: int, fresh: bool
         row = store.find(mark)
         if row is not None and not fresh:
             return row
-        source_of(settings, cycles)  # bad data ends here, before there is a run
+        look_around(settings, home=place.root, cycles=cycles)  # what cannot run ends here, before there is a run
         if row is not None:
             store.supersede(row.id)
         moment = datetime.now(UTC).strftime("%Y%m%d-%H%M")
@@ -147,13 +154,14 @@ def _work(
 ) -> LoopOutcome:
     from agents.graphs.improve import WAITS, run
     from agents.reporting.events import of_kind, read_events
-    from agents.teachers.litellm_teacher import preflight
     from reasoner.bootstrap.recall import follow_champion
     from reasoner.storage.writing import write_json
 
-    preflight(settings.teacher)
-    parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
     store = RunStore(place.database())
+    looked = preflight_run(settings, home=place.root, cycles=cycles)
+    parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
+    starts = len(of_kind(read_events(parts.folder.root), "launch"))
+    parts.events.write(f"preflight/{starts}", "preflight", looks=[look.model_dump() for look in looked.looks])
     store.mark(row.id, "running")
     write_json(parts.folder.root / "limits.json", _limits(settings))
     parts.ledger(0).sweep_lost()

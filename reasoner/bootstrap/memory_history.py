@@ -4,6 +4,7 @@ from pathlib import Path
 
 from memory.filters import Filter
 from memory.store.examples import ExampleStore
+from memory.store.ids import IdStore
 from memory.store.versions import Difference, MemoryVersion, VersionStore
 from reasoner.bootstrap.home import open_home
 from reasoner.types.record import Record
@@ -21,7 +22,9 @@ class Pruned(Record):
 
 def memory_log(home: Path, *, item: str | None = None) -> list[MemoryVersion]:
     """All versions of a home's memory, or those that changed one item, oldest first."""
-    return VersionStore(open_home(home).database()).log(item=item)
+    database = open_home(home).database()
+    whole = IdStore(database).full(item, "example", "failed attempt", or_as_typed=True) if item else None
+    return VersionStore(database).log(item=whole)
 
 
 def memory_diff(home: Path, earlier: int, later: int | None) -> Difference:

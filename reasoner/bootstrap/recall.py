@@ -12,6 +12,7 @@ from memory.filters import Filter
 from memory.latent_memory import EVERYTHING, LatentMemory, MemoryStats, Recollection
 from memory.store.checkpoints import CheckpointStore
 from memory.store.examples import ExampleStore
+from memory.store.ids import IdStore
 from memory.store.latents import LatentStore
 from memory.store.spaces import SpaceStore
 from memory.store.versions import VersionStore
@@ -63,7 +64,8 @@ def search_near(home: Path, id: str, *, k: int, only: Filter = EVERYTHING, corre
     place = open_home(home)
     memory = memory_of(place)
     store = ExampleStore(place.database())
-    found, right = _remembered(store, id)
+    whole = IdStore(place.database()).full(id, "example", "failed attempt", "problem", or_as_typed=True)
+    found, right = _remembered(store, whole)
     problem = (store.found([found]) if right else store.found_wrong([found]))[0].problem
     return memory.search(
         memory.latent_of(found, correct=right),

@@ -2,12 +2,14 @@
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.recall import recall_of
+from reasoner.config.packages import require_packages
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 from reasoner.types.checkpoint import Checkpoint
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
     from reasoner.search.greedy import Solved
 
 Watcher = Callable[[Progress], None]
+
+BLOCK = 512
+"""Questions that are solved together and told of as soon as they are."""
+FEW = 8
+"""Questions that one thread solves faster than several."""
 
 
 def train(settings: Settings, *, home: Path, out: Path | None, progress: Watcher) -> Checkpoint:
@@ -43,6 +50,7 @@ def train(settings: Settings, *, home: Path, out: Path | None, progress: Watcher
 
     if out is not None and out.exists():
         raise UsageError(f"--out {str(out)!r} exists; checkpoints are never overwritten, name a new folder")
+    require_packages(settings)
     place = open_home(home)
     settings = with_kept_compute(settings, place.root)
     spec = base_spec(settings, threads=settings.compute.threads)
@@ -216,25 +224,42 @@ def _problems_of(settings: Settings, split: Split, data: Path | None, domain: Do
 
 
 def solve(settings: Settings, *, home: Path, question: str, checkpoint: str | None, mode: Mode) -> Solution:
-    """A checkpoint's (the home's champion's by default) answer to a question."""
+    """Answers a question with a checkpoint (default: the home's champion)."""
+    return next(solve_many(settings, home=home, questions=[question], checkpoint=checkpoint, mode=mode))
+
+
+def solve_many(
+    settings: Settings, *, home: Path, questions: Sequence[str], checkpoint: str | None, mode: Mode
+) -> Iterator[Solution]:
+    """Answers questions with one checkpoint (default: the home's champion), in order, `BLOCK` at a time.
+
+    A solution's `seconds` are its share of those of its block.
+    """
     from reasoner.domains.registry import get_domain
     from reasoner.search.greedy import solve as solve_greedily
+    from reasoner.training.threads import computing_with
 
     place = open_home(home)
     picked = place.choose(checkpoint)
-    chosen = picked.checkpoint
-    domain = get_domain(settings.data.domain)
-    began = time.monotonic()
-    solved = (_solver(place, chosen, settings, domain, mode) or solve_greedily)(picked.student(), [question], mode)[0]
+    domain, student = get_domain(settings.data.domain), picked.student()
+    solver = _solver(place, picked.checkpoint, settings, domain, mode) or solve_greedily
+    for block in (questions[start : start + BLOCK] for start in range(0, len(questions), BLOCK)):
+        began = time.monotonic()
+        # A few short questions are no work that threads could share: they only wait for one another.
+        with computing_with(1) if len(block) <= FEW else nullcontext():
+            solved = solver(student, block, mode)
+        seconds = round((time.monotonic() - began) / len(block), 3)
+        for question, one in zip(block, solved, strict=True):
+            yield _solution(domain, question, one, checkpoint=picked.checkpoint.id, mode=mode, seconds=seconds)
+
+
+def _solution(
+    domain: Domain, question: str, solved: "Solved", *, checkpoint: str, mode: Mode, seconds: float
+) -> Solution:
+    """A solved question as people see it."""
     steps = tuple(
         SolvedStep(text=text, holds=domain.check_step(text), logprob=round(logprob, 4))
         for text, logprob in zip(solved.steps, solved.logprobs, strict=False)
     )
-    return Solution(
-        question=question,
-        steps=steps,
-        answer=domain.answer_of(solved.steps) if solved.finished else "",
-        checkpoint=chosen.id,
-        mode=mode,
-        seconds=round(time.monotonic() - began, 3),
-    )
+    answer = domain.answer_of(solved.steps) if solved.finished else ""
+    return Solution(question=question, steps=steps, answer=answer, checkpoint=checkpoint, mode=mode, seconds=seconds)

@@ -1,6 +1,5 @@
 """`reasoner trace --follow`: tells what a run does until nobody works on it any more."""
 
-import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ from agents.reporting.figures import duration
 from agents.run_folder import RESTORE, RunFolder
 from agents.tracing import visits
 from memory.locks import is_held
+from reasoner.cli.voice import json_line
 from reasoner.cli.wording import words
 from reasoner.storage.json_lines import object_of
 from reasoner.storage.regular import reading
@@ -55,7 +55,7 @@ def _news(source: Path, place: int) -> tuple[list[dict[str, Any]], int]:
 
 def _tell(voice: "Voice", event: dict[str, Any]) -> None:
     if voice.as_json:
-        print(json.dumps(event, ensure_ascii=False), flush=True)
+        print(json_line(event), flush=True)
         return
     cycle = f"cycle {event['cycle']}  " if "cycle" in event else ""
     clock = event.get("time", "")[11:19]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reasoner.cli import interruption, options
+from reasoner.cli.ids import SHORT, full_run_of
 
 if TYPE_CHECKING:
     from reasoner.types.job import Job
@@ -14,7 +15,9 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Work in child processes: add jobs, list them, show one, read its log, cancel it, work on those that wait.",
 )
-JobId = Annotated[str, typer.Argument(metavar="JOB", help="As `reasoner jobs list` shows it.", show_default=False)]
+JobId = Annotated[
+    str, typer.Argument(metavar="JOB", help=f"As `reasoner jobs list` shows it. {SHORT}", show_default=False)
+]
 
 
 @app.command("list", epilog="Example: [bold]reasoner jobs list --run 20261122-0915-math-nano-k3f9[/bold]")
@@ -33,7 +36,7 @@ def list_jobs(
 
     voice = Voice(as_json=json, quiet=quiet)
     with opened(options.home_of(home)) as database:
-        jobs = JobStore(database).list(f"{run}/" if run else "")
+        jobs = JobStore(database).list(f"{full_run_of(database, run)}/" if run else "")
     numbers = ("done", "attempts", "time", "priority")
     table = plain_table("job", "kind", "state", "done", "attempts", "time", "priority", "host", "key", right=numbers)
     for job in jobs:
@@ -54,13 +57,14 @@ def show_job(
     debug: options.Debug = False,
 ) -> None:
     """Show one job: what it was to do and what came of it."""
+    from memory.store.ids import IdStore
     from memory.store.jobs import JobStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice, plain_table
 
     voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
     with opened(folder) as database:
-        found = JobStore(database).get(job)
+        found = JobStore(database).get(IdStore(database).full(job, "job"))
     voice.record("job", {**_told(found), "payload": found.spec.payload, "result": found.result}, run=_run_of(found))
     table = plain_table("", "")
     table.show_header = False
@@ -81,13 +85,14 @@ def show_log(
     debug: options.Debug = False,
 ) -> None:
     """Print what a job's process has written."""
+    from memory.store.ids import IdStore
     from memory.store.jobs import JobStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice
 
     voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
     with opened(folder) as database:
-        found = JobStore(database).get(job)
+        found = JobStore(database).get(IdStore(database).full(job, "job"))
     path = folder / "jobs" / found.id / "log.txt"
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     voice.record("log", {"job": found.id, "text": text}, run=_run_of(found))
@@ -103,6 +108,7 @@ def cancel_job(
     debug: options.Debug = False,
 ) -> None:
     """Cancel a job that waits; ask one that is worked on to save its state and stop."""
+    from memory.store.ids import IdStore
     from memory.store.jobs import JobStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice
@@ -110,7 +116,7 @@ def cancel_job(
 
     voice = Voice(as_json=json, quiet=quiet)
     with opened(options.home_of(home)) as database:
-        found = JobStore(database).cancel(job, by=who())
+        found = JobStore(database).cancel(IdStore(database).full(job, "job"), by=who())
     voice.record("job", _told(found), run=_run_of(found))
     words = {
         "cancelled": "is cancelled; filed again it goes on from what was saved",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import SHORT, full_run_of
 
 if TYPE_CHECKING:
     from agents.lineage.links import Link
@@ -18,7 +19,7 @@ AnyId = Annotated[
     str,
     typer.Argument(
         metavar="ID",
-        help="Of a failed problem, teacher call, verdict, example, job, checkpoint, report or decision.",
+        help=f"Of a failed problem, teacher call, verdict, example, job, checkpoint, report or decision. {SHORT}",
         show_default=False,
     ),
 ]
@@ -48,7 +49,7 @@ def lineage(
     voice, place = Voice(as_json=json, quiet=quiet), options.home_of(home)
     with opened(place) as database:
         archive = Archive(database, place)
-        for link in find(id, archive, run=run):
+        for link in find(id, archive, run=full_run_of(database, run)):
             _show(voice, link, causes(link, archive, most=most), effects(link, archive, most=most))
 
 
@@ -58,10 +59,11 @@ def _show(voice: "Voice", link: "Link", before: "Branch", after: "Branch") -> No
     for way, branch in (("cause", before), ("effect", after)):
         for body in _records(branch, way):
             voice.record("lineage", {**body, "of": link.id}, run=link.run)
-    voice.show(_named(link))
+    width = voice.console.width
+    voice.show(_named(link, width))
     for title, branch in (("caused by", before), ("led to", after)):
         voice.show(Text(title, style="bold"))
-        for line in _lines(branch, ""):
+        for line in _lines(branch, "", width):
             voice.show(line)
     voice.show("")
 
@@ -75,23 +77,26 @@ def _records(branch: "Branch", way: str) -> Iterator[dict[str, Any]]:
         yield from _records(one, way)
 
 
-def _lines(branch: "Branch", indent: str) -> Iterator[Any]:
+def _lines(branch: "Branch", indent: str, width: int) -> Iterator[Any]:
     from rich.text import Text
 
     if branch.why:
         yield Text(f"{indent}└─ {branch.why}", style="dim")
     for one in branch.branches:
         last = one is branch.branches[-1] and not branch.more
-        line = Text(f"{indent}{'└─ ' if last else '├─ '}", style="dim", no_wrap=True, overflow="ellipsis")
-        yield line.append_text(_named(one.link))
-        yield from _lines(one, f"{indent}{'   ' if last else '│  '}")
+        line = Text(f"{indent}{'└─ ' if last else '├─ '}", style="dim", no_wrap=True, overflow="ignore")
+        yield line.append_text(_named(one.link, width - line.cell_len))
+        yield from _lines(one, f"{indent}{'   ' if last else '│  '}", width)
     if branch.more:
         yield Text(f"{indent}└─ and {branch.more} more (--most)", style="dim")
 
 
-def _named(link: "Link") -> Any:
+def _named(link: "Link", width: int) -> Any:
+    """A link in one line; where that is too long, what is said of it gives way, never its id."""
     from rich.text import Text
 
-    text = Text(f"{link.kind} ", style="bold", no_wrap=True, overflow="ellipsis")
+    text = Text(f"{link.kind} ", style="bold", no_wrap=True, overflow="ignore")
     text.append(link.id, style="not bold cyan")
-    return text.append(f"  cycle {link.cycle}  {' '.join(link.said.split())}", style="not bold default")
+    said = Text(f"  cycle {link.cycle}  {' '.join(link.said.split())}", style="not bold default")
+    said.truncate(max(1, width - text.cell_len), overflow="ellipsis")
+    return text.append_text(said)

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from enum import StrEnum
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,7 +122,7 @@ def export(
 ) -> None:
     """Write remembered solutions, to train other models on. Failed attempts are never among them."""
     from reasoner import bootstrap
-    from reasoner.cli.voice import Voice
+    from reasoner.cli.voice import Voice, json_line
     from reasoner.errors import UsageError
 
     if out is not None and out.exists():
@@ -142,7 +141,7 @@ def export(
         written = write_parquet(rows, out, form=form.value)
     else:
         rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=meant)
-        written = _write((dumps(row, ensure_ascii=False) for row in rows), out)
+        written = _write((json_line(row) for row in rows), out)
     # The rows have standard output to themselves.
     Voice(as_json=True, quiet=quiet).say(f"{written} solutions" + (f" in {out}" if out else ""))
 
@@ -181,7 +180,7 @@ def reindex(
 
 
 def _show_found(voice: "Voice", found: "Sequence[Recollection]") -> None:
-    from reasoner.cli.voice import plain_table
+    from reasoner.cli.voice import lines, plain_table
     from reasoner.types.example import WrongAttempt
 
     table = plain_table("likeness", "skill", "question and steps", "from", right=("likeness",))
@@ -194,9 +193,8 @@ def _show_found(voice: "Voice", found: "Sequence[Recollection]") -> None:
         whence += ["failed attempt"] if wrong else [f"{item.source.replace('_', ' ')}, {item.teacher}"]
         whence += [f"met {one.sightings} more times"] if one.sightings else []
         likeness = "-" if one.score is None else f"{one.score:.3f}"
-        table.add_row(
-            likeness, problem.skill, f"{problem.question}\n{'; '.join(steps)} -> {answer}\n", "\n".join(whence)
-        )
+        told = lines(problem.question, f"{'; '.join(steps)} -> {answer}", "")
+        table.add_row(likeness, problem.skill, told, lines(*whence))
     voice.show(table if found else "nothing like it is remembered")
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import SHORT, full_id, full_run_of
 
 if TYPE_CHECKING:
     from reasoner.bootstrap.rollback import Rollback
@@ -15,7 +16,8 @@ app = typer.Typer(
     help="Checkpoints and the champion: list, show, promote, roll back, promises kept.",
 )
 CheckpointId = Annotated[
-    str, typer.Argument(metavar="CHECKPOINT", help="As `reasoner models list` shows it.", show_default=False)
+    str,
+    typer.Argument(metavar="CHECKPOINT", help=f"As `reasoner models list` shows it. {SHORT}", show_default=False),
 ]
 
 
@@ -27,21 +29,30 @@ def list_models(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """List checkpoints in the order in which they were made."""
+    """List checkpoints as they were made, with their accuracy on the sealed set where a run has measured it."""
+    from agents.reporting.figures import rate
+    from agents.reporting.sealed_rates import sealed_rates
     from memory.store.checkpoints import CheckpointStore
+    from memory.store.runs import RunStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice, plain_table
 
-    voice = Voice(as_json=json, quiet=quiet)
-    with opened(options.home_of(home)) as database:
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    with opened(folder) as database:
         store = CheckpointStore(database)
-        checkpoints, champion = store.list(run), store.home_champion()
-    table = plain_table("checkpoint", "kind", "cycle", "run", "fingerprint", "parent", right=("cycle",))
+        checkpoints, champion, added = store.list(full_run_of(database, run)), store.home_champion(), store.added()
+        rates = sealed_rates(folder, [row.id for row in RunStore(database).list()])
+    table = plain_table("checkpoint", "kind", "sealed accuracy", "made", "fingerprint")
     for one in checkpoints:
         reigns = champion is not None and one.id == champion.id
-        voice.record("checkpoint", {**one.model_dump(mode="json", exclude={"run"}), "champion": reigns}, run=one.run)
+        sealed = rates[one.id].rate if one.id in rates else None
+        measured = {"sealed": sealed and sealed.model_dump(mode="json"), "added_at": added[one.id]}
+        known = {**one.model_dump(mode="json", exclude={"run"}), "champion": reigns, **measured}
+        voice.record("checkpoint", known, run=one.run)
         kind = f"{one.kind}, champion" if reigns else one.kind
-        table.add_row(one.id, kind, str(one.cycle), one.run, one.fingerprint, one.parent or "-")
+        made = added[one.id][:16].replace("T", " ")
+        accuracy = f"{rate(sealed)} of {sealed.n}" if sealed else "not measured"
+        table.add_row(one.id, kind, accuracy, made, one.fingerprint)
     voice.show(table)
 
 
@@ -56,12 +67,13 @@ def show_model(
     """Show one checkpoint and the decisions about it."""
     from memory.store.checkpoints import CheckpointStore
     from memory.store.decisions import DecisionStore
+    from memory.store.ids import IdStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice, plain_table
 
     voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
     with opened(folder) as database:
-        found = CheckpointStore(database).get(checkpoint)
+        found = CheckpointStore(database).get(IdStore(database).full(checkpoint, "checkpoint"))
         decisions = [
             one for one in DecisionStore(database).for_run(found.run) if found.id in (one.candidate, one.champion)
         ]
@@ -91,11 +103,15 @@ def promote_model(
     debug: options.Debug = False,
 ) -> None:
     """Make a candidate champion on a recorded decision, which is computed again first; refused without one."""
+    from memory.store.ids import IdStore
     from reasoner import bootstrap
+    from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice
 
-    voice = Voice(as_json=json, quiet=quiet)
-    champion = bootstrap.promote_decision(options.home_of(home), decision)
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    with opened(folder) as database:
+        decision = IdStore(database).full(decision, "decision", or_as_typed=True)
+    champion = bootstrap.promote_decision(folder, decision)
     voice.record(
         "checkpoint", {**champion.model_dump(mode="json", exclude={"run"}), "champion": True}, run=champion.run
     )
@@ -140,8 +156,9 @@ def rollback(
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice
 
-    voice = Voice(as_json=json, quiet=quiet)
-    done = bootstrap.roll_back_champion(options.home_of(home), to=to, reason=reason, dry_run=dry_run)
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    to = full_id(folder, to, "checkpoint") if to else None
+    done = bootstrap.roll_back_champion(folder, to=to, reason=reason, dry_run=dry_run)
     voice.record("rollback", {**done.model_dump(mode="json"), "same": done.same, "dry_run": dry_run})
     voice.show(f"champion: {done.champion}, instead of {done.former}" + (" (nothing was done)" if dry_run else ""))
     voice.show(_answers(done))

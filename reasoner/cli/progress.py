@@ -15,84 +15,15 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.reporting.figures import dollars, duration, interval, percent
+from reasoner.cli.pace import Pace
 from reasoner.cli.voice import Voice, plain_table
 from reasoner.cli.wording import Event, sentence
 from reasoner.types.loop import Progress
 from reasoner.types.trace import TraceEvent
 
 BAR = 16
-START = "start"
-
-
-class Pace:
-    """What is known so far: where the loop stands, what it costs, how long it may take.
-
-    The remaining time is that of finished cycles times those to come; before the first has ended nothing is promised.
-    """
-
-    def __init__(self, cycles: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.cycles = cycles
-        self.now = Progress(cycle=0, node=START, done=0, total=0)
-        self.rows: dict[int, tuple[str, float]] = {}
-        """Verdict and seconds of each finished cycle."""
-        self._sealed: dict[str, Event] = {}
-        self._champions: dict[int, str] = {}
-        self.usd = 0.0
-        self.last = ""
-        self._clock = clock
-        self._started = self._cycle_started = clock()
-
-    def hear(self, event: Event) -> None:
-        """Takes in one event."""
-        self.last = sentence(event) or self.last
-        cycle = event.get("cycle")
-        if event["event"] == "teacher":
-            self.usd += event["usd"]
-        if cycle is None:
-            return
-        if event["event"] == "evaluation" and event["split"] == "sealed":
-            self._champions = self._champions or {cycle: event["checkpoint"]}
-            self._sealed.setdefault(event["checkpoint"], event)
-        if event["event"] == "decision":
-            self._champions[cycle] = event["candidate" if event["verdict"] == "promote" else "champion"]
-            self._finish(cycle, event["verdict"])
-
-    def see(self, progress: Progress) -> None:
-        """Takes in one sign of progress."""
-        if progress.cycle > 0 and self.now.cycle == 0 and self.now.node != START:
-            self._finish(0, "base")
-        self.now = progress
-
-    def sealed(self, cycle: int) -> Event | None:
-        """The sealed evaluation of the champion after this cycle, or of the newest before."""
-        reigned = [
-            champion for at, champion in sorted(self._champions.items()) if at <= cycle and champion in self._sealed
-        ]
-        return self._sealed[reigned[-1]] if reigned else None
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the start."""
-        return self._clock() - self._started
-
-    @property
-    def in_cycle(self) -> float:
-        """Seconds in the cycle at work."""
-        return self._clock() - self._cycle_started
-
-    @property
-    def remaining(self) -> float | None:
-        """Seconds to the end of the last cycle, as far as can be told."""
-        spans = [seconds for cycle, (_, seconds) in self.rows.items() if cycle > 0]
-        left = self.cycles - max(self.rows, default=0)
-        if not spans or left <= 0:
-            return None
-        return max(0.0, left * sum(spans) / len(spans) - self.in_cycle)
-
-    def _finish(self, cycle: int, verdict: str) -> None:
-        if cycle not in self.rows:
-            self.rows[cycle] = (verdict, self.in_cycle)
-            self._cycle_started = self._clock()
+LONG = 5.0
+"""Seconds between two lines about the same node."""
 
 
 class LiveView:
@@ -100,6 +31,7 @@ class LiveView:
 
     def __init__(self, voice: Voice, cycles: int) -> None:
         self.pace = Pace(cycles)
+        self._voice = voice
         self._live = Live(
             console=voice.console, get_renderable=lambda: render(self.pace), refresh_per_second=4, transient=True
         )
@@ -114,8 +46,11 @@ class LiveView:
         self._live.stop()
 
     def event(self, event: TraceEvent) -> None:
-        """One event of the run."""
-        self.pace.hear(as_line(event))
+        """One event of the run; what was looked at before it, and calls that failed, stay above the table."""
+        line = as_line(event)
+        self.pace.hear(line)
+        if line["event"] == "preflight" or (line["event"] == "teacher" and line.get("failed")):
+            self._voice.say(sentence(line) or "")
 
     def progress(self, progress: Progress) -> None:
         """One sign of progress."""
@@ -123,11 +58,15 @@ class LiveView:
 
 
 class PlainView:
-    """Lines as things happen: each event, and each node as it begins."""
+    """Lines as things happen: each event, each node as it begins, and how far one is that takes long."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, cycles: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.pace = Pace(cycles, clock)
         self._voice = voice
+        self._clock = clock
         self._at: tuple[int, str] | None = None
+        self._said = (0, clock())
+        """Quarter of the node at work, and when it was told of last."""
 
     def __enter__(self) -> Self:
         return self
@@ -137,21 +76,29 @@ class PlainView:
 
     def event(self, event: TraceEvent) -> None:
         """One event of the run."""
-        text = sentence(as_line(event))
+        line = as_line(event)
+        self.pace.hear(line)
+        text = sentence(line)
         if text is not None:
             self._voice.say(text)
 
     def progress(self, progress: Progress) -> None:
         """One sign of progress."""
+        self.pace.see(progress)
+        quarter = 4 * progress.done // progress.total if progress.total else 0
         if (progress.cycle, progress.node) != self._at:
-            self._at = (progress.cycle, progress.node)
+            self._at, self._said = (progress.cycle, progress.node), (quarter, self._clock())
             amount = f" (0 of {progress.total})" if progress.total else ""
-            self._voice.say(f"cycle {progress.cycle}  {progress.node}{amount} ...")
+            self._voice.say(f"cycle {progress.cycle}  {progress.node}{amount} ...{time_left(self.pace)}")
+        elif quarter > self._said[0] and self._clock() - self._said[1] >= LONG:
+            self._said = quarter, self._clock()
+            done = f"{progress.done} of {progress.total}"
+            self._voice.say(f"cycle {progress.cycle}  {progress.node} ({done}) ...{time_left(self.pace)}")
 
 
 def view_for(voice: Voice, cycles: int) -> LiveView | PlainView:
     """The live table where people watch, lines elsewhere."""
-    return LiveView(voice, cycles) if voice.console.is_terminal and not voice.quiet else PlainView(voice)
+    return LiveView(voice, cycles) if voice.console.is_terminal and not voice.quiet else PlainView(voice, cycles)
 
 
 def as_line(event: TraceEvent) -> Event:
@@ -168,9 +115,13 @@ def render(pace: Pace) -> RenderableType:
     if max(pace.rows, default=-1) < pace.cycles:
         cells = (str(pace.now.cycle), pace.now.node, _bar(pace.now), _sealed(pace.sealed(pace.now.cycle)))
         table.add_row(*cells, duration(pace.in_cycle), style="bold")
-    left = "" if pace.remaining is None else f", about {duration(pace.remaining)} left"
-    foot = f"{duration(pace.elapsed)} elapsed{left}, {dollars(pace.usd)} spent"
+    foot = f"{duration(pace.elapsed)} elapsed{time_left(pace)}, {dollars(pace.usd)} spent"
     return Group(table, Text(pace.last, style="dim", overflow="ellipsis", no_wrap=True), Text(foot))
+
+
+def time_left(pace: Pace) -> str:
+    """Roughly; empty where nothing can be told."""
+    return "" if pace.remaining is None else f", about {duration(round(pace.remaining))} left"
 
 
 def _bar(now: Progress) -> RenderableType:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import SHORT, full_id, full_run_of
 
 if TYPE_CHECKING:
     from memory.store.proposals import Filed
@@ -17,7 +18,8 @@ app = typer.Typer(
     help="Changes of champion that wait for a person: list them, show one, approve or deny it.",
 )
 ProposalId = Annotated[
-    str, typer.Argument(metavar="PROPOSAL", help="As `reasoner proposals list` shows it.", show_default=False)
+    str,
+    typer.Argument(metavar="PROPOSAL", help=f"As `reasoner proposals list` shows it. {SHORT}", show_default=False),
 ]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so. Default: user@host.")]
 SHOWN = 5
@@ -40,7 +42,9 @@ def list_proposals(
 
     voice = Voice(as_json=json, quiet=quiet)
     with opened(options.home_of(home)) as database:
-        found = [one for one in ProposalStore(database).list(run) if not (waiting and one.ruling)]
+        found = [
+            one for one in ProposalStore(database).list(full_run_of(database, run)) if not (waiting and one.ruling)
+        ]
     table = plain_table("proposal", "state", "kind", "expected", "candidate", "written", "ruled by", "reason")
     for one in found:
         voice.record("proposal", _told(one), run=one.proposal.run)
@@ -60,6 +64,7 @@ def show_proposal(
     debug: options.Debug = False,
 ) -> None:
     """Show one proposal: why, what improves and what gets worse by name, what it costs, how it is undone."""
+    from memory.store.ids import IdStore
     from memory.store.proposals import ProposalStore
     from reasoner.bootstrap.proposals import stale_reason
     from reasoner.cli.store import opened
@@ -67,7 +72,7 @@ def show_proposal(
 
     voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
     with opened(folder) as database:
-        found = ProposalStore(database).get(proposal)
+        found = ProposalStore(database).get(IdStore(database).full(proposal, "proposal"))
     stale = stale_reason(folder, found)
     voice.record("proposal", {**_told(found), "stale": stale}, run=found.proposal.run)
     _show(voice, found, stale)
@@ -107,7 +112,7 @@ def _rule(
     from reasoner.bootstrap.proposals import rule_on_proposal
     from reasoner.cli.voice import Voice
 
-    voice = Voice(as_json=as_json, quiet=quiet)
+    voice, id = Voice(as_json=as_json, quiet=quiet), full_id(home, id, "proposal")
     ruled = rule_on_proposal(home, id, verdict, reason=reason, by=by)
     ruling = ruled.filed.ruling
     assert ruling is not None, f"proposal {id} was ruled on and has no ruling"

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import full_run
 from reasoner.cli.runs import RunId
 
 app = typer.Typer(add_completion=False)
@@ -28,6 +29,8 @@ def report(
     from reasoner.cli.voice import Voice
 
     voice = Voice(as_json=json, quiet=quiet)
-    path = bootstrap.write_run_page(options.home_of(home), run, out=out.absolute() if out else None)
+    folder = options.home_of(home)
+    run = full_run(folder, run)
+    path = bootstrap.write_run_page(folder, run, out=out.absolute() if out else None)
     voice.record("page", {"path": str(path), "bytes": path.stat().st_size}, run=run)
     voice.show(f"page: {path}")

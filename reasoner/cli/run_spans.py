@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import full_run
 from reasoner.cli.runs import RunId
 
 app = typer.Typer(add_completion=False)
@@ -35,6 +36,8 @@ def export_spans(
     from reasoner.cli.voice import Voice
 
     voice = Voice(as_json=json, quiet=quiet)
-    count = bootstrap.export_spans(options.home_of(home), run, endpoint=endpoint)
+    folder = options.home_of(home)
+    run = full_run(folder, run)
+    count = bootstrap.export_spans(folder, run, endpoint=endpoint)
     voice.record("spans", {"sent": count}, run=run)
     voice.show(f"{count} spans sent")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import full_run
 from reasoner.cli.runs import RunId
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def fork_run(
     from reasoner.cli.voice import Voice
 
     voice, folder, words = Voice(as_json=json, quiet=quiet), options.home_of(home), overrides or []
+    run = full_run(folder, run)
     plan = bootstrap.plan_fork(folder, run, node=node, cycle=cycle, overrides=words, cycles=cycles)
     _tell_plan(voice, plan, run, dry_run=dry_run)
     if dry_run:
@@ -94,8 +96,9 @@ def diff_runs(
     from reasoner import bootstrap
     from reasoner.cli.voice import Voice
 
-    voice = Voice(as_json=json, quiet=quiet)
-    found = bootstrap.diff_runs(options.home_of(home), run, other)
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    run, other = full_run(folder, run), full_run(folder, other)
+    found = bootstrap.diff_runs(folder, run, other)
     voice.record("diff", found.model_dump(mode="json", exclude={"run"}), run=run)
     _show_diff(voice, found)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reasoner.cli import options
+from reasoner.cli.ids import full_id, full_run
 from reasoner.cli.runs import RunId
 
 if TYPE_CHECKING:
@@ -54,10 +55,12 @@ def trace(
     from reasoner.cli.voice import Voice
 
     voice, place = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    run = full_run(place, run)
     require_events(place, run)
     if problem is not None:
         from reasoner.cli.story_view import show_story
 
+        problem = full_id(place, problem, "problem", or_as_typed=True)
         show_story(voice, place, run, problem, try_again=try_again)
         return
     if follow:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from agents.reporting.figures import dollars, duration, interval, percent, points
+from agents.reporting.nothing_learnt import failure_words
+from reasoner.types.printable import one_line
 
 Event = dict[str, Any]
 
@@ -16,12 +18,17 @@ def sentence(event: Event) -> str | None:
 def words(event: Event) -> str | None:
     """The same without the cycle."""
     telling = _WORDS.get(event["event"])
-    return None if telling is None else telling(event)
+    return None if telling is None else one_line(telling(event))
 
 
 def _launch(event: Event) -> str:
     computing = f"; {event['threads']} threads, {event['precision']}" if "threads" in event else ""
     return f"run {event['run']} (configuration {event['config_hash']}) in {event['home']}{computing}"
+
+
+def _preflight(event: Event) -> str:
+    looks = (f"  {look['what']}: {look['found']}" for look in event["looks"])
+    return "\n".join(["looked at before anything is trained:", *looks])
 
 
 def _evaluation(event: Event) -> str:
@@ -36,7 +43,9 @@ def _failures(event: Event) -> str:
 
 def _teacher(event: Event) -> str:
     made = f"{event['accepted']} pieces accepted, {event['rejected']} rejected"
-    return f"teacher: {event['calls']} calls, {event['cached']} from the cache, {made}, {dollars(event['usd'])}"
+    failed = failure_words(event)
+    asked = f"teacher: {event['calls']} calls, {event['cached']} from the cache, {made}, {dollars(event['usd'])}"
+    return f"{asked}; {failed}" if failed else asked
 
 
 def _examples(event: Event) -> str:
@@ -118,6 +127,7 @@ def _done(event: Event) -> str:
 
 _WORDS = {
     "launch": _launch,
+    "preflight": _preflight,
     "evaluation": _evaluation,
     "failures": _failures,
     "teacher": _teacher,

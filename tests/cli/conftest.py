@@ -36,7 +36,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REASONER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "160")
-    return lambda *arguments: CliRunner().invoke(app, list(arguments), prog_name="reasoner")
+    return lambda *arguments, **how: CliRunner().invoke(app, list(arguments), prog_name="reasoner", **how)
 
 
 @pytest.fixture

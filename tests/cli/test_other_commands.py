@@ -51,6 +51,34 @@ def test_solve_shows_steps_and_answer(command: Command, stage: Stage) -> None:
 
 def test_solve_refuses_an_empty_question(command: Command, stage: Stage) -> None:
     assert command("solve", " ").exit_code == 2
+    assert "standard input: no question" in command("solve").stderr
+
+
+@pytest.mark.parametrize("how", [["--file", "q.txt"], ["--file", "-"], ["-"], []], ids=" ".join)
+def test_solve_answers_many_questions_of_a_file_or_of_standard_input(
+    command: Command, stage: Stage, tmp_path: Path, how: list[str]
+) -> None:
+    (tmp_path / "q.txt").write_text("One?\nTwo?\n")
+    result = command("solve", *how, "--json", input="One?\nTwo?\n")
+    solutions = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(one["number"], one["question"], one["answer"]) for one in solutions] == [
+        (1, "One?", "7"),
+        (2, "Two?", "7"),
+    ]
+    assert "2 of 2 answered" in result.stderr
+    shown = command("solve", *how, input="One?\nTwo?\n")
+    assert [line.split()[:3] for line in shown.stdout.splitlines()[2:4]] == [
+        ["1", "One?", "3+4=7"],
+        ["2", "Two?", "3+4=7"],
+    ]
+
+
+def test_solve_takes_settings_beside_a_file_and_no_question(command: Command, stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text("One?\n")
+    assert command("solve", "--file", "q.txt", "seed=1", "search.searcher=sample").exit_code == 0
+    assert "answer: 7" in command("solve", "--file", "q.txt", "seed=1").stdout
+    for wrong in (["--file", "q.txt", "Two?"], ["--file", "nosuch.txt"], ["--file", "q.txt", "sede=1"]):
+        assert command("solve", *wrong).exit_code == 2
 
 
 def test_memory_stats_count_what_is_remembered(command: Command, stage: Stage) -> None:

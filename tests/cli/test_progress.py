@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
 from rich.console import Console
 
-from reasoner.cli.progress import Pace, render
+from reasoner.cli.pace import CYCLE_SHARE, Pace
+from reasoner.cli.progress import PlainView, render
+from reasoner.cli.voice import Voice
 from reasoner.types.loop import Progress
 
 Event = dict[str, Any]
@@ -75,8 +78,46 @@ def test_the_remaining_time_is_that_of_the_cycles_to_come() -> None:
     assert a_pace_in_its_third_cycle().remaining == 3 * 40 - 10
 
 
-def test_nothing_is_promised_before_a_cycle_has_finished() -> None:
+def test_nothing_is_promised_before_anything_has_been_timed() -> None:
     assert Pace(5, Clock()).remaining is None
+
+
+def test_cycle_0_tells_the_remaining_time_as_soon_as_its_training_moves() -> None:
+    clock = Clock()
+    pace = Pace(5, clock)
+    pace.see(at(0, "prepare", 0, 100))
+    clock.seconds = 30
+    pace.see(at(0, "prepare", 25, 100))
+    assert pace.remaining == 90 + 5 * CYCLE_SHARE * 120
+    clock.seconds = 40
+    assert pace.remaining == 80 + 5 * CYCLE_SHARE * 120, "time goes by between two signs of progress"
+
+
+def test_the_first_cycle_is_judged_by_cycle_0_and_never_promised_to_end_before_its_node() -> None:
+    clock = Clock()
+    pace = Pace(2, clock)
+    pace.see(at(0, "prepare", 0, 100))
+    pace.see(at(0, "prepare", 100, 100))
+    clock.seconds = 100
+    pace.see(at(1, "teach", 0, 10))
+    assert pace.remaining == 2 * CYCLE_SHARE * 100
+    clock.seconds = 200
+    pace.see(at(1, "teach", 1, 10))
+    assert pace.remaining == 900 + CYCLE_SHARE * 100
+
+
+def test_plain_lines_tell_the_remaining_time_of_a_node_that_takes_long(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    view = PlainView(Voice(), 1, clock)
+    for done in range(0, 101, 10):
+        view.progress(at(0, "prepare", done, 100))
+        clock.seconds += 6
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "cycle 0  prepare (0 of 100) ..."
+    assert [line.partition(" ...")[0] for line in lines[1:]] == [
+        f"cycle 0  prepare ({done} of 100)" for done in (30, 50, 80, 100)
+    ]
+    assert lines[1].endswith("about 1 min 18 s left")
 
 
 def test_money_is_summed_over_the_cycles() -> None:

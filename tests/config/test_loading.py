@@ -89,6 +89,11 @@ def test_null_empties_an_optional_text() -> None:
     assert load("teacher.api_base=null").teacher.api_base is None
 
 
+def test_default_is_no_preset_and_says_which_ones_were_meant() -> None:
+    with pytest.raises(ConfigError, match=r"the preset 'nano'.*the preset 'minilm'"):
+        load_settings("default", [], {}, None)
+
+
 def test_an_unknown_key_names_itself_its_origin_and_the_nearest_setting(preset: Path) -> None:
     preset.write_text("seed: 1\ntrain:\n  batch_size: 8\n  base_updtes: 5\n")
     message = refusal(config=str(preset))

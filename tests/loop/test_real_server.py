@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from loop_runs import Running, loop
+from loop_runs import Running, command, loop, run_folder
 from model_server import INPUT_PRICE, OUTPUT_PRICE, ModelServer, running
 
 pytestmark = pytest.mark.slow
@@ -31,6 +31,24 @@ def test_a_loop_uses_a_servers_answers_and_survives_its_moods(tmp_path: Path) ->
     assert teacher["model"] == "openai/whatever"
     assert teacher["accepted"] > 0
     assert teacher["calls"] == 4
+
+
+def test_a_loop_whose_teacher_gives_no_usable_answer_says_so_everywhere_and_ends_with_1(tmp_path: Path) -> None:
+    with running() as server:
+        server.script.append("ok")  # what is asked before anything is trained
+        server.always = "wrong"
+        ended = loop(tmp_path, *words(server))
+    assert ended.code == 1, ended.words
+    (told,) = ended.of("nothing_learnt")
+    assert (told["calls"], told["failed"], told["refused"][0]["reason"]) == (4, 4, "unusable answer")
+    assert "4 of 4 calls failed: unusable answer (4), such as" in ended.words
+    assert "answer is missing" in ended.words
+    shown = command(tmp_path, "runs", "show", ended.done["run"])
+    assert "cycle 1 learnt nothing" in shown.words
+    for report in ("report.md", "report.html"):
+        text = (run_folder(tmp_path) / report).read_text()
+        assert "learnt nothing" in text
+        assert "answer is missing" in text
 
 
 def test_a_loop_never_spends_more_than_its_limit_with_sixteen_calls_in_flight(tmp_path: Path) -> None:
