@@ -35,9 +35,7 @@ class Asked:
         """Bytes as they are."""
         self.sock.sendall(raw)
 
-    def answer(
-        self, content: bytes, *, status: str = "200 OK", kind: str = "application/json", extra: str = ""
-    ) -> None:
+    def answer(self, content: bytes, *, status: str = "200 OK", kind: str = "application/json", extra: str = "") -> None:
         """A whole response."""
         head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n{extra}\r\n"
         self.send(head.encode("latin-1") + content)
@@ -264,16 +262,12 @@ class MisbehavingServer:
         with self._lock:
             self.requests[behaviour] += 1
             self.bodies.append(body)
-            self.names += [
-                line.split(": ", 1)[1] for line in head.split("\r\n") if line.startswith("Idempotency-Key: ")
-            ]
+            self.names += [line.split(": ", 1)[1] for line in head.split("\r\n") if line.startswith("Idempotency-Key: ")]
             count = self.requests[behaviour]
         asked = Asked(sock, body, head, count, self.ended)
         if behaviour in ANSWERED or not _refuses(behaviour, asked):
             with self._lock:
-                self.usd[behaviour] += (
-                    INPUT_PRICE * USAGE["prompt_tokens"] + OUTPUT_PRICE * USAGE["completion_tokens"]
-                ) / 1e6
+                self.usd[behaviour] += (INPUT_PRICE * USAGE["prompt_tokens"] + OUTPUT_PRICE * USAGE["completion_tokens"]) / 1e6
         BEHAVIOURS[behaviour](asked)
 
 
@@ -295,9 +289,7 @@ def _read(sock: socket.socket) -> tuple[str, dict[str, Any]]:
     length = next(int(line[16:]) for line in text.split("\r\n") if line.lower().startswith("content-length: "))
     while len(body) < length:
         body += sock.recv(65536) or _closed()
-    return "\r\n".join(line.replace("idempotency-key", "Idempotency-Key") for line in text.split("\r\n")), json.loads(
-        body
-    )
+    return "\r\n".join(line.replace("idempotency-key", "Idempotency-Key") for line in text.split("\r\n")), json.loads(body)
 
 
 def _closed() -> bytes:

@@ -101,9 +101,7 @@ class LiteLLMProvider:
             try:
                 response = library.completion(messages=messages, **options)
                 text = storable(response.choices[0].message.content or "")
-            except (
-                Exception
-            ) as error:  # whatever goes wrong inside a provider's library, the reservation must be closed
+            except Exception as error:  # whatever goes wrong inside a provider's library, the reservation must be closed
                 raise self._refusal(error, version) from error
         read, written = _counts(getattr(response, "usage", None))
         return Reply(

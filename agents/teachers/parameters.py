@@ -101,3 +101,4 @@ def parameters_of(model: str, api_base: str | None) -> Parameters:
 
 def _names_any(text: str) -> bool:
     return any(word in text for words in _NAMED.values() for word in words)
+

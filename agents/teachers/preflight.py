@@ -111,4 +111,6 @@ def _tiny(sample: int) -> TeacherRequest:
         structure="preflight",
         provenance=Provenance(generator="preflight", version="1", seed=0, parameters={}),
     )
-    return TeacherRequest(problem=problem, attempt_steps=("2+3=6",), attempt_answer="6", new_problems=0, sample=sample)
+    return TeacherRequest(
+        problem=problem, attempt_steps=("2+3=6",), attempt_answer="6", new_problems=0, sample=sample
+    )

@@ -129,10 +129,7 @@ class LimitedTransport(httpx.BaseTransport):
             text = exchange.name.encode() + request.read()
             request.headers["Idempotency-Key"] = hashlib.sha256(text).hexdigest()[:32]
         left = exchange.left()
-        request.extensions = {
-            **request.extensions,
-            "timeout": dict.fromkeys(("connect", "read", "write", "pool"), left),
-        }
+        request.extensions = {**request.extensions, "timeout": dict.fromkeys(("connect", "read", "write", "pool"), left)}
         try:
             response = way.handle_request(request)
             try:
@@ -189,16 +186,12 @@ def _decompressed(raw: bytes, encoding: str, *, largest: int) -> bytes:
     if encoding.strip().lower() in ("", "identity"):
         return raw
     if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        raise WireFault(
-            f"the answer is compressed as {encoding[:40]!r}, which nobody asked for", retry=False, charged=True
-        )
+        raise WireFault(f"the answer is compressed as {encoding[:40]!r}, which nobody asked for", retry=False, charged=True)
     try:
         # 32 more: the header says whether it is gzip or zlib.
         text = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(raw, largest + 1)
     except zlib.error as error:
-        raise WireFault(
-            f"the answer says that it is compressed and is not ({error})", retry=True, charged=True
-        ) from error
+        raise WireFault(f"the answer says that it is compressed and is not ({error})", retry=True, charged=True) from error
     if len(text) > largest:
         raise WireFault(f"the answer is larger than {largest:,} bytes once decompressed", retry=False, charged=True)
     return text
