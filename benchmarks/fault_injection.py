@@ -88,7 +88,7 @@ COLUMNS = ("command", "call", "error", "tried", "failed", "words", "tracebacks",
 
 
 def _show(found: list[Trial]) -> None:
-    rows = [COLUMNS]
+    rows: list[tuple[str, ...]] = [COLUMNS]
     for key in dict.fromkeys((t.task, t.call, t.error) for t in found):
         those = [t for t in found if (t.task, t.call, t.error) == key]
         rows.append((key[0], key[1], errorcode[key[2]], *_counts(those)))

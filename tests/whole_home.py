@@ -143,7 +143,10 @@ def without_a_table(path: Path) -> None:
 
 
 def with_text(text: str) -> Callable[[Path], None]:
-    return lambda path: path.write_text(text) and None
+    def write(path: Path) -> None:
+        path.write_text(text)
+
+    return write
 
 
 def with_garbage_in_its_middle(path: Path) -> None:
