@@ -21,9 +21,6 @@ sys.path.append(str(Path(__file__).parent.parent / "tests"))
 from fault_tasks import tasks
 from fault_trial import FAULTS, Task, Trial, points, shim, try_fault
 
-SHARES = {"loop": 0.15}
-"""Of all points; the other commands share the rest."""
-
 
 def main() -> None:
     """Tries the points and prints a line for each command and error."""
@@ -48,27 +45,27 @@ def main() -> None:
 def _trials(folder: Path, wanted: int, only: list[str], seed: int) -> Iterator[Trial]:
     chance, place = random.Random(seed), folder / "trial"
     made: dict[str, Path] = {}
+    counts: dict[tuple[str, str, bool], int] = {}
     chosen = {name: one for name, one in tasks(place / "home").items() if not only or name in only}
-    for name, (make, task) in chosen.items():
+    kinds = [(name, call, error) for name in chosen for call, errors in FAULTS.items() for error in errors]
+    # A run that is interrupted has tried some of everything.
+    chance.shuffle(kinds)
+    for name, call, error in kinds:
+        make, task = chosen[name]
         prepared = made.setdefault(make.__name__, folder / make.__name__)
         if not prepared.exists():
             make(prepared)
-        others = sum(SHARES.get(other, 0) == 0 for other in chosen)
-        share = SHARES.get(name, (1 - sum(SHARES.get(other, 0) for other in chosen)) / max(1, others))
-        kinds = [(call, error) for call, errors in FAULTS.items() for error in errors]
-        counts: dict[tuple[str, bool], int] = {}
-        each = max(1, round(wanted * share / len(kinds)))
-        for call, error in kinds:
-            for at in points(_count(task, prepared, place, call, error, counts), each, chance.randint):
-                trial = try_fault(task, prepared, place, call=call, error=error, at=at)
-                if not trial.ok:
-                    print(_complaint(trial), file=sys.stderr, flush=True)
-                yield trial
+        each = max(1, round(wanted / len(kinds)))
+        for at in points(_count(task, prepared, place, call, error, counts), each, chance.randint):
+            trial = try_fault(task, prepared, place, call=call, error=error, at=at)
+            if not trial.ok:
+                print(_complaint(trial), file=sys.stderr, flush=True)
+            yield trial
 
 
 def _count(task: Task, prepared: Path, place: Path, call: str, error: int, counts: dict[tuple[str, bool], int]) -> int:
     """Calls of a class that the undisturbed command makes; a full disk lets files be opened that are only read."""
-    key = (call, error in (ENOSPC, EROFS))
+    key = (task.name, call, error in (ENOSPC, EROFS))
     if key not in counts:
         ended = try_fault(task, prepared, place, call=call, error=error, at=0)
         if not ended.ok:
@@ -89,7 +86,7 @@ COLUMNS = ("command", "call", "error", "tried", "failed", "words", "tracebacks",
 
 def _show(found: list[Trial]) -> None:
     rows: list[tuple[str, ...]] = [COLUMNS]
-    for key in dict.fromkeys((t.task, t.call, t.error) for t in found):
+    for key in sorted({(t.task, t.call, t.error) for t in found}):
         those = [t for t in found if (t.task, t.call, t.error) == key]
         rows.append((key[0], key[1], errorcode[key[2]], *_counts(those)))
     rows.append(("all", "", "", *_counts(found)))

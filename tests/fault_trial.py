@@ -193,13 +193,11 @@ def _is_wordless(ended: Ended) -> bool:
 
 
 def points(count: int, wanted: int, draw: Callable[[int, int], int]) -> list[int]:
-    """The first call, one in the middle, the last and some drawn ones."""
-    chosen = {1, (count + 1) // 2, count} if count else set[int]()
-    for _ in range(10 * wanted):
-        if len(chosen) >= min(wanted, count):
-            break
+    """The first call, one in the middle, the last and some drawn ones; drawn ones alone where few are wanted."""
+    chosen = {1, (count + 1) // 2, count} if count and wanted >= 3 else set[int]()
+    while len(chosen) < min(wanted, count):
         chosen.add(draw(1, count))
-    return sorted(chosen)[:wanted] if wanted >= 3 else sorted(chosen)[-wanted:]
+    return sorted(chosen)
 
 
 def rows_of(home: Path, query: str) -> list[Any]:

@@ -37,6 +37,14 @@ BROKEN: dict[tuple[str, str], list[Damage]] = {
     (f"runs/{RUN}/limits.json", f"run {RUN}"): [w.empty],
     (f"runs/{RUN}/seconds.txt", f"run {RUN}"): [w.empty],
 }
+SOLVE = ("solve", "Ann has 3 pens and buys 4 more. How many pens does Ann have?")
+MEETING: dict[str, tuple[tuple[str, ...], ...]] = {
+    "reasoner.db": (("runs", "list"), ("memory", "stats"), SOLVE),
+    "graph.db": (("runs", "prune"),),
+    "checkpoints": (SOLVE, ("memory", "stats")),
+    "runs": (("runs", "list"), ("runs", "show", RUN), ("trace", RUN)),
+}
+"""The commands that meet each part of a home."""
 DAMAGES = [(file, damage, check) for (file, check), damages in BROKEN.items() for damage in damages]
 """A file of the home, what happens to it, and the check of `doctor` that finds it."""
 
@@ -85,10 +93,7 @@ def test_damage_ends_in_words_and_doctor_names_it_with_a_remedy_and_writes_nothi
     command: Command, home: Path, file: str, damage: Damage, check: str
 ) -> None:
     damage(home / file)
-    for words in (
-        ("runs", "list"), ("runs", "show", RUN), ("trace", RUN), ("models", "list"), ("memory", "stats"),
-        ("solve", "Ann has 3 pens and buys 4 more. How many pens does Ann have?"), ("runs", "prune"),
-    ):  # fmt: skip
+    for words in MEETING[file.partition("/")[0]]:
         require_words(command(*words))
     # Commands within this process may leave a database open, whose files go with it.
     gc.collect()
