@@ -1,15 +1,17 @@
 """Writes a run's `events.jsonl`. Every event has a key; a node that runs again after a crash writes nothing twice."""
 
 import json
-import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agents.run_folder import RESTORE
 from agents.tracing.tracer import Tracer
 from reasoner.config.secrets import Redactor
+from reasoner.storage.json_lines import read_lines
+from reasoner.storage.writing import append_line, cut_torn_line
 from reasoner.types.trace import TraceEvent
 
 Listener = Callable[[TraceEvent], None]
@@ -56,10 +58,7 @@ class EventLog:
         line = {"event": event, "run": self._run}
         line |= {} if cycle is None else {"cycle": cycle}
         line |= {**body, "key": key, "time": datetime.now(UTC).isoformat(timespec="milliseconds")}
-        with self._path.open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(line, ensure_ascii=False) + "\n")
-            handle.flush()
-            os.fsync(handle.fileno())
+        append_line(self._path, json.dumps(line, ensure_ascii=False))
         self._keys.add(key)
         self._listener(record)
 
@@ -69,10 +68,7 @@ class EventLog:
 
     def _mend(self) -> list[dict[str, Any]]:
         """The events so far; a last line torn by a crash is cut off."""
-        if not self._path.is_file():
+        if not self._path.exists():
             return []
-        text = self._path.read_text(encoding="utf-8")
-        whole = text[: text.rfind("\n") + 1]
-        if whole != text:
-            os.truncate(self._path, len(whole.encode()))
-        return [json.loads(line) for line in whole.split("\n") if line]
+        cut_torn_line(self._path)
+        return read_lines(self._path, mend=RESTORE, key="key")

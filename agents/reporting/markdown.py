@@ -10,6 +10,9 @@ from agents.reporting.figures import dollars, duration, interval, percent, point
 from agents.reporting.markdown_text import code, plain
 from agents.reporting.nothing_learnt import failure_words, nothing_learnt, record_of
 from agents.reporting.summary import Cycle, Summary, summarise
+from agents.run_folder import RESTORE
+from reasoner.storage.json_files import read_object
+from reasoner.storage.writing import write_text
 from reasoner.types.report import Rate
 
 PLOT = Path("plots/accuracy.png")
@@ -41,9 +44,8 @@ def write_report(folder: Path, events: list[Event]) -> Path:
         _manifest(folder / "manifest.json"),
     ]
     path = folder / "report.md"
-    draft = path.with_suffix(".md.tmp")
-    draft.write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
-    return draft.replace(path)
+    write_text(path, "\n\n".join(part for part in parts if part) + "\n")
+    return path
 
 
 def headline(summary: Summary, *, words: Callable[[str], str] = str) -> str:
@@ -271,7 +273,7 @@ def _fallen(summary: Summary) -> Iterable[str]:
 def _manifest(path: Path) -> str:
     if not path.exists():
         return ""
-    rows = [[code(key), code(value)] for key, value in _flat(json.loads(path.read_text(encoding="utf-8")), "")]
+    rows = [[code(key), code(value)] for key, value in _flat(read_object(path, mend=RESTORE), "")]
     return "## What it was made with\n\n" + _table(["what", "value"], rows)
 
 

@@ -2,18 +2,18 @@
 
 import functools
 import hashlib
-import json
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.run_folder import RESTORE
 from memory.store.runs import RunRow
 from reasoner.bootstrap.home import Home
 from reasoner.config.resolved import dump_yaml
 from reasoner.config.settings import Settings
-from reasoner.errors import UsageError
+from reasoner.errors import DamagedError, UsageError
+from reasoner.storage.json_files import read_object
 from reasoner.types.loop import Progress
 from reasoner.types.trace import TraceEvent
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from agents.events import EventLog
     from agents.parts import Parts
     from reasoner.data.sources import ProblemSource
+
+DECIDING = ("data_hash", "checker_hash", "domain", "splits")
+"""Of the manifest: what must not change while a run lasts."""
 
 Listener = Callable[[TraceEvent], None]
 Watcher = Callable[[Progress], None]
@@ -91,12 +94,10 @@ def parts_of(
 
 def remarks_of(events: "EventLog", start: int) -> Callable[[str], None]:
     """Writes what the teacher's threads have to say as events, each remark once a start."""
-    one_at_a_time = threading.Lock()
 
     def say(words: str) -> None:
         mark = hashlib.sha256(words.encode()).hexdigest()[:12]
-        with one_at_a_time:  # nobody else writes events while the teacher is asked
-            events.write(f"remark/{start}/{mark}", "remark", words=words)
+        events.write(f"remark/{start}/{mark}", "remark", words=words)
 
     return say
 
@@ -127,9 +128,9 @@ def _timed_job(run_job: Callable[..., Any], place: Home, spec: Any, on_progress:
 
 def _describe(home: Path, folder: Path, settings: Settings, run: str) -> dict[str, Any]:
     """The run's manifest and resolved configuration, written at its first start and kept."""
-    from agents.run_folder import write_json, write_text
     from reasoner.bootstrap.compute import kept_compute
     from reasoner.bootstrap.manifest import manifest
+    from reasoner.storage.writing import write_json, write_text
 
     path = folder / "manifest.json"
     if not path.exists():
@@ -137,7 +138,10 @@ def _describe(home: Path, folder: Path, settings: Settings, run: str) -> dict[st
         write_json(path, {**manifest(settings, run=run), **kept_compute(home, settings.compute)})
     about = read_json(path)
     now = manifest(settings, run=run)
-    changed = [name for name in ("data_hash", "checker_hash", "domain", "splits") if about[name] != now[name]]
+    lacking = [name for name in (*DECIDING, "git", "threads") if name not in about]
+    if lacking:
+        raise DamagedError(f"{str(path)!r} lacks {', '.join(lacking)}; {RESTORE}")
+    changed = [name for name in DECIDING if about[name] != now[name]]
     if changed:
         raise UsageError(
             f"run {run} began with another {' and '.join(changed)} ({', '.join(about[n] for n in changed)}); its "
@@ -146,6 +150,6 @@ def _describe(home: Path, folder: Path, settings: Settings, run: str) -> dict[st
     return about
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path, *, mend: str = RESTORE) -> dict[str, Any]:
     """An object of a run's folder; empty if the file is missing."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return read_object(path, mend=mend) if path.exists() else {}

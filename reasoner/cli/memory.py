@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 
 if TYPE_CHECKING:
     from memory.latent_memory import MemoryStats, Recollection
@@ -174,6 +174,7 @@ def reindex(
 
     voice = Voice(as_json=json, quiet=quiet)
     with view_for(voice, cycles=1) as view:
+        interruption.saves()
         done = bootstrap.reindex_memory(
             options.home_of(home),
             checkpoint=checkpoint,
