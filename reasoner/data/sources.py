@@ -37,6 +37,14 @@ class ProblemSource(Protocol):
         """The sealed set, the same in all cycles."""
         ...
 
+    def held_out(self, cycles: int) -> list[str]:
+        """The questions of the sealed set and of the gate sets of so many cycles, or more: what must never teach."""
+        ...
+
+    def held_out_mark(self, cycles: int) -> str:
+        """A name for what `held_out` gives, the same only for the same questions; empty where it is quickly made."""
+        ...
+
     def base_problems(self, n: int, seed: int) -> Iterator[Problem]:
         """`n` worked practice problems of the base difficulties, in random order, to train cycle 0's student on."""
         ...

@@ -9,6 +9,7 @@ import re
 from fractions import Fraction
 from pathlib import Path
 
+from reasoner.domains import lookalikes, plain_text
 from reasoner.domains.math import equations, lexicon, structure
 from reasoner.types.problem import Outcome, Problem
 
@@ -59,6 +60,7 @@ def check(problem: Problem, answer: str) -> Outcome:
 def checker_hash() -> str:
     """SHA-256 (hex) of the source that decides what is right and what belongs to which split; goes into manifests."""
     digest = hashlib.sha256()
-    for source in (__file__, equations.__file__, structure.__file__, lexicon.__file__):
+    own = (__file__, equations.__file__, structure.__file__, lexicon.__file__)
+    for source in (*own, plain_text.__file__, lookalikes.__file__):
         digest.update(Path(source).read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
