@@ -45,7 +45,7 @@ class HeldOutQuestions:
             self._texts.append(text)
             self._asked.append(question)
             self._by_key[question.key] = place
-            for anchor in _anchors(question, SKETCH):
+            for anchor in ([question.numbers] if question.numbers else _sketch(question, SKETCH)):
                 self._by_anchor.setdefault(anchor, []).append(place)
         self._memo.clear()
 
@@ -61,21 +61,25 @@ class HeldOutQuestions:
     def _find(self, question: Asked) -> int | None:
         if (same := self._by_key.get(question.key)) is not None:
             return same
-        for anchor in _anchors(question, 2 * SKETCH):
+        for anchor in _anchors(question):
             for place in self._by_anchor.get(anchor, ()):
                 if nearly_same(self._asked[place], question):
                     return place
         return None
 
 
-def _anchors(question: Asked, size: int) -> list[object]:
-    """What a question has in common with one that is nearly the same: its numbers, or some of its pairs of words.
+def _anchors(question: Asked) -> list[object]:
+    """By what a question is looked for: its numbers, also without the first or the last, or its sketch.
 
-    A number may stand before a question, as in a list, or after it. Of a question without numbers those pairs count
-    whose hashes are the smallest, so that a word more or less leaves most of them as they are.
+    A number may stand before a question, as in a list, or after it.
     """
     numbers = question.numbers
-    if numbers:
-        return [some for some in (numbers, numbers[1:], numbers[:-1]) if some]
+    if not numbers:
+        return list(_sketch(question, 2 * SKETCH))
+    return [some for some in (numbers, numbers[1:], numbers[:-1]) if some]
+
+
+def _sketch(question: Asked, size: int) -> list[int]:
+    """The smallest hashes of its pairs of words: a word more or less leaves most of them as they are."""
     hashes = (int.from_bytes(blake2b(" ".join(pair).encode(), digest_size=8).digest()) for pair in question.pairs)
-    return list(nsmallest(size, hashes))
+    return nsmallest(size, hashes)
