@@ -9,8 +9,6 @@ from agents.judging import example_id
 from agents.parts import Parts
 from agents.run_folder import read_records, write_records
 from agents.state import Change, ImproveState
-from memory.sameness import question_key
-from reasoner.data.splits import split_of
 from reasoner.types.example import Example, Lineage
 from reasoner.types.problem import Attempt
 from reasoner.types.teaching import TeacherCall, TeacherRequest, Verdict
@@ -37,7 +35,6 @@ def _taught(calls: list[TeacherCall], cycle: int, parts: Parts) -> tuple[list[Ve
     """Checks every lesson, and once more those with problems that only a second asking can confirm."""
     requests = read_records(parts.folder.requests(cycle), TeacherRequest)
     problems = {r.problem.id: r.problem for r in requests}
-    reported = frozenset(question_key(p.question) for p in (*parts.source.sealed(), *parts.source.gate(cycle)))
 
     def judge(call: TeacherCall, opinions: Mapping[str, Opinions]) -> Checked:
         problem = problems[call.problem_id]
@@ -45,12 +42,11 @@ def _taught(calls: list[TeacherCall], cycle: int, parts: Parts) -> tuple[list[Ve
             call,
             problem,
             parts.domain,
-            split_of=split_of,
+            held_out=parts.held_out,
             run=parts.run,
             cycle=cycle,
             opinions=opinions,
             failure=problem.id if parts.settings.mine.strategy == "failures" else "",
-            reported=reported,
         )
 
     first = [judge(call, {}) for call in calls]

@@ -10,6 +10,7 @@ from memory.row_files import GivenRow, identify, read_given
 from memory.store.examples import ExampleStore
 from memory.store.runs import RunStore
 from memory.store.verdicts import VerdictStore
+from reasoner.bootstrap.held_out import held_out_of
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.bootstrap.recall import encoder_of, memory_of
 from reasoner.errors import NotFoundError
@@ -27,7 +28,7 @@ class Imported(Record):
     file: str
     sha256: str
     run: str
-    """In the lineage of rows that had none."""
+    """In the lineage of every row that was accepted."""
     rows: int
     accepted: int
     unread: int
@@ -69,7 +70,6 @@ def import_memory(
         NotFoundError: there is no such home, or it has no student to encode with.
         DataError: the file cannot be read.
     """
-    from reasoner.data.splits import split_of
     from reasoner.domains.registry import DOMAINS, get_domain
 
     place = existing_home(home)
@@ -78,7 +78,7 @@ def import_memory(
     encoder = student_for(place)
     default = get_domain(domain or _domain_of(place, encoder) or usual_domain).name
     domains = {name: get_domain(name) for name in DOMAINS}
-    inspector = Inspector(identity, domains, default=default, teacher=teacher, split_of=split_of)
+    inspector = Inspector(identity, domains, default=default, teacher=teacher, held_out=held_out_of(place))
     desk = _Desk(place, None if dry_run else encoder, refused)
     for batch in _batches(read_given(file)):
         desk.take([inspector.judge(row) for row in batch])
@@ -143,11 +143,8 @@ class _Desk:
         """
         from reasoner.search.greedy import embed_questions
 
-        by_lineage: dict[tuple[str, int], list[Admitted]] = {}
-        for one in fresh:
-            by_lineage.setdefault((one.example.lineage.run, one.example.lineage.cycle), []).append(one)
-        for (run, cycle), those in by_lineage.items():
-            self._verdicts.add([one.verdict for one in those], run=run, cycle=cycle)
+        lineage = fresh[0].example.lineage
+        self._verdicts.add([one.verdict for one in fresh], run=lineage.run, cycle=lineage.cycle)
         latents = embed_questions(self._student, [one.example.problem.question for one in fresh]).numpy()
         added = set(self._memory.remember([one.example for one in fresh], latents, kind="imported").added)
         return sum(one.example.id not in added for one in fresh)

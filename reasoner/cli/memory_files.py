@@ -169,4 +169,4 @@ def _show_import(voice: "Voice", done: "Imported", listed: _Refused) -> None:
     for reason, count in done.refused.items():
         table.add_row(f"  {reason}", str(count))
     voice.show(table)
-    voice.show("nothing was kept: --dry-run" if done.dry_run else f"lineage of rows that had none: {done.run}")
+    voice.show("nothing was kept: --dry-run" if done.dry_run else f"lineage of what was accepted: {done.run}")
