@@ -24,8 +24,8 @@ from agents.judging import (
     tidy,
 )
 from agents.withholding import HeldOut
-from memory.row_files import FileIdentity, GivenRow
-from reasoner.data.drafts import UNKNOWN_LICENSE
+from reasoner.data.row_files import RowFile
+from reasoner.data.row_forms import UNKNOWN_LICENSE, GivenRow
 from reasoner.types.example import Example, Lineage
 from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem, Provenance
@@ -33,6 +33,7 @@ from reasoner.types.record import Record
 from reasoner.types.teaching import Verdict
 
 READER_VERSION = "1"
+SEVERAL = "field 'solutions': several solutions of one question, which `reasoner verify` ranks"
 
 
 class Refusal(Record):
@@ -66,17 +67,17 @@ class Inspector:
 
     def __init__(
         self,
-        file: FileIdentity,
+        file: RowFile,
         domains: Mapping[str, Domain],
         *,
         default: str,
         teacher: str | None,
         held_out: HeldOut,
     ) -> None:
-        self._file = file
+        self._file, self._name = file, file.path.name
         self._domains = domains
         self._default = default
-        self._teacher = teacher or f"file:{file.name}"
+        self._teacher = teacher or f"file:{self._name}"
         self._held_out = held_out
         self.run = f"import:{file.sha256[:12]}"
 
@@ -84,6 +85,8 @@ class Inspector:
         """The word on one row."""
         if row.fault:
             return Refusal(line=row.line, reason=UNREADABLE, given=row.fault)
+        if row.solutions:
+            return Refusal(line=row.line, reason=UNREADABLE, given=SEVERAL)
         domain = self._domains.get(row.domain or self._default)
         if domain is None:
             return Refusal(line=row.line, reason=UNKNOWN_DOMAIN, given=str(row.domain))
@@ -112,7 +115,7 @@ class Inspector:
             answer=row.answer,
             structure=row.structure,
             provenance=Provenance(
-                generator=f"file:{self._file.name}",
+                generator=f"file:{self._name}",
                 version=READER_VERSION,
                 seed=0,
                 parameters={"sha256": self._file.sha256, "line": row.line},

@@ -14,6 +14,7 @@ from reasoner.types.example import Example
 from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem, Split
 
+
 class SplitOf(Protocol):
     """The split that a structure hash belongs to."""
 

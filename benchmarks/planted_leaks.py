@@ -34,8 +34,8 @@ from memory.store.database import Database, open_database
 from memory.store.examples import ExampleStore
 from memory.store.tables import ExampleTable
 from reasoner.config.settings import DataSettings
-from reasoner.data.held_out import HeldOutQuestions
 from reasoner.data.generated_source import GeneratedSource
+from reasoner.data.held_out import HeldOutQuestions
 from reasoner.domains.registry import get_domain
 from reasoner.evaluation.statistics import wilson
 from reasoner.models.checkpoints import load_student

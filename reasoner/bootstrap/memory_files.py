@@ -6,13 +6,14 @@ from pathlib import Path
 
 from agents.importing import Admitted, Inspector, Refusal
 from agents.judging import STANDS
-from memory.row_files import GivenRow, identify, read_given
 from memory.store.examples import ExampleStore
 from memory.store.runs import RunStore
 from memory.store.verdicts import VerdictStore
 from reasoner.bootstrap.held_out import held_out_of
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.bootstrap.recall import encoder_of, memory_of
+from reasoner.data.row_files import RowFile, no_rows
+from reasoner.data.row_forms import GivenRow, read_form
 from reasoner.errors import NotFoundError
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.loop import Progress
@@ -73,19 +74,21 @@ def import_memory(
     from reasoner.domains.registry import DOMAINS, get_domain
 
     place = existing_home(home)
-    identity = identify(file)
-    progress(Progress(cycle=0, node="import", done=0, total=identity.rows))
+    rows = RowFile(file)
+    progress(Progress(cycle=0, node="import", done=0, total=rows.most))
     encoder = student_for(place)
     default = get_domain(domain or _domain_of(place, encoder) or usual_domain).name
     domains = {name: get_domain(name) for name in DOMAINS}
-    inspector = Inspector(identity, domains, default=default, teacher=teacher, held_out=held_out_of(place))
+    inspector = Inspector(rows, domains, default=default, teacher=teacher, held_out=held_out_of(place))
     desk = _Desk(place, None if dry_run else encoder, refused)
-    for batch in _batches(read_given(file)):
+    for batch in _batches(read_form(row) for row in rows):
         desk.take([inspector.judge(row) for row in batch])
-        progress(Progress(cycle=0, node="import", done=desk.rows, total=identity.rows))
+        progress(Progress(cycle=0, node="import", done=desk.rows, total=rows.most))
+    if not desk.rows:
+        raise no_rows(file)
     return Imported(
-        file=identity.name,
-        sha256=identity.sha256,
+        file=file.name,
+        sha256=rows.sha256,
         run=inspector.run,
         rows=desk.rows,
         accepted=desk.accepted,

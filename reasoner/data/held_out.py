@@ -45,7 +45,7 @@ class HeldOutQuestions:
             self._texts.append(text)
             self._asked.append(question)
             self._by_key[question.key] = place
-            for anchor in ([question.numbers] if question.numbers else _sketch(question, SKETCH)):
+            for anchor in [question.numbers] if question.numbers else _sketch(question, SKETCH):
                 self._by_anchor.setdefault(anchor, []).append(place)
         self._memo.clear()
 

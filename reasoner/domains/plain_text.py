@@ -22,7 +22,7 @@ _LATIN = re.compile(r"(?:MODIFIER )?LATIN (?:CAPITAL |SMALL )?LETTER (SMALL CAPI
 _ENCLOSED = re.compile(r"(?:.* )?(?:CIRCLED|SQUARED|SYMBOL) LATIN CAPITAL LETTER ([A-Z])|REGIONAL .* LETTER ([A-Z])")
 _SIGNS = {"×": "*", "÷": "/", "⁄": "/", "∕": "/", "∙": "*", "⋅": "*"}  # noqa: RUF001 (they are the point)
 _QUOTES = {"’": "'", "‘": "'", "ʼ": "'", "＇": "'", "“": '"', "”": '"', "«": '"', "»": '"'}  # noqa: RUF001
-_STOPS = {"。": ".", "、": ",", "،": ",", "؟": "?", "¿": "", "¡": "", "⸮": "?"}  # noqa: RUF001
+_STOPS = {"。": ".", "、": ",", "،": ",", "؟": "?", "¿": "", "¡": "", "⸮": "?"}
 _UNSEEN = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0\u200b")
 _BLANK_LETTERS = frozenset("\u2800")
 
@@ -60,7 +60,7 @@ def _plain(character: str) -> str:
     if character.isascii():
         return character
     kind = unicodedata.category(character)
-    if kind in ("Cf", "Cs", "Cc", "Mn", "Me") and not character.isspace() or character in _UNSEEN:
+    if (kind in ("Cf", "Cs", "Cc", "Mn", "Me") and not character.isspace()) or character in _UNSEEN:
         return ""
     if character.isspace() or character in _BLANK_LETTERS:
         return " "

@@ -176,7 +176,9 @@ def test_a_structure_of_the_held_out_splits_never_teaches(split: Split) -> None:
         call_with(wrote(SHELLS, "9 - 4 = 5", answer="5")),
         FAILED,
         DOMAIN,
-        held_out=HeldOut(HeldOutQuestions(()), split_of=lambda structure: split if structure == held_out else "practice"),
+        held_out=HeldOut(
+            HeldOutQuestions(()), split_of=lambda structure: split if structure == held_out else "practice"
+        ),
         run="r",
         cycle=2,
     )

@@ -10,7 +10,6 @@ from reasoner.domains.math.structure import structure_of
 from reasoner.domains.plain_text import plain_text
 from reasoner.types.problem import Outcome, Problem
 
-
 RECENT = 8192
 """Questions whose own steps are kept: several rules ask for those of one."""
 

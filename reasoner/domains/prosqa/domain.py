@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reasoner.domains.plain_text import plain_text
 from reasoner.domains.prosqa import checker, generator, graph, working
 from reasoner.domains.prosqa.structure import structure_of
-from reasoner.domains.plain_text import plain_text
 from reasoner.types.problem import Outcome, Problem
 
 
