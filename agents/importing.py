@@ -11,6 +11,7 @@ from agents.judging import (
     ACCEPTED,
     CHECKER_FAILED,
     INSANE_QUESTION,
+    LEAKED,
     OTHER_CONTENT,
     QUESTION_LENGTH,
     STANDS,
@@ -91,7 +92,8 @@ class Inspector:
         if domain is None:
             return Refusal(line=row.line, reason=UNKNOWN_DOMAIN, given=str(row.domain))
         problem = self._draft(row, domain)
-        reason = _fault(row, problem, domain)
+        asks_held_out = self._held_out.questions.match(problem.question) is not None
+        reason = LEAKED if asks_held_out else _fault(row, problem, domain)
         if not reason:
             problem = _described(problem, domain)
             reason = self._word(problem, domain)

@@ -102,7 +102,8 @@ def test_records_of_another_home_keep_their_content_and_a_second_import_changes_
 
 def test_a_row_that_claims_to_come_from_a_run_comes_from_the_file(command: Command, home: Path, tmp_path: Path) -> None:
     database = open_database(home)
-    RunStore(database).create("elsewhere", "0123456789ab", {}, 0)
+    settings = load_settings("tiny", [], {}, None).model_dump(mode="json")
+    RunStore(database).create("elsewhere", "0123456789ab", settings, 0)
     (done,) = told(command, "import", written(tmp_path / "r.jsonl", [row_of(e, "records") for e in EXAMPLES[:1]]))
     (found,) = kept(home)
     assert found.lineage == Lineage(run=done["run"], cycle=0, verdict=found.lineage.verdict)

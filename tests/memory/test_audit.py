@@ -100,7 +100,7 @@ def planted(database: Database) -> Planted:
 
 
 def auditor(database: Database) -> Auditor:
-    return Auditor(database, "s", {"math": DOMAIN}, lambda: HeldOutQuestions(LEAKED))
+    return Auditor(database, "s", {"math": DOMAIN}, lambda: HeldOutQuestions([LEAKED]))
 
 
 def found(audit: Audit, fault: Fault) -> set[str]:
