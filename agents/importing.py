@@ -25,7 +25,6 @@ from agents.judging import (
     tidy,
 )
 from agents.withholding import HeldOut
-from reasoner.data.row_files import RowFile
 from reasoner.data.row_forms import UNKNOWN_LICENSE, GivenRow
 from reasoner.types.example import Example, Lineage
 from reasoner.types.ports import Domain
@@ -59,7 +58,8 @@ class Inspector:
     """Judges the rows of one file.
 
     Args:
-        file: which file it is; rows that are no records are said to come from it.
+        name: of the file.
+        sha256: hex, of its bytes; the run that its rows are said to come from is named by it.
         domains: by name.
         default: name of the domain of rows that name none.
         teacher: who is said to have written rows that name nobody; the file by default.
@@ -68,19 +68,20 @@ class Inspector:
 
     def __init__(
         self,
-        file: RowFile,
+        name: str,
+        sha256: str,
         domains: Mapping[str, Domain],
         *,
         default: str,
         teacher: str | None,
         held_out: HeldOut,
     ) -> None:
-        self._file, self._name = file, file.path.name
+        self._name, self._sha256 = name, sha256
         self._domains = domains
         self._default = default
         self._teacher = teacher or f"file:{self._name}"
         self._held_out = held_out
-        self.run = f"import:{file.sha256[:12]}"
+        self.run = f"import:{sha256[:12]}"
 
     def judge(self, row: GivenRow) -> Admitted | Refusal:
         """The word on one row."""
@@ -120,7 +121,7 @@ class Inspector:
                 generator=f"file:{self._name}",
                 version=READER_VERSION,
                 seed=0,
-                parameters={"sha256": self._file.sha256, "line": row.line},
+                parameters={"sha256": self._sha256, "line": row.line},
                 license=row.license or UNKNOWN_LICENSE,
             ),
         )

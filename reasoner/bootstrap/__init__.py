@@ -5,6 +5,7 @@ from reasoner.bootstrap.crash_selftest import CrashSelftest, selftest_crash
 from reasoner.bootstrap.diagnose import Baseline, diagnose
 from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
 from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.leak_selftest import LeakSelftest, selftest_leaks
 from reasoner.bootstrap.loop import plan_loop, run_loop
 from reasoner.bootstrap.memory_audit import audit_memory, mend_memory
 from reasoner.bootstrap.memory_backup import backup_memory, restore_memory
@@ -36,6 +37,7 @@ __all__ = [
     "ForkPlan",
     "GateSelftest",
     "Home",
+    "LeakSelftest",
     "Pruned",
     "PrunedRun",
     "Rollback",
@@ -73,6 +75,7 @@ __all__ = [
     "search_near",
     "selftest_crash",
     "selftest_gate",
+    "selftest_leaks",
     "solve",
     "train",
     "train_verifier",

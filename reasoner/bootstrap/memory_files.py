@@ -79,7 +79,9 @@ def import_memory(
     encoder = student_for(place)
     default = get_domain(domain or _domain_of(place, encoder) or usual_domain).name
     domains = {name: get_domain(name) for name in DOMAINS}
-    inspector = Inspector(rows, domains, default=default, teacher=teacher, held_out=held_out_of(place))
+    inspector = Inspector(
+        file.name, rows.sha256, domains, default=default, teacher=teacher, held_out=held_out_of(place)
+    )
     desk = _Desk(place, None if dry_run else encoder, refused)
     for batch in _batches(read_form(row) for row in rows):
         desk.take([inspector.judge(row) for row in batch])
