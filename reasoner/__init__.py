@@ -1,3 +1,9 @@
 """reasoner: make a latent reasoner better, cycle by cycle, and prove it."""
 
+import os
+
+# OpenMP reads this once, when torch is loaded. Otherwise threads spin while they wait, which takes the time that the
+# thread they wait for needs: two threads on two busy cores took six times as long as one (docs/lab-book.md, entry 30).
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 __version__ = "0.1.0"

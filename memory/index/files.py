@@ -9,6 +9,7 @@ import os
 import uuid
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from pydantic import ValidationError
@@ -94,9 +95,14 @@ class Files:
         vectors, rows = self._folder / page.vectors, self._folder / page.rows
         if _sum(vectors) != page.vectors_sha256 or _sum(rows) != page.rows_sha256:
             return "damaged"
-        with np.load(rows, allow_pickle=False) as kept:
-            numbers, items, alive = kept["numbers"], kept["items"], kept["alive"]
-        return Contents(_index(vectors), numbers, items, alive, page.kept)
+        try:
+            # numpy calls what is no archive of arrays a pickle, which it does not read.
+            with np.load(rows, allow_pickle=False) as kept:
+                numbers, items, alive = kept["numbers"], kept["items"], kept["alive"]
+        except (ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile):
+            return "damaged"
+        index = _index(vectors)
+        return "damaged" if index is None else Contents(index, numbers, items, alive, page.kept)
 
     def write(self, contents: Contents) -> None:
         """Replaces the index; one writer at a time."""
@@ -128,13 +134,14 @@ class Files:
 
 
 def _index(path: Path) -> Any:
+    """What faiss reads from a file; None where it is none of its own."""
     import faiss
 
     try:
         return faiss.read_index(str(path))
     except RuntimeError as error:
         if path.exists():
-            raise
+            return None
         # What faiss says of a file that is not there.
         raise FileNotFoundError(path) from error
 

@@ -22,7 +22,7 @@ from memory.store.rows import to_json
 from memory.store.tables import WriterTable
 from reasoner.errors import BusyError, ConfigError, UsageError
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration; the tables that this code knows."""
 
 PATIENCE = 15.0

@@ -1,5 +1,6 @@
 """The only place where concrete parts meet. The doors call these functions; they import what they need."""
 
+from reasoner.bootstrap.champion import promote_decision, seal_home
 from reasoner.bootstrap.contamination import compare_sets
 from reasoner.bootstrap.crash_selftest import CrashSelftest, selftest_crash
 from reasoner.bootstrap.diagnose import Baseline, diagnose
@@ -62,6 +63,7 @@ __all__ = [
     "plan_fork",
     "plan_loop",
     "problem_story",
+    "promote_decision",
     "prune_memory",
     "prune_runs",
     "reindex_memory",
@@ -69,6 +71,7 @@ __all__ = [
     "revert_memory",
     "roll_back_champion",
     "run_loop",
+    "seal_home",
     "search",
     "search_by_latent",
     "search_memory",

@@ -43,9 +43,10 @@ def parts_of(
     folder = RunFolder(place.root, row.id)
     known = read_events(folder.root) if (folder.root / "events.jsonl").exists() else []
     source = source_of(settings, cycles)
-    about = _describe(folder.root, settings, row.id)
-    # What a trial has chosen once holds for the whole run: another choice at a later start would be another base.
-    chosen = settings.compute.model_copy(update={"precision": about.get("precision", "float32")})
+    about = _describe(place.root, folder.root, settings, row.id)
+    # What was chosen once holds for the whole run: another choice at a later start would be another base.
+    computing = {"threads": about["threads"], "precision": about.get("precision", "float32")}
+    chosen = settings.compute.model_copy(update=computing)
     settings = settings.model_copy(update={"compute": chosen})
     torch.set_num_threads(about["threads"])
     redactor = redactor_of(settings.teacher, os.environ)
@@ -53,9 +54,8 @@ def parts_of(
     trace = Tracer(traced, redactor=redactor, latents=settings.trace.latents)
     events = EventLog(folder.root, row.id, listener, trace=trace, redactor=redactor)
     starts = len(of_kind(known, "launch"))
-    events.write(
-        f"launch/{starts}", "launch", home=place.root.name, config_hash=row.config_hash, git=about["git"], start=starts
-    )
+    identity = {"home": place.root.name, "config_hash": row.config_hash, "git": about["git"]}
+    events.write(f"launch/{starts}", "launch", **identity, **computing, start=starts)
     clock = Clock(folder.root / "seconds.txt", limit=settings.limits.max_minutes)
     return Parts(
         run=row.id,
@@ -108,19 +108,16 @@ def _timed_job(run_job: Callable[..., Any], place: Home, spec: Any, on_progress:
         raise
 
 
-def _describe(folder: Path, settings: Settings, run: str) -> dict[str, Any]:
+def _describe(home: Path, folder: Path, settings: Settings, run: str) -> dict[str, Any]:
     """The run's manifest and resolved configuration, written at its first start and kept."""
     from agents.run_folder import write_json, write_text
+    from reasoner.bootstrap.compute import kept_compute
     from reasoner.bootstrap.manifest import manifest
-    from reasoner.training.precision import precision_of
-    from reasoner.training.threads import choose_threads
 
     path = folder / "manifest.json"
     if not path.exists():
         write_text(folder / "config.resolved.yaml", dump_yaml(settings))
-        threads = settings.compute.threads or choose_threads()
-        chosen = {"threads": threads, "precision": precision_of(settings.compute, width=settings.student.width)}
-        write_json(path, {**manifest(settings, run=run), **chosen})
+        write_json(path, {**manifest(settings, run=run), **kept_compute(home, settings.compute)})
     about = read_json(path)
     now = manifest(settings, run=run)
     changed = [name for name in ("data_hash", "checker_hash", "domain", "splits") if about[name] != now[name]]

@@ -38,13 +38,14 @@ def train(settings: Settings, *, home: Path, out: Path | None, progress: Watcher
     from jobs.queue import run_job
     from memory.promotion import enthrone_base
     from memory.store.checkpoints import CheckpointStore
-    from reasoner.training.threads import choose_threads
+    from reasoner.bootstrap.compute import with_kept_compute
     from reasoner.training.work import base_spec
 
     if out is not None and out.exists():
         raise UsageError(f"--out {str(out)!r} exists; checkpoints are never overwritten, name a new folder")
     place = open_home(home)
-    spec = base_spec(settings, threads=settings.compute.threads or choose_threads())
+    settings = with_kept_compute(settings, place.root)
+    spec = base_spec(settings, threads=settings.compute.threads)
     job = run_job(
         place.database(),
         place.root,

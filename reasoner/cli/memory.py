@@ -225,7 +225,9 @@ def _show_stats(voice: "Voice", stats: "MemoryStats") -> None:
     for name, value in stats.model_dump(mode="json", exclude={"by_skill", "index"}).items():
         table.add_row(name.replace("_", " "), str(value))
     how = stats.index
-    exact = "exact" if how.kind == "flat" else f"{how.kind}, recall {how.recall:.3f}, {how.microseconds:.0f} us"
+    exact = (
+        "exact" if how.kind == "flat" else f"{how.kind}, recall {how.recall:.3f}, {how.compared:.0f} vectors compared"
+    )
     table.add_row("index", exact)
     for skill, count in sorted(stats.by_skill.items()):
         table.add_row(f"examples of {skill}", str(count))

@@ -90,18 +90,30 @@ def promote_model(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Make a candidate champion on a recorded decision; refused without one."""
-    from memory.promotion import promote
-    from reasoner.cli.store import opened
+    """Make a candidate champion on a recorded decision, which is computed again first; refused without one."""
+    from reasoner import bootstrap
     from reasoner.cli.voice import Voice
 
     voice = Voice(as_json=json, quiet=quiet)
-    with opened(options.home_of(home)) as database:
-        champion = promote(database, decision)
+    champion = bootstrap.promote_decision(options.home_of(home), decision)
     voice.record(
         "checkpoint", {**champion.model_dump(mode="json", exclude={"run"}), "champion": True}, run=champion.run
     )
     voice.show(f"champion: {champion.id} of run {champion.run}")
+
+
+@app.command("seal", epilog="Example: [bold]REASONER_CHAIN_KEY=... reasoner models seal[/bold]")
+def seal(
+    home: options.Home = None, json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
+) -> None:
+    """Seal the record of decisions and rulings with REASONER_CHAIN_KEY, once; later rows are sealed at once."""
+    from reasoner import bootstrap
+    from reasoner.cli.voice import Voice
+
+    voice = Voice(as_json=json, quiet=quiet)
+    sealed = bootstrap.seal_home(options.home_of(home))
+    voice.record("seal", {"sealed": list(sealed)})
+    voice.show(f"sealed: {', '.join(sealed)}" if sealed else "nothing to seal: what is recorded here has a seal")
 
 
 @app.command(

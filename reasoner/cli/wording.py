@@ -20,7 +20,8 @@ def words(event: Event) -> str | None:
 
 
 def _launch(event: Event) -> str:
-    return f"run {event['run']} (configuration {event['config_hash']}) in {event['home']}"
+    computing = f"; {event['threads']} threads, {event['precision']}" if "threads" in event else ""
+    return f"run {event['run']} (configuration {event['config_hash']}) in {event['home']}{computing}"
 
 
 def _evaluation(event: Event) -> str:

@@ -230,14 +230,18 @@ class LimitSettings(Section):
 class ComputeSettings(Section):
     """The machine."""
 
-    threads: int = Field(default=0, ge=0, description="0 chooses by a short trial at the start of a run")
+    threads: int = Field(
+        default=0, ge=0, description="0 takes the cores this process may use; a home keeps its first choice"
+    )
     device: str = Field(
         default="cpu",
         pattern=r"^(cpu|cuda(:\d+)?)$",
         description="`cpu`, `cuda` (every GPU) or `cuda:<n>`",
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
-        default="auto", description="of training's forward passes; auto is bfloat16 where a trial finds it faster"
+        default="auto",
+        description="of training's forward passes; auto is bfloat16 where the processor has units for it; a home keeps "
+        "its first choice",
     )
     compile: bool = Field(
         default=False, description="blocks are compiled on a GPU: minutes at first, for students wide enough to win"

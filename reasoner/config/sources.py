@@ -11,7 +11,9 @@ from reasoner.config.keys import dotted_keys, takes_nothing, takes_text
 from reasoner.errors import ConfigError
 
 PREFIX = "REASONER_"
-NOT_SETTINGS = frozenset({"REASONER_HOME", "REASONER_DEBUG", "REASONER_DATABASE_URL", "REASONER_MACHINE"})
+NOT_SETTINGS = frozenset(
+    {"REASONER_HOME", "REASONER_DEBUG", "REASONER_DATABASE_URL", "REASONER_MACHINE", "REASONER_CHAIN_KEY"}
+)
 """Variables with our prefix that are read elsewhere."""
 
 

@@ -48,6 +48,10 @@ class Pretrained:
         return positions_of(self.body)
 
 
+_CHOOSE_CODE = ("auto_map", "attn_implementation", "experts_implementation", "quantization_config", "custom_pipelines")
+"""What a model's configuration can say to have code fetched and run: its own classes, or kernels of its choice."""
+
+
 def positions_of(body: nn.Module) -> int:
     """Most tokens that a model reads; two of RoBERTa's positions stand before the first token."""
     most = getattr(body.config, "max_position_embeddings", None)
@@ -88,9 +92,9 @@ def rebuild(name: str, *, mark: str, config: dict[str, Any], tokenizer: str, cau
     """A model of that configuration whose weights are loaded later, from a checkpoint that stores them."""
     from transformers import AutoConfig, AutoModel
 
-    plain = dict(config)
+    plain = _without_code(config)
     with torch.random.fork_rng(devices=[]):
-        body = AutoModel.from_config(AutoConfig.for_model(plain.pop("model_type"), **plain))
+        body = AutoModel.from_config(AutoConfig.for_model(plain.pop("model_type"), **plain), trust_remote_code=False)
     if causal:
         _without_vocabulary(body)
     elif hasattr(body, "pooler"):
@@ -130,13 +134,22 @@ def _place(name: str, *, setting: str) -> tuple[str, bool]:
 
 
 def _load(name: str, place: tuple[str, bool]) -> tuple[nn.Module, dict[str, Any]]:
-    from transformers import AutoModel
+    from transformers import AutoConfig, AutoModel
 
     where, may_ask = place
     try:
         with torch.random.fork_rng(devices=[]):
+            asked = AutoConfig.from_pretrained(where, local_files_only=not may_ask, trust_remote_code=False)
+            if getattr(asked, "quantization_config", None):
+                raise ConfigError(f"the model {name!r} is quantised, by code of its choice; expected plain weights")
+            asked._attn_implementation = asked._experts_implementation = None
             body = AutoModel.from_pretrained(
-                where, local_files_only=not may_ask, use_safetensors=True, dtype=torch.float32
+                where,
+                config=asked,
+                local_files_only=not may_ask,
+                trust_remote_code=False,
+                use_safetensors=True,
+                dtype=torch.float32,
             )
     except (OSError, ValueError) as error:
         raise _not_found(name, may_ask) from error
@@ -149,12 +162,20 @@ def _tokenizer(name: str, place: tuple[str, bool]) -> str:
 
     where, may_ask = place
     try:
-        backend = AutoTokenizer.from_pretrained(where, local_files_only=not may_ask).backend_tokenizer
+        backend = AutoTokenizer.from_pretrained(
+            where, local_files_only=not may_ask, trust_remote_code=False
+        ).backend_tokenizer
     except (OSError, ValueError, AttributeError) as error:
         raise _not_found(name, may_ask) from error
     backend.no_padding()
     backend.no_truncation()
     return backend.to_str()
+
+
+def _without_code(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration without what would have code fetched, and its parts without it."""
+    kept = {key: value for key, value in config.items() if key not in _CHOOSE_CODE}
+    return {key: _without_code(value) if isinstance(value, dict) else value for key, value in kept.items()}
 
 
 def _not_found(name: str, may_ask: bool) -> ConfigError:

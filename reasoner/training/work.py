@@ -170,7 +170,7 @@ def _machine(settings: Settings) -> dict[str, Any]:
     """What of the machine can change a weight; what is usual goes unsaid, so that keys stay what they were."""
     device, compute = settings.compute.device, settings.compute
     require_device(device)
-    precision = precision_of(compute, width=settings.student.width)
+    precision = precision_of(compute)
     # On a GPU each process has one of its own; on a CPU more of them than cores are slow, but the same everywhere.
     places = torch.cuda.device_count() if device == "cuda" else 1
     processes = min(compute.processes or places, places) if device.startswith("cuda") else compute.processes or 1

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from reasoner.types.problem import Outcome, Problem
+from reasoner.types.report import Decision
 from reasoner.types.teaching import TeacherCall, TeacherRequest
 
 
@@ -81,5 +82,17 @@ class Teacher(Protocol):
         Raises:
             BudgetReached: before the first request that a limit forbids; finished calls are kept.
             TeacherError: the teacher cannot be used at all.
+        """
+        ...
+
+
+class DecisionCheck(Protocol):
+    """Whether a decision follows from what it rests on, computed again. The store cannot: it knows no evaluations."""
+
+    def __call__(self, decision: Decision) -> None:
+        """Returns if it does.
+
+        Raises:
+            GateError: it does not, or what it rests on is missing; says what, and what to do.
         """
         ...

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, cast
 
+from proposal_maker import believe
 from student_maker import small_student
 
 from agents.events import EventLog
@@ -105,7 +106,7 @@ def crown(parts: Parts, candidate: str, champion: str, *, cycle: int) -> None:
         reason="better",
     )
     DecisionStore(parts.database).record(decision)
-    promote(parts.database, decision.id)
+    promote(parts.database, decision.id, check=believe)
 
 
 def state_of(champion: str, *, cycle: int, **more: Any) -> ImproveState:
