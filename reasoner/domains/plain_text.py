@@ -14,7 +14,9 @@ from reasoner.domains.lookalikes import LOOKALIKES
 
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z!][^<>]{0,200}>", re.DOTALL)
 _LINK = re.compile(r"\]\([^()\s]{0,500}\)")
-_MARKDOWN = re.compile(r"[*_`~]{1,3}(?=\w)|(?<=[\w.,;:!?)\]])[*_`~]{1,3}|^[ \t]*(?:[>#]+|[-+*])[ \t]+", re.MULTILINE)
+_MARKDOWN = re.compile(
+    r"(?<!\w)[*_`~]{1,3}(?=\w)|(?<=[\w.,;:!?)\]])[*_`~]{1,3}(?!\w)|^[ \t]*(?:[>#]+|[-+*])[ \t]+", re.MULTILINE
+)
 _MARKS = frozenset("*_`~#>+-")
 _BRACKETED = re.compile(r"\[([^\[\]]*)\](?!\w)")
 _SEPARATED = re.compile(r"(?<=\d)[,'_ ](?=\d{3}(?!\d))")
