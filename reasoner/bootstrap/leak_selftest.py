@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -23,7 +22,6 @@ from reasoner.types.record import Record
 from reasoner.types.report import Rate
 
 if TYPE_CHECKING:
-    from agents.importing import Inspector
     from agents.withholding import HeldOut
     from reasoner.data.sources import ProblemSource
     from reasoner.types.ports import Domain
@@ -33,6 +31,8 @@ FRESH = 3000
 MOST_FALSE = 1 / 200
 OTHER_SEED = 1_000_003
 """Added to the seed where new problems come from."""
+LESSON = 50
+"""New problems in one lesson."""
 FILE_ROWS = 1500
 """Held-out rows of the practice file that is divided."""
 
@@ -87,11 +87,11 @@ def selftest_leaks(
     for done, (name, disguise) in enumerate(DISGUISES.items()):
         watch(0.2 + 0.06 * done, name)
         rng = Random(f"{settings.seed}/{name}")
-        for problem in problems:
-            leak = _by_another_way(problem, disguise(problem.question, rng))
-            through = [door for door, accepts in doors.items() if accepts(leak)]
-            taken.update(f"{door}, {name}" for door in through)
-            examples += [leak.question] * bool(through)
+        leaks = [_by_another_way(problem, disguise(problem.question, rng)) for problem in problems]
+        for door, take in doors.items():
+            through = take(leaks)
+            taken.update({f"{door}, {name}": len(through)} if through else {})
+            examples += through
     watch(0.8, "a file of practice problems")
     copies, through = _through_a_file(settings, domain, problems[:FILE_ROWS], source.practice(1))
     taken.update({"practice file": through} if through else {})
@@ -131,65 +131,67 @@ def _by_another_way(problem: Problem, question: str) -> Problem:
     return problem.model_copy(update={"question": question, "steps": steps, "structure": structure})
 
 
-Door = Callable[[Problem], bool]
+Door = Callable[[Sequence[Problem]], list[str]]
+"""Which questions it takes."""
 
 
 def _doors(domain: "Domain", held_out: "HeldOut", asked: Problem) -> dict[str, Door]:
-    """By name, whether a door takes a problem."""
-    inspector = _Inspected(domain, held_out)
+    """By name, what a door takes of some problems."""
     return {
-        "import": inspector.takes,
-        "teacher": lambda leak: _teacher_may_say(leak, asked, domain, held_out),
-        "training": lambda leak: not held_out.why_not_problem(leak, domain),
+        "import": lambda leaks: _imported(leaks, domain, held_out),
+        "teacher": lambda leaks: _taught(leaks, asked, domain, held_out),
+        "training": lambda leaks: [p.question for p in leaks if not held_out.why_not_problem(p, domain)],
     }
 
 
-@dataclass(frozen=True)
-class _Inspected:
-    """The door of `memory import`."""
+def _imported(leaks: Sequence[Problem], domain: "Domain", held_out: "HeldOut") -> list[str]:
+    """What `memory import` takes of rows of TRL's form with this content."""
+    from agents.importing import Admitted, Inspector
+    from reasoner.data.row_files import Row
+    from reasoner.data.row_forms import read_form
 
-    domain: "Domain"
-    held_out: "HeldOut"
-
-    def takes(self, leak: Problem) -> bool:
-        """Whether a row of TRL's form with this content would enter."""
-        from agents.importing import Admitted
-        from reasoner.data.row_files import Row
-        from reasoner.data.row_forms import read_form
-
-        completion = "\n".join((*leak.steps, f"answer: {leak.answer}"))
-        row = Row(1, {"prompt": leak.question, "completion": completion, "structure": leak.structure})
-        return isinstance(self._inspector().judge(read_form(row)), Admitted)
-
-    def _inspector(self) -> "Inspector":
-        from agents.importing import Inspector
-
-        domains = {self.domain.name: self.domain}
-        return Inspector("selftest", "0" * 64, domains, default=self.domain.name, teacher=None, held_out=self.held_out)
+    inspector = Inspector(
+        "selftest", "0" * 64, {domain.name: domain}, default=domain.name, teacher=None, held_out=held_out
+    )
+    rows = (
+        {
+            "prompt": leak.question,
+            "completion": "\n".join((*leak.steps, f"answer: {leak.answer}")),
+            "structure": leak.structure,
+        }
+        for leak in leaks
+    )
+    judged = (inspector.judge(read_form(Row(line, row))) for line, row in enumerate(rows, start=1))
+    return [one.example.problem.question for one in judged if isinstance(one, Admitted)]
 
 
-def _teacher_may_say(leak: Problem, asked: Problem, domain: "Domain", held_out: "HeldOut") -> bool:
-    """Whether the check takes it as a new problem in a lesson about another, or would ask the teacher to confirm it."""
+def _taught(leaks: Sequence[Problem], asked: Problem, domain: "Domain", held_out: "HeldOut") -> list[str]:
+    """What the check takes of new problems in lessons about another, or would ask the teacher to confirm."""
     from agents.checking import check_lesson
     from reasoner.types.teaching import Lesson, TeacherCall, WrittenProblem
 
-    written = WrittenProblem(question=leak.question, steps=list(leak.steps), answer=leak.answer)
-    call = TeacherCall(
-        id="selftest",
-        model="selftest",
-        problem_id=asked.id,
-        state="done",
-        cached=False,
-        lesson=Lesson(critique="", steps=list(asked.steps), answer=asked.answer, problems=[written]),
-        error="",
-        prompt_tokens=0,
-        completion_tokens=0,
-        usd=0.0,
-        seconds=0.0,
-        requests=0,
-    )
-    checked = check_lesson(call, asked, domain, held_out=held_out, run="selftest", cycle=1)
-    return checked.verdicts[1].accepted or bool(checked.unconfirmed)
+    taken: list[str] = []
+    for begin in range(0, len(leaks), LESSON):
+        some = leaks[begin : begin + LESSON]
+        written = [WrittenProblem(question=p.question, steps=list(p.steps), answer=p.answer) for p in some]
+        call = TeacherCall(
+            id="selftest",
+            model="selftest",
+            problem_id=asked.id,
+            state="done",
+            cached=False,
+            lesson=Lesson(critique="", steps=list(asked.steps), answer=asked.answer, problems=written),
+            error="",
+            prompt_tokens=0,
+            completion_tokens=0,
+            usd=0.0,
+            seconds=0.0,
+            requests=0,
+        )
+        checked = check_lesson(call, asked, domain, held_out=held_out, run="selftest", cycle=1)
+        taken += [verdict.question for verdict in checked.verdicts[1:] if verdict.accepted]
+        taken += [problem.question for problem in checked.unconfirmed]
+    return taken
 
 
 def _through_a_file(

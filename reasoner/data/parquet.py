@@ -20,8 +20,10 @@ Form = Literal["prompt-completion", "messages", "records"]
 GROUP = 4096
 """Rows in a row group: what is held in memory at once."""
 
-_TEXT = dict.fromkeys(("id", "domain", "skill", "structure", "source", "teacher", "license"), "string")
-_TEXT["difficulty"] = "int64"
+_TEXT: dict[str, str] = {
+    **dict.fromkeys(("id", "domain", "skill", "structure", "source", "teacher", "license"), "string"),
+    "difficulty": "int64",
+}
 _COLUMNS: dict[Form, dict[str, str]] = {
     "prompt-completion": {"prompt": "string", "completion": "string", **_TEXT},
     "messages": {"messages": "turns", **_TEXT},

@@ -132,9 +132,11 @@ def _completed(row: Row) -> GivenRow:
     prompt, completion = row.fields["prompt"], row.fields["completion"]
     if isinstance(prompt, list) and isinstance(completion, list):
         return _dialogue(row, "prompt", [*prompt, *completion])
-    for name in ("prompt", "completion"):
-        if not isinstance(row.fields[name], str):
-            row.fail(name, "a text, or both of them lists of turns")
+    expected = "a text, or both of them lists of turns"
+    if not isinstance(prompt, str):
+        row.fail("prompt", expected)
+    if not isinstance(completion, str):
+        row.fail("completion", expected)
     return _worked(row, "prompt", prompt, "completion", completion)
 
 

@@ -6,7 +6,7 @@ from reasoner.bootstrap import leak_selftest
 from reasoner.config.loading import load_settings
 from reasoner.data import held_out
 
-SETTINGS = load_settings("tiny", ["data.practice_size=100", "data.sealed_size=60", "data.gate_size=20"], {}, None)
+SETTINGS = load_settings("tiny", ["data.practice_size=100"], {}, None)
 
 
 @pytest.mark.statistical
