@@ -34,6 +34,7 @@ class GeneratedSource:
     """Fresh problems for ever. See `ProblemSource` for what its methods promise."""
 
     gate_sets = None
+    left_out = 0
 
     def __init__(self, data: DataSettings, seed: int) -> None:
         self._data = data

@@ -17,6 +17,11 @@ class ProblemSource(Protocol):
     """All problems of one run. Every method is a pure function of settings, seed and arguments."""
 
     @property
+    def left_out(self) -> int:
+        """Practice problems that ask what is reported or decides, and are not practised."""
+        ...
+
+    @property
     def gate_sets(self) -> int | None:
         """How many cycles can have a gate set of their own; None where there is no end."""
         ...
