@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup loop test
+.PHONY: setup loop test pins
 
 setup: $(STAMP)
 
@@ -15,6 +15,10 @@ $(STAMP): pyproject.toml constraints.txt
 
 loop: setup
 	$(VENV)/bin/reasoner loop --cycles 5 --config configs/nano.yaml
+
+# After a change of the dependencies: constraints.txt and docs/licences.md, from what is installed.
+pins: setup
+	$(VENV)/bin/python .ci/pins.py
 
 test: setup
 	$(VENV)/bin/ruff format --check .

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agents.decision_check import DecisionChecker, sums_of_attempts
 from agents.parts import Parts
 from agents.rehearsing import Rehearsal, rehearse
 from agents.state import Change
@@ -25,8 +26,12 @@ def settle(decision: Decision, parts: Parts, *, key: str, proposal: str = "") ->
     rehearsal = None
     if decision.verdict in ("promote", "await"):
         decision, rehearsal = _rehearsed(decision, parts)
-    parts.decisions.record(decision)
-    champion = promote(parts.database, decision.id).id if decision.verdict == "promote" else decision.champion
+    if not decision.attempts_sha256:
+        decision = decision.model_copy(update={"attempts_sha256": sums_of_attempts(parts.folder, decision)})
+    decision = parts.decisions.record(decision)
+    champion = decision.champion
+    if decision.verdict == "promote":
+        champion = promote(parts.database, decision.id, check=DecisionChecker(parts.home, parts.database)).id
     body = _told(decision) | {"rehearsal": rehearsal.model_dump(mode="json") if rehearsal else None}
     named = {"proposal": proposal} if proposal else {}
     parts.events.write(key, "decision", decision.cycle, **body, **named)

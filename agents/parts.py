@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agents.events import EventLog
 from agents.inheritance import Inheritance
-from agents.run_folder import RunFolder, read_records, write_records, write_text
+from agents.run_folder import COUNTED, RunFolder, read_records, write_records
 from agents.tracing.thoughts import Thoughts
 from agents.tracing.tracer import Tracer
 from memory.latent_memory import LatentMemory
@@ -24,6 +24,8 @@ from reasoner.data.sources import ProblemSource
 from reasoner.errors import BudgetReached
 from reasoner.evaluation.attempts import attempt_all
 from reasoner.evaluation.reports import summarise
+from reasoner.storage.json_files import read_number
+from reasoner.storage.writing import write_text
 from reasoner.types.job import Job, JobSpec
 from reasoner.types.loop import Progress
 from reasoner.types.ports import Domain, Teacher
@@ -50,7 +52,7 @@ class Clock:
 
     def __init__(self, path: Path, *, limit: float | None) -> None:
         self._path, self._limit = path, limit
-        self._before = float(path.read_text()) if path.is_file() else 0.0
+        self._before = read_number(path, mend=COUNTED) if path.exists() else 0.0
         self._began = self._saved = time.monotonic()
         self._saving = threading.Lock()
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from jobs.scheduler import find_zone, moments
+from jobs.scheduler import find_zone, moments, next_moment
 from memory.locks import process_mark
 from memory.store.approval import why_stale
 from memory.store.database import Database
@@ -20,14 +20,29 @@ from memory.store.schedules import ScheduleStore
 from reasoner.config.loading import load_settings
 from reasoner.config.resolved import config_hash
 from reasoner.config.settings import Settings
-from reasoner.errors import GateError, ReasonerError
+from reasoner.errors import BusyError, GateError, ReasonerError, UsageError
 from reasoner.types.job import JobSpec
-from reasoner.types.schedule import Firing, Outcome, Schedule
+from reasoner.types.schedule import Firing, Outcome, Schedule, ScheduleEntry
 
 PROMPT = timedelta(minutes=5)
 """A moment fired later than this was caught up."""
 
+MOST_WORDS = 600
+"""Characters of an error that are kept with a firing."""
+
+UNUSABLE = (ReasonerError, ValueError, OverflowError)
+"""What a schedule that somebody wrote by hand can raise: a cron line without a meaning, a moment out of range."""
+
 Say = Callable[[Firing], None]
+
+
+class _Configuration(NamedTuple):
+    """What became of reading a schedule's configuration."""
+
+    mark: str
+    """Hash of the settings; empty where they cannot be read."""
+    fault: str
+    """Why they cannot; empty where they can."""
 
 
 class _Held(NamedTuple):
@@ -45,13 +60,71 @@ def fire_due(database: Database, now: datetime, *, say: Say = lambda _: None) ->
         now: with a zone.
         say: told of each moment when its outcome is known.
     """
-    store, settled = ScheduleStore(database), list[Firing]()
-    for schedule in store.list():
-        settled += record_due(database, schedule, now)
-        settled += [file_firing(database, schedule, f) for f in store.firings(schedule.name) if f.outcome == "due"]
+    settled = list[Firing]()
+    for entry in ScheduleStore(database).entries():
+        try:
+            settled += _settled(database, entry, now)
+        except BusyError:
+            raise
+        except UNUSABLE as error:
+            # One schedule that cannot be used does not keep the others from firing.
+            settled.append(unusable(entry.name, now, words_of(error)))
     for firing in settled:
         say(firing)
     return settled
+
+
+def next_due(database: Database, now: datetime) -> datetime | None:
+    """The next moment of any schedule; None if none comes."""
+    found = list[datetime]()
+    for entry in ScheduleStore(database).entries():
+        if entry.schedule is None:
+            continue
+        try:
+            moment = next_moment(entry.schedule.cron, entry.schedule.timezone, now)
+        except UsageError:
+            continue  # `fire_due` says so
+        found += [moment] if moment is not None else []
+    return min(found, default=None)
+
+
+def fault_of(entry: ScheduleEntry) -> str:
+    """Why a schedule could not run now, in words; empty if it could."""
+    if entry.schedule is None:
+        return entry.fault
+    try:
+        next_moment(entry.schedule.cron, entry.schedule.timezone, datetime.now(UTC))
+    except UNUSABLE as error:
+        return words_of(error)
+    return _configuration(entry.schedule).fault
+
+
+def unusable(name: str, now: datetime, note: str) -> Firing:
+    """What is told, and not recorded, of a schedule that has no moments because it cannot be read."""
+    return Firing(
+        schedule=name,
+        scheduled=_iso(now),
+        fired_at=_iso(now),
+        process=process_mark(),
+        outcome="failed",
+        job="",
+        note=note,
+    )
+
+
+def words_of(error: Exception) -> str:
+    """An error as one line that can be stored and printed: what cannot be printed is escaped."""
+    text = str(error) if isinstance(error, ReasonerError) else f"{type(error).__name__}: {error}"
+    one_line = " ".join(text.split())
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in one_line)[:MOST_WORDS]
+
+
+def _settled(database: Database, entry: ScheduleEntry, now: datetime) -> list[Firing]:
+    if entry.schedule is None:
+        return [unusable(entry.name, now, entry.fault)]
+    recorded = record_due(database, entry.schedule, now)
+    due = [firing for firing in ScheduleStore(database).firings(entry.name) if firing.outcome == "due"]
+    return recorded + [file_firing(database, entry.schedule, firing) for firing in due]
 
 
 def record_due(database: Database, schedule: Schedule, now: datetime) -> list[Firing]:
@@ -82,13 +155,12 @@ def fire_now(database: Database, schedule: Schedule, now: datetime) -> Firing:
 def file_firing(database: Database, schedule: Schedule, firing: Firing) -> Firing:
     """Files the job of a recorded moment."""
     store = ScheduleStore(database)
-    try:
-        found = config_hash(settings_of(schedule))
-    except (ReasonerError, OSError) as error:
-        return store.settle(firing, "failed", note=f"its configuration can no longer be read: {error}")
+    found = _configuration(schedule)
+    if found.fault:
+        return store.settle(firing, "failed", note=found.fault)
     note = ""
-    if found != schedule.config_hash:
-        note = f"its configuration has changed since it was added ({schedule.config_hash}, now {found})"
+    if found.mark != schedule.config_hash:
+        note = f"its configuration has changed since it was added ({schedule.config_hash}, now {found.mark})"
     spec = JobSpec(
         key=f"schedule/{schedule.name}/{firing.scheduled}",
         kind="loop",
@@ -103,6 +175,14 @@ def settings_of(schedule: Schedule) -> Settings:
     """What the schedule's words mean now."""
     folder = Path(schedule.folder)
     return load_settings(schedule.config, schedule.overrides, os.environ, folder / ".env")
+
+
+def _configuration(schedule: Schedule) -> _Configuration:
+    try:
+        return _Configuration(config_hash(settings_of(schedule)), "")
+    except Exception as error:
+        # Whatever a file can do to its reader is the fault of this file's schedule alone: the others fire.
+        return _Configuration("", f"its configuration can no longer be read: {words_of(error)}")
 
 
 def unfinished(database: Database, name: str) -> list[str]:

@@ -1,34 +1,22 @@
-"""The clockwork: which moments a cron line means, and a clock that wakes at them. The only door to APScheduler.
+"""The clockwork: which moments a cron line means. The only door to APScheduler, which reads the fields.
 
-A cron line speaks of the clock on the wall. Each of its moments is one instant: a wall time that happens twice (autumn)
-means the first, one that never happens (spring) is as many minutes late as the clock jumped. APScheduler would take the
-numbers of weekdays from Monday on, where cron counts from Sunday; they are translated.
+No alarm is stored anywhere: moments follow from the `schedules` table whenever somebody asks. A cron line speaks of the
+clock on the wall. Each of its moments is one instant: a wall time that happens twice (autumn) means the first, one that
+never happens (spring) is as many minutes late as the clock jumped. APScheduler would take the numbers of weekdays from
+Monday on, where cron counts from Sunday; they are translated.
 """
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
-from memory.locks import exclusive
-from memory.store.database import Database
 from reasoner.errors import UsageError
-from reasoner.types.schedule import Schedule
 
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 SLACK = timedelta(hours=4)
 """More than any clock on a wall was ever put back or forward for summer time."""
-
-ALARM_TABLE = "apscheduler_jobs"
-
-_wakers: dict[str, threading.Event] = {}
 
 
 def moments(cron: str, timezone: str, after: datetime, until: datetime) -> Iterator[datetime]:
@@ -115,67 +103,3 @@ def _weekday(name: str) -> int:
     if name.isdecimal() and int(name) <= 7:
         return int(name)
     raise ValueError(f"day of week {name!r} is none of 0 to 7 and {', '.join(DAYS)}")
-
-
-class WallTrigger(BaseTrigger):
-    """The moments of a cron line, for APScheduler."""
-
-    def __init__(self, cron: str, timezone: str):
-        self.cron, self.timezone = cron, timezone
-
-    def get_next_fire_time(  # pyright: ignore[reportIncompatibleMethodOverride] (the base has no types)
-        self, previous_fire_time: datetime | None, now: datetime
-    ) -> datetime | None:
-        """The moment after the last one, past or not: whether it is too late is not ours to say."""
-        return next_moment(self.cron, self.timezone, previous_fire_time or now)
-
-    def __getstate__(self) -> dict[str, str]:
-        return {"cron": self.cron, "timezone": self.timezone}
-
-    def __setstate__(self, state: dict[str, str]) -> None:
-        self.cron, self.timezone = state["cron"], state["timezone"]
-
-
-def wake(home: str) -> None:
-    """What an alarm does: the process's own scheduler looks what is due."""
-    if home in _wakers:
-        _wakers[home].set()
-
-
-class Alarms:
-    """Wakes at the moments of the schedules; they are kept in a table of the home's store."""
-
-    def __init__(self, database: Database):
-        self.rung = threading.Event()
-        self._home = str(database.home)
-        _wakers[self._home] = self.rung
-        options: dict[str, Any] = {"connect_args": {"timeout": 15}} if database.is_sqlite else {}
-        store = SQLAlchemyJobStore(url=database.url, tablename=ALARM_TABLE, engine_options=options)
-        self._clock = BackgroundScheduler(
-            jobstores={"default": store}, job_defaults={"coalesce": True, "max_instances": 1}, timezone=UTC
-        )
-        # Its table is made at the first start: two processes would both make it.
-        with exclusive(Path(self._home) / "scheduler.lock"):
-            self._clock.start()
-
-    def set(self, schedules: list[Schedule]) -> None:
-        """Has one alarm for each of these schedules and no other."""
-        there = {job.id: job for job in self._clock.get_jobs()}
-        for schedule in schedules:
-            job, wanted = there.pop(schedule.name, None), WallTrigger(schedule.cron, schedule.timezone)
-            if job is None or job.trigger.__getstate__() != wanted.__getstate__():
-                self._clock.add_job(
-                    "jobs.scheduler:wake",
-                    wanted,
-                    id=schedule.name,
-                    args=[self._home],
-                    replace_existing=True,
-                    misfire_grace_time=max(1, round(3600 * schedule.grace)),
-                )
-        for name in there:
-            self._clock.remove_job(name)
-
-    def close(self) -> None:
-        """Ends the clock; the table stays."""
-        self._clock.shutdown()
-        _wakers.pop(self._home, None)

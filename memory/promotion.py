@@ -1,7 +1,8 @@
 """The only way to a throne: a champion is replaced on a recorded decision, it is the first, or a person goes back.
 
 The gate bites here, below the improve graph: whoever calls, no checkpoint becomes champion without a decision that
-names it, nor, where the run's `approval` asks for one, without a person's recorded yes.
+names it, nor, where the run's `approval` asks for one, without a person's recorded yes. Before a pointer moves the
+record of decisions is verified as a whole, and the decision is computed again from the attempts that it rests on.
 """
 
 from memory.store.approval import require_approval
@@ -15,10 +16,11 @@ from memory.store.checkpoints import (
     whom_to_restore,
 )
 from memory.store.database import Database
-from memory.store.decisions import find_decision
+from memory.store.decisions import require_promoting
 from memory.store.spaces import Serving, switch_if_complete
 from reasoner.errors import GateError
 from reasoner.types.checkpoint import Checkpoint
+from reasoner.types.ports import DecisionCheck
 from reasoner.types.record import Record
 from reasoner.types.report import Change
 
@@ -36,32 +38,32 @@ class RolledBack(Record):
     """Remembered items that have no latent in its space yet; 0 if that serves now."""
 
 
-def promote(database: Database, decision_id: str) -> Checkpoint:
+def promote(database: Database, decision_id: str, *, check: DecisionCheck) -> Checkpoint:
     """Makes a decision's candidate the champion of its run, and of the home if it beat that one; done once.
 
     Args:
         database: the store.
         decision_id: a recorded decision with verdict `promote`.
+        check: computes the decision again; asked before the pointer moves for the first time.
 
     Returns:
         The candidate.
 
     Raises:
-        GateError: no such decision, another verdict, a person's yes is missing, or the candidate was compared with a
-            champion of the past.
+        GateError: no such decision, another verdict, a person's yes is missing, the candidate was compared with a
+            champion of the past, the record was changed, or the decision does not follow from the attempts.
         NotFoundError: the candidate is not in the store.
     """
-    with database.session() as session:
-        decision = find_decision(session, decision_id)
-        if decision is None:
-            raise GateError(f"decision {decision_id!r} is not recorded; a champion changes only on a recorded decision")
-        if decision.verdict != "promote":
-            waits = "; a person decides: `reasoner proposals list`" if decision.verdict == "await" else ""
-            raise GateError(
-                f"decision {decision_id!r} says {decision.verdict!r} of candidate {decision.candidate!r}, "
-                f"not 'promote': {decision.reason}{waits}"
-            )
+    with database.reading() as session:
+        decision = require_promoting(session, decision_id)
         candidate = require_checkpoint(session, decision.candidate)
+        if was_moved_by(session, decision.id):
+            return candidate
+    # It reads files and takes its time: nobody who writes waits for it.
+    check(decision)
+    with database.session() as session:
+        if require_promoting(session, decision_id) != decision:
+            raise GateError(f"decision {decision_id!r} was changed while it was verified; nobody was promoted on it")
         if was_moved_by(session, decision.id):
             return candidate
         require_approval(session, decision, candidate, find_checkpoint(session, decision.champion))

@@ -4,9 +4,8 @@ The node runs from the top again whenever the run is taken up. The proposal is w
 ruling is a row of the store, and the decision that carries it out is named after the ruling: nothing happens twice.
 """
 
-import hashlib
-
 from agents.deciding import settle
+from agents.decision_check import id_of_ruling, said_of
 from agents.parts import Parts
 from agents.proposing import propose
 from agents.state import Change, ImproveState
@@ -28,7 +27,7 @@ def approve(state: ImproveState, parts: Parts) -> Change:
     ruling = _ruling(proposal, parts)
     if ruling is None:
         return {"waits": proposal.id}
-    carried = parts.decisions.find(_carried_id(ruling)) or _carried_out(decision, proposal, ruling, parts)
+    carried = parts.decisions.find(id_of_ruling(ruling)) or _carried_out(decision, proposal, ruling, parts)
     changed = settle(carried, parts, key=f"{cycle}/ruling", proposal=proposal.id)
     # A cycle that promoted additions and was denied their merging has promoted all the same.
     kept = {} if changed["verdict"] == "promote" or decision.kind != "merge" else {"verdict": state["verdict"]}
@@ -43,20 +42,15 @@ def _ruling(proposal: Proposal, parts: Parts) -> Ruling | None:
     return ruling
 
 
-def _carried_id(ruling: Ruling) -> str:
-    return hashlib.sha256(f"ruling|{ruling.digest}".encode()).hexdigest()[:16]
-
-
 def _carried_out(decision: Decision, proposal: Proposal, ruling: Ruling, parts: Parts) -> Decision:
     """The decision that a ruling comes to."""
     yes, stale = ruling.verdict == "approved", why_stale(parts.database, proposal)
-    said = f"{ruling.verdict} by {ruling.by}" + (f": {ruling.reason}" if ruling.reason else "")
     late = f"; too late: {stale}" if yes and stale else ""
     return decision.model_copy(
         update={
-            "id": _carried_id(ruling),
+            "id": id_of_ruling(ruling),
             "verdict": "promote" if yes and not stale else "keep",
-            "reason": f"{said}{late}; {decision.reason}",
+            "reason": f"{said_of(ruling)}{late}; {decision.reason}",
             "proposal": proposal.id,
             "rehearsed": "",
         }

@@ -3,9 +3,8 @@
 Nothing may be answered otherwise for it. Who may then make it champion hangs on `approval`: it is a deep change.
 """
 
-import hashlib
-
 from agents.deciding import held_back, settle
+from agents.decision_check import id_of_merge
 from agents.merging import proven_additions
 from agents.parts import Parts
 from agents.proposing import proposal_id
@@ -57,7 +56,7 @@ def _judged(merged: Checkpoint, state: ImproveState, parts: Parts) -> Decision:
     count = proven_additions(champion, parts)
     can = "can" if same else "cannot"
     return Decision(
-        id=hashlib.sha256(f"{parts.run}|{cycle}|merge|{merged.id}".encode()).hexdigest()[:16],
+        id=id_of_merge(parts.run, cycle, merged.id),
         run=parts.run,
         cycle=cycle,
         candidate=merged.id,

@@ -17,7 +17,7 @@ def train(state: ImproveState, parts: Parts) -> Change:
     parent = state["first"] if parts.settings.train.parent == "base" else state["champion"]
     examples = parts.examples.examples(run=parts.run, up_to_cycle=cycle)
     if not state["accepted"]:
-        return {"candidate": "", "without_candidate": "nothing passed the check in this cycle"}
+        return {"candidate": "", "without_candidate": "nothing new passed the check in this cycle"}
     rows = parts.folder.rows(cycle)
     write_rows(rows, examples)
     name = f"{parts.run}-c{cycle}"

@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from agents.teachers import prompt
-from agents.teachers.patience import Patience
-from agents.teachers.prompt import LessonError, Messages, build_messages, parse_lesson, repair_messages
+from agents.teachers.lesson_form import LessonError
+from agents.teachers.lesson_text import parse_lesson
+from agents.teachers.patience import LONGEST_WAIT, Patience, Pause, sleep
+from agents.teachers.prompt import Messages, build_messages, repair_messages
 from agents.teachers.provider import Ledger, Provider, Reply, SendError
 from reasoner.config.settings import LimitSettings
 from reasoner.errors import BudgetReached, TeacherError
@@ -36,6 +38,7 @@ class Caller:
         patience: for retries.
         cache: whether answers that other runs paid are used. What this run paid is never asked again.
         out_of_time: whether the run's minutes are used up; asked before every request. None where nobody counts them.
+        say: told what people should hear while they wait.
     """
 
     def __init__(
@@ -47,17 +50,20 @@ class Caller:
         patience: Patience,
         cache: bool,
         out_of_time: Callable[[], bool] | None = None,
+        say: Callable[[str], None] = lambda _: None,
     ):
         self.provider = provider
         self.ledger = ledger
         self.limits = limits
         self.patience = patience
+        self.pause = Pause(LONGEST_WAIT if limits.max_minutes is None else 60 * limits.max_minutes, say)
         self.interrupted = threading.Event()
         self.answered = threading.Event()
         """Set once any request was answered: then the teacher can be used, and a later refusal is data."""
         self._cache = cache
         self._out_of_time = out_of_time
-        self._open = 0
+        self._open: list[float] = []
+        """Worst prices of the requests in flight."""
         self._room = threading.Condition()
 
     def key(self, request: TeacherRequest) -> str:
@@ -96,27 +102,50 @@ class Caller:
         Raises:
             BudgetReached: there is no time, or no room and nothing in flight that could leave any.
         """
+        self.wait(lambda: self.pause.left)
         with self._room:
             while True:
                 self._require_time()
                 try:
-                    self.ledger.reserve(
-                        key, model=self.provider.model, problem_id=problem_id, usd=usd, limits=self.limits
-                    )
-                    break
+                    if self._may_join(usd):
+                        self.ledger.reserve(
+                            key, model=self.provider.model, problem_id=problem_id, usd=usd, limits=self.limits
+                        )
+                        break
                 except BudgetReached:
                     if not self._open:
                         raise
                 self._room.wait()
                 if self.interrupted.is_set():
                     raise Interrupted
-            self._open += 1
+            self._open.append(usd)
         try:
             yield
         finally:
             with self._room:
-                self._open -= 1
+                self._open.remove(usd)
                 self._room.notify_all()
+
+    def wait(self, seconds: Callable[[], float]) -> None:
+        """Waits within the run's minutes.
+
+        Args:
+            seconds: how many are left.
+
+        Raises:
+            BudgetReached: the minutes are used up.
+            Interrupted: everything ends.
+        """
+        if not sleep(seconds, interrupted=self.interrupted, watch=self._require_time):
+            raise Interrupted
+
+    def _may_join(self, usd: float) -> bool:
+        """Whether one more may be in flight: together they may cost half of what is left, since a kill loses them."""
+        if self.limits.max_usd is None or not self._open or usd == 0:
+            return True
+        in_flight = sum(self._open)
+        left = self.limits.max_usd - self.ledger.spent().usd + in_flight
+        return in_flight + usd <= left / 2
 
     def _require_time(self) -> None:
         if self._out_of_time is not None and self._out_of_time():
@@ -142,6 +171,8 @@ class _Call:
         self._caller = caller
         self._key = key
         self._request = request
+        self._answers = 0
+        """Requests whose outcome is known: what is sent after one is another request, not the same again."""
 
     def run(self) -> None:
         """Asks, and asks once more for a repair of an answer that cannot be used."""
@@ -152,40 +183,53 @@ class _Call:
 
     def _ask(self, messages: Messages, *, repairing: bool) -> _Unusable | None:
         """Sends until an answer comes or patience ends; an answer to be repaired comes back, all else is settled."""
-        caller, tries = self._caller, 0
+        caller, tries, garbled = self._caller, 0, 0
         while True:
-            worst, tries = caller.provider.worst_usd(messages), tries + 1
+            worst = caller.provider.worst_usd(messages)
             with caller.reserved(self._key, self._request.problem.id, usd=worst):
                 start = time.monotonic()
                 try:
-                    reply = caller.provider.send(messages, sample=self._request.sample)
+                    name = f"{self._key}|{self._answers}"
+                    reply = caller.provider.send(messages, sample=self._request.sample, name=name)
                 except SendError as error:
-                    delay = self._refused(error, tries=tries, seconds=time.monotonic() - start)
+                    tries, garbled = tries + (not error.changed), garbled + error.answered
+                    self._answers += not error.charged
+                    delay = self._delay(error, tries=tries, garbled=garbled)
+                    self._refused(error, last=delay is None, seconds=time.monotonic() - start)
                 else:
                     caller.answered.set()
+                    self._answers += 1
                     return self._judge(reply, repairing=repairing)
             if delay is None:
                 return None
-            if caller.interrupted.wait(delay):
-                raise Interrupted
+            caller.wait(_until(time.monotonic() + delay))
 
-    def _refused(self, error: SendError, *, tries: int, seconds: float) -> float | None:
-        """Books a request without an answer; seconds until the next try, None if this was the last.
+    def _delay(self, error: SendError, *, tries: int, garbled: int) -> float | None:
+        """Seconds until the next try, None to give up: after all retries, a second useless answer, too long a wait."""
+        if error.changed:
+            return 0.0
+        if not error.retry or garbled > 1 or (delay := self._caller.patience.delay(self._key, tries=tries)) is None:
+            return None
+        if not self._caller.pause.ask(error.retry_after):
+            error.args = (f"{error}; it asks to wait {error.retry_after:.0f} s, which is too long for this run",)
+            return None
+        return delay
+
+    def _refused(self, error: SendError, *, last: bool, seconds: float) -> None:
+        """Books a request without an answer.
 
         Raises:
             TeacherError: the teacher cannot be used, so that the call may be made once it can.
         """
         caller = self._caller
-        delay = caller.patience.delay(self._key, tries=tries, retry_after=error.retry_after) if error.retry else None
-        hopeless = delay is None and error.useless and not caller.answered.is_set()
-        if delay is not None or hopeless:
+        hopeless = last and error.useless and not caller.answered.is_set()
+        if hopeless or not last:
             caller.ledger.fail(self._key, str(error), usd=None if error.charged else 0.0, seconds=seconds)
         else:
             state: CallState = "lost" if error.charged else "failed"
             caller.ledger.settle(self._key, self._record(state, error=str(error), seconds=seconds))
         if hopeless:
             raise TeacherError(str(error)) from error
-        return delay
 
     def _judge(self, reply: Reply, *, repairing: bool) -> _Unusable | None:
         """Books an answer; it comes back where it cannot be used and may still be repaired."""
@@ -197,9 +241,9 @@ class _Call:
             "seconds": reply.seconds,
         }
         try:
-            lesson = parse_lesson(reply.text)
+            lesson = self._lesson(reply.text)
         except LessonError as fault:
-            error = f"unusable answer: {fault}"
+            error = f"unusable answer{f', {reply.note}' if reply.note else ''}: {fault}"
             if repairing:
                 ledger.settle(self._key, self._record("failed", error=error, **this))
                 return None
@@ -207,6 +251,15 @@ class _Call:
             return _Unusable(reply.text, str(fault))
         ledger.settle(self._key, self._record("done", lesson=lesson, **this))
         return None
+
+    def _lesson(self, text: str) -> Lesson:
+        """The lesson in a text, with no more new problems than were asked for.
+
+        Raises:
+            LessonError: there is none.
+        """
+        lesson = parse_lesson(text)
+        return lesson.model_copy(update={"problems": lesson.problems[: self._request.new_problems]})
 
     def _record(
         self,
@@ -234,3 +287,8 @@ class _Call:
             seconds=seconds,
             requests=1,
         )
+
+
+def _until(moment: float) -> Callable[[], float]:
+    """The seconds that are left until a moment of the monotonic clock."""
+    return lambda: moment - time.monotonic()

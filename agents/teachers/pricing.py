@@ -1,9 +1,12 @@
-"""What a teacher's tokens cost. An unknown price is refused: without it no limit could be kept."""
+"""What a teacher's tokens cost. An unknown price is refused: without it no limit could be kept.
 
+A listed price of 0 is unknown too: lists hold it for models whose price nobody has filled in.
+"""
+
+import math
 from collections.abc import Callable
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
+from agents.teachers.addresses import is_loopback, target_of
 from agents.teachers.provider import Price
 from reasoner.config.settings import TeacherSettings
 from reasoner.errors import TeacherError
@@ -30,22 +33,22 @@ def price_of(settings: TeacherSettings, listed: Callable[[str], Price | None]) -
     stated = (settings.usd_per_million_input, settings.usd_per_million_output)
     if stated[0] is not None and stated[1] is not None:
         return Price(input=stated[0], output=stated[1])
+    said = "nobody knows the price"
     if stated == (None, None):
         if is_builtin(settings):
             return Price(input=0, output=0)
-        if (known := listed(settings.model)) is not None:
+        known = listed(settings.model)
+        if known is not None and _means_something(known):
             return known
-        if settings.api_base is not None and _is_loopback(settings.api_base):
+        if settings.api_base is not None and is_loopback(target_of(settings.api_base).host):
             return Price(input=0, output=0)
+        said = said if known is None else "the list has a price of 0, which mostly means that nobody knows the price"
     raise TeacherError(
-        f"nobody knows the price of teacher.model={settings.model!r}, and no limit can be kept without it; "
-        "set teacher.usd_per_million_input and teacher.usd_per_million_output (both 0 for a server of your own)"
+        f"{said} of teacher.model={settings.model!r}, and no limit can be kept without it; "
+        "set teacher.usd_per_million_input and teacher.usd_per_million_output (both 0 if it is free)"
     )
 
 
-def _is_loopback(api_base: str) -> bool:
-    host = urlsplit(api_base).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+def _means_something(price: Price) -> bool:
+    """Whether a listed price can be one: reading may cost nothing, writing never does."""
+    return all(math.isfinite(usd) and usd >= 0 for usd in (price.input, price.output)) and price.output > 0

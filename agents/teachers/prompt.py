@@ -1,4 +1,4 @@
-"""What a teacher is asked and how its answer is read.
+"""What a teacher is asked. How its answer is read: `lesson_text`.
 
 The user message is one JSON object, so that no text of a problem can pass for an instruction's frame and the built-in
 expert reads it as any other model does. The gold answer and steps are never part of it: a teacher that can only repeat
@@ -6,14 +6,12 @@ the truth teaches nothing, and the check would prove nothing.
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
+from agents.teachers.lesson_form import clean_text
 from reasoner.types.record import Record
-from reasoner.types.teaching import Lesson, TeacherRequest
+from reasoner.types.teaching import TeacherRequest
 
 Messages = list[dict[str, str]]
 """Chat messages: `role` (system, user, assistant) and `content`."""
@@ -42,9 +40,8 @@ _REPAIR = """\
 That answer cannot be used: {error}
 Answer again, with the corrected JSON object and nothing else."""
 
-_FENCED = re.compile(r"```[a-zA-Z]*\s*\n(.*?)\n?\s*```", re.DOTALL)
-_SHOWN = 300
-"""Characters of a bad answer, or of an error, that are quoted."""
+_QUOTED = 16_000
+"""Characters of an unusable answer that go back to the teacher: each is paid for again."""
 
 
 class Asked(Record):
@@ -54,10 +51,6 @@ class Asked(Record):
     student_steps: list[str]
     student_answer: str
     new_problems: int
-
-
-class LessonError(ValueError):
-    """A teacher's text is no lesson. The message says what is wrong in words that the teacher can act on."""
 
 
 def build_messages(request: TeacherRequest) -> Messages:
@@ -73,9 +66,13 @@ def build_messages(request: TeacherRequest) -> Messages:
 
 
 def repair_messages(messages: Messages, text: str, *, error: str) -> Messages:
-    """The conversation continued by the unusable text and what is wrong with it."""
+    """The conversation continued by the beginning of the unusable text and what is wrong with it."""
     repair = _REPAIR.format(error=error)
-    return [*messages, {"role": "assistant", "content": text}, {"role": "user", "content": repair}]
+    return [
+        *messages,
+        {"role": "assistant", "content": clean_text(text[:_QUOTED])},
+        {"role": "user", "content": repair},
+    ]
 
 
 def read_messages(messages: Sequence[Mapping[str, Any]]) -> Asked:
@@ -88,41 +85,3 @@ def read_messages(messages: Sequence[Mapping[str, Any]]) -> Asked:
     if user is None:
         raise ValueError(f"expected a user message among the roles {[m['role'] for m in messages]!r}")
     return Asked.model_validate_json(user)
-
-
-def parse_lesson(text: str) -> Lesson:
-    """Reads a teacher's answer. Code fences and words around the object are forgiven, as are numbers for texts.
-
-    Raises:
-        LessonError: there is no JSON object in the text, or it is not a lesson.
-    """
-    document = _find_object(text)
-    try:
-        return Lesson.model_validate(_numbers_as_text(document))
-    except ValidationError as error:
-        faults = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise LessonError(f"the JSON object does not have the form asked for ({'; '.join(faults)})"[:_SHOWN]) from error
-
-
-def _find_object(text: str) -> Any:
-    """The first JSON object of a text, inside a code fence if there is one."""
-    fenced = _FENCED.search(text)
-    body = fenced.group(1) if fenced else text
-    start = body.find("{")
-    if start < 0:
-        raise LessonError(f"expected one JSON object, got {text[:_SHOWN]!r}")
-    try:
-        return json.JSONDecoder().raw_decode(body, start)[0]
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise LessonError(f"the JSON object is broken ({error})"[:_SHOWN]) from error
-
-
-def _numbers_as_text(document: Any) -> Any:
-    """Models often write `"answer": 38` without quotes; that is no reason to ask again."""
-    if isinstance(document, dict):
-        return {key: _numbers_as_text(value) for key, value in document.items()}
-    if isinstance(document, list):
-        return [_numbers_as_text(value) for value in document]
-    if isinstance(document, int | float) and not isinstance(document, bool):
-        return str(document)
-    return document

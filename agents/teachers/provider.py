@@ -26,8 +26,10 @@ class Reply(Record):
     prompt_tokens: int
     completion_tokens: int
     usd: float
-    """What it really cost."""
+    """What it really cost; the worst price where the server's counts cannot be true."""
     seconds: float
+    note: str = ""
+    """What is known of an answer that may be unusable, such as that it was cut."""
 
 
 class SendError(Exception):
@@ -39,14 +41,31 @@ class SendError(Exception):
         charged: whether it may have been charged all the same, as after a timeout.
         useless: whether it says that the teacher cannot be used at all (a bad key, no such model, nobody there).
         retry_after: seconds that the server asks to wait; 0 where it does not say.
+        answered: whether an answer came that is of no use: such a request is sent once more and not again.
+        status: of the refusal, where there was one.
+        changed: whether the next try is another request, without what was refused: it is made at once.
     """
 
-    def __init__(self, message: str, *, retry: bool, charged: bool, useless: bool, retry_after: float = 0.0):
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry: bool,
+        charged: bool,
+        useless: bool,
+        retry_after: float = 0.0,
+        answered: bool = False,
+        status: int | None = None,
+        changed: bool = False,
+    ):
         super().__init__(message)
         self.retry = retry
         self.charged = charged
         self.useless = useless
         self.retry_after = retry_after
+        self.answered = answered
+        self.status = status
+        self.changed = changed
 
 
 class Provider(Protocol):
@@ -65,12 +84,26 @@ class Provider(Protocol):
         """Upper bound of the dollars that one request with these messages costs."""
         ...
 
-    def send(self, messages: Messages, *, sample: int) -> Reply:
+    def send(self, messages: Messages, *, sample: int, name: str) -> Reply:
         """Sends one request, once.
+
+        Args:
+            messages: what is asked.
+            sample: tells repeated questions apart.
+            name: of the request; sent again under the same name where nobody knows what became of it.
 
         Raises:
             SendError: no answer came.
         """
+        ...
+
+
+class Spent(Protocol):
+    """A run's spending."""
+
+    @property
+    def usd(self) -> float:
+        """Dollars paid, reserved or lost."""
         ...
 
 
@@ -79,6 +112,10 @@ class Ledger(Protocol):
 
     def cached(self, key: str, *, own: bool = False) -> TeacherCall | None:
         """The call as it ended in this run and cycle, paid or failed; else a paid answer: with `own`, of this run."""
+        ...
+
+    def spent(self) -> Spent:
+        """What the run has paid, reserved or lost so far."""
         ...
 
     def reserve(

@@ -5,11 +5,15 @@ on the wire. A refusal by status is not charged. A timeout or a broken connectio
 answer that is no answer, may have been charged.
 """
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from agents.teachers.exchange import WireFault
 from agents.teachers.provider import SendError
+from reasoner.errors import TeacherError
+from reasoner.types.text import storable
 
 _TRY_AGAIN = frozenset({408, 409, 425, 429})
 _USELESS = frozenset({401, 402, 403, 404})
@@ -35,32 +39,60 @@ def send_error(error: Exception, *, model: str, api_base: str | None, clean: Cal
     import httpx
 
     chain = list(_chain(error))
-    said = clean(" ".join(str(error).split()))[:_SHOWN]
+    # Cleaned before it is cut: half a key is a key.
+    text = storable(" ".join(str(error)[: 100 * _SHOWN].split()))
+    said = clean(text.rpartition("Exception - ")[2] or text)[:_SHOWN]
+    if (ours := next((e for e in chain if isinstance(e, WireFault | TeacherError)), None)) is not None:
+        return _of_ours(ours, clean(storable(str(ours))))
     response = next((e.response for e in chain if isinstance(e, httpx.HTTPStatusError)), None)
     if response is not None:
-        wait = _retry_after(response.headers.get("retry-after", ""))
-        return _refused(response.status_code, said, model=model, retry_after=wait)
+        return _refused(response.status_code, said, model=model, retry_after=retry_after(response.headers))
+    if any(isinstance(e, httpx.ProxyError) for e in chain):
+        advice = "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"
+        return SendError(f"the proxy refused: {said}; {advice}", retry=True, charged=False, useless=True)
     if any(isinstance(e, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol) for e in chain):
         where = f"teacher.api_base={clean(api_base)!r}" if api_base else "its server"
         advice = "start the server or correct the address"
         return SendError(f"cannot reach {model!r} at {where}; {advice}", retry=True, charged=False, useless=True)
     status = next((s for e in reversed(chain) if isinstance(s := getattr(e, "status_code", None), int)), 500)
     if status == 408 or any(isinstance(e, httpx.TransportError | TimeoutError) for e in chain):
-        return SendError(f"no answer from {model!r}: {said}", retry=True, charged=True, useless=False)
+        broken = next((" ".join(str(e).split())[:_SHOWN] for e in chain if isinstance(e, httpx.TransportError)), said)
+        return SendError(
+            f"no answer from {model!r}: {clean(storable(broken))}", retry=True, charged=True, useless=False
+        )
     if 400 <= status < 500:
         return _refused(status, said, model=model, retry_after=0.0)
-    return SendError(f"no usable answer from {model!r}: {said}", retry=True, charged=True, useless=False)
+    return SendError(f"no usable answer from {model!r}: {said}", retry=True, charged=True, useless=False, answered=True)
+
+
+def _of_ours(error: Exception, said: str) -> SendError:
+    """What our own transport, or what it was given, said no to."""
+    if isinstance(error, WireFault):
+        retry = error.retry and (error.status is None or _worth_a_retry(error.status))
+        return SendError(
+            said,
+            retry=retry,
+            charged=error.charged,
+            useless=error.useless or error.status in _USELESS,
+            answered=error.answered,
+        )
+    return SendError(said, retry=False, charged=False, useless=True)
 
 
 def _refused(status: int, said: str, *, model: str, retry_after: float) -> SendError:
     advice = f"; {_ADVICE[status]}" if status in _ADVICE else ""
     return SendError(
-        f"{model!r} answered with status {status}: {said}{advice}",
-        retry=status in _TRY_AGAIN or status >= 500,
+        f"status {status} from {model!r}: {said}{advice}",
+        retry=_worth_a_retry(status),
         charged=False,
         useless=status in _USELESS,
         retry_after=retry_after,
+        status=status,
     )
+
+
+def _worth_a_retry(status: int) -> bool:
+    return status in _TRY_AGAIN or status >= 500
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -73,15 +105,25 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         current = current.__cause__ or current.__context__
 
 
-def _retry_after(header: str) -> float:
-    """Seconds asked for by a Retry-After header, which holds seconds or a date; 0 where it holds neither."""
-    try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds that a server asks to wait: milliseconds in a header of their own, seconds, or a date; 0 for nonsense."""
+    thousandths = _finite(headers.get("retry-after-ms", ""))
+    if thousandths is not None:
+        return max(0.0, thousandths / 1000)
+    header = headers.get("retry-after", "")
+    if (seconds := _finite(header)) is not None:
+        return max(0.0, seconds)
     try:
         then = parsedate_to_datetime(header)
-    except ValueError:
+        then = then if then.tzinfo else then.replace(tzinfo=UTC)
+        return max(0.0, (then - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError, TypeError):
         return 0.0
-    then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (then - datetime.now(UTC)).total_seconds())
+
+
+def _finite(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else 0.0

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from memory.locks import is_alive, machine, pid_of
 from memory.store.database import Database
 from memory.store.tables import JobTable, now
-from reasoner.errors import NotFoundError
-from reasoner.types.job import Job, JobSpec
+from reasoner.errors import DataError, NotFoundError
+from reasoner.types.job import KINDS, Job, JobSpec
 
 LEASE = timedelta(seconds=60)
 """Without a heartbeat for so long a process of another machine counts as dead."""
@@ -165,6 +165,9 @@ class JobStore:
         query = query.where(JobTable.kind.in_(only)) if only else query
         with self._database.session() as session:
             for row in session.scalars(query.order_by(JobTable.priority.desc(), JobTable.number)):
+                if row.kind not in KINDS:
+                    row.state, row.error, row.ended_at = "failed", _unknown_kind(row), now()
+                    continue
                 if not row.worker or row.worker == worker or _is_gone(row.worker, row):
                     row.worker, row.host, row.heartbeat_at = worker, machine(), now()
                     return _record(row)
@@ -250,7 +253,16 @@ def _last_words(row: JobTable) -> str:
     return f"process {pid_of(row.process)} died without a word; the same command takes the job up again"
 
 
+def _unknown_kind(row: JobTable) -> str:
+    return (
+        f"job {row.id!r:.40} is of kind {row.kind!r:.80}, which nobody here does ({', '.join(KINDS)}); this package "
+        "filed no such job, and nothing of it was run"
+    )
+
+
 def _record(row: JobTable) -> Job:
+    if row.kind not in KINDS:
+        raise DataError(f"{_unknown_kind(row)}; correct or remove its row, or restore the store from a backup")
     died = _died(row)
     return Job.model_validate(
         {

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable
 from itertools import groupby
 from typing import NamedTuple
 
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from reasoner.config.settings import LimitSettings
 from reasoner.errors import BudgetReached
 from reasoner.types.record import Record
 from reasoner.types.teaching import Lesson, TeacherCall
+from reasoner.types.text import storable
 
 NANO = 1_000_000_000
 
@@ -86,7 +88,7 @@ class CallLedger:
         here = [row for row in rows if row.run == self._run and row.cycle == self._cycle]
         if any(row.state in _STATE_OF_CALL for row in here):
             return _paid(here)
-        answers = [row for row in rows if row.state == "done"]
+        answers = [row for row in rows if row.state == "done" and _lesson(row) is not None]
         mine = [row for row in answers if row.run in self._own]
         row = next(iter(mine or ([] if own else answers)), None)
         if row is None:
@@ -181,7 +183,7 @@ class CallLedger:
             row.state = "lost" if usd is None else "failed"
             row.nano_usd = row.nano_usd if usd is None else _nano(usd)
             row.prompt_tokens, row.completion_tokens = prompt_tokens, completion_tokens
-            row.error, row.seconds, row.ended_at = error, seconds, now()
+            row.error, row.seconds, row.ended_at = storable(error), seconds, now()
 
     def sweep_lost(self) -> int:
         """Marks open reservations of this run whose process is dead as lost; returns how many."""
@@ -277,17 +279,27 @@ def _paid(rows: list[RequestTable]) -> TeacherCall:
     return _call(last, rows, cached=False)
 
 
+def _lesson(row: RequestTable) -> Lesson | None:
+    """The answer in a row; None where there is none, or none that can be read any more."""
+    try:
+        return None if row.lesson is None else Lesson.model_validate(row.lesson)
+    except ValidationError:
+        return None
+
+
 def _call(row: RequestTable, paid: Iterable[RequestTable], *, cached: bool) -> TeacherCall:
-    rows = list(paid)
+    """A paid answer that cannot be read is a failed call: asking again would pay twice."""
+    rows, lesson = list(paid), _lesson(row)
+    unreadable = row.state == "done" and lesson is None
     return TeacherCall.model_validate(
         {
             "id": row.key,
             "model": row.model,
             "problem_id": row.problem_id,
-            "state": _STATE_OF_CALL.get(row.state, row.state),
+            "state": "failed" if unreadable else _STATE_OF_CALL.get(row.state, row.state),
             "cached": cached,
-            "lesson": None if row.lesson is None else Lesson.model_validate(row.lesson),
-            "error": row.error,
+            "lesson": lesson,
+            "error": "the stored answer cannot be read" if unreadable else row.error,
             "prompt_tokens": sum(attempt.prompt_tokens for attempt in rows),
             "completion_tokens": sum(attempt.completion_tokens for attempt in rows),
             "usd": sum(attempt.nano_usd for attempt in rows) / NANO,

@@ -1,25 +1,18 @@
 """Proposals and what was ruled on them: each is ruled on once, and every ruling is chained to the one before.
 
 A ruling's digest covers who, when, why, the proposal's own text and the digest of the ruling before it. Whoever reads
-rulings checks the whole chain, so that a row that was changed, moved or taken out of the middle is seen. It is no
-signature with a key: who may write the database may write a new chain.
+rulings checks the whole chain and its head (`memory.store.chain`).
 """
-
-import hashlib
-import json
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from memory.store.chain import BEGINNING, digest_of, link, move_head, readable, require_head
 from memory.store.database import Database
 from memory.store.tables import ProposalTable, RulingTable, now
 from reasoner.errors import GateError, NotFoundError
 from reasoner.types.proposal import Denial, Proposal, Ruling, RulingVerdict
 from reasoner.types.record import Record
-
-BEGINNING = "0" * 64
-"""What stands before the first ruling."""
 
 BEARING = 5
 """Earlier denials that a proposal quotes at the most, the newest ones."""
@@ -56,7 +49,7 @@ class ProposalStore:
                     run=proposal.run,
                     candidate=proposal.candidate,
                     record=record,
-                    digest=_digest(record),
+                    digest=digest_of(record),
                     written_at=now(),
                 )
                 session.add(row)
@@ -98,6 +91,7 @@ class ProposalStore:
             row = RulingTable(proposal=id, verdict=verdict, by=by, at=now(), reason=reason, digest="")
             row.digest = _link(row, proposal, before)
             session.add(row)
+            move_head(session, "rulings", length=len(ruled) + 1, digest=row.digest)
             return _ruling(row)
 
     def denials(self, kind: str) -> "list[Denial]":
@@ -117,21 +111,23 @@ class ProposalStore:
         ]
 
 
-def rulings(session: Session) -> dict[str, Ruling]:
+def rulings(session: Session, *, may_lack_seal: bool = False) -> dict[str, Ruling]:
     """All rulings by proposal, in their order.
 
     Raises:
-        GateError: one of them, or the proposal that it is about, is not what it was.
+        GateError: one of them, or the proposal that it is about, is not what it was, or one is missing.
     """
     found, before = dict[str, Ruling](), BEGINNING
-    for row in session.scalars(select(RulingTable).order_by(RulingTable.number)):
-        proposal = _row(session, row.proposal)
-        if proposal is None or row.digest != _link(row, proposal, before):
-            raise GateError(
-                f"the record of rulings was changed: that on proposal {row.proposal!r} ({row.verdict} by {row.by}, "
-                f"{row.at}) does not match its digest; nobody is promoted on it. Restore the store from a backup"
-            )
-        found[row.proposal], before = _ruling(row), row.digest
+    with readable("rulings"):
+        for row in session.scalars(select(RulingTable).order_by(RulingTable.number)):
+            proposal = _row(session, row.proposal)
+            if proposal is None or row.digest != _link(row, proposal, before):
+                raise GateError(
+                    f"the record of rulings was changed: that on proposal {row.proposal!r} ({row.verdict} by {row.by}, "
+                    f"{row.at}) does not match its digest; nobody is promoted on it. Restore the store from a backup"
+                )
+            found[row.proposal], before = _ruling(row), row.digest
+    require_head(session, "rulings", length=len(found), digest=before, may_lack_seal=may_lack_seal)
     return found
 
 
@@ -153,12 +149,7 @@ def _same(ruling: Ruling, verdict: RulingVerdict) -> Ruling:
 
 
 def _link(row: RulingTable, proposal: ProposalTable, before: str) -> str:
-    words = [row.proposal, row.verdict, row.by, row.at, row.reason, _digest(proposal.record), before]
-    return hashlib.sha256(json.dumps(words).encode()).hexdigest()
-
-
-def _digest(record: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+    return link([row.proposal, row.verdict, row.by, row.at, row.reason, digest_of(proposal.record)], before)
 
 
 def _row(session: Session, id: str) -> ProposalTable | None:
@@ -173,7 +164,7 @@ def _require(session: Session, id: str) -> ProposalTable:
 
 
 def _proposal(row: ProposalTable) -> Proposal:
-    if row.digest != _digest(row.record):
+    if row.digest != digest_of(row.record):
         raise GateError(
             f"proposal {row.id!r} was changed after it was written: its text does not match its digest; "
             "restore the store from a backup"

@@ -1,14 +1,16 @@
 """Schedules and their firings: each scheduled moment is recorded once, whoever comes to it."""
 
+import json
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from pydantic import ValidationError
+from sqlalchemy import Text, cast, select
+from sqlalchemy.orm import Session, defer
 
 from memory.store.database import Database
 from memory.store.tables import FiringTable, ScheduleTable
-from reasoner.errors import NotFoundError, UsageError
-from reasoner.types.schedule import Firing, Outcome, Schedule
+from reasoner.errors import DataError, NotFoundError, UsageError
+from reasoner.types.schedule import Firing, Outcome, Schedule, ScheduleEntry
 
 
 class ScheduleStore:
@@ -24,7 +26,8 @@ class ScheduleStore:
             UsageError: the name is taken.
         """
         with self._database.session() as session:
-            row = session.scalars(select(ScheduleTable).where(ScheduleTable.name == schedule.name)).one_or_none()
+            query = select(ScheduleTable).where(ScheduleTable.name == schedule.name)
+            row = session.scalars(query.options(defer(ScheduleTable.record))).one_or_none()
             if row is not None and not row.removed:
                 raise UsageError(
                     f"there is a schedule {schedule.name!r} already (`reasoner schedule show {schedule.name}`); choose "
@@ -44,20 +47,35 @@ class ScheduleStore:
 
         Raises:
             NotFoundError: there is none of this name.
+            DataError: its row cannot be read.
         """
-        with self._database.reading() as session:
-            return Schedule.model_validate(_row(session, name).record)
+        entry = self.entry(name)
+        if entry.schedule is None:
+            raise DataError(f"schedule {name!r}: {entry.fault}")
+        return entry.schedule
+
+    def entry(self, name: str) -> ScheduleEntry:
+        """One schedule, readable or not.
+
+        Raises:
+            NotFoundError: there is none of this name.
+        """
+        found = next((entry for entry in self.entries() if entry.name == name), None)
+        if found is None:
+            raise _unknown(name)
+        return found
 
     def seen_until(self, name: str) -> str:
         """The moment up to which everything due is recorded."""
         with self._database.reading() as session:
             return _row(session, name).seen_until
 
-    def list(self) -> list[Schedule]:
-        """Those that are not removed, in the order in which they were added."""
-        query = select(ScheduleTable).where(ScheduleTable.removed.is_(False)).order_by(ScheduleTable.number)
+    def entries(self) -> list[ScheduleEntry]:
+        """Those that are not removed, readable or not, in the order in which they were added."""
+        # As text: a record that is no JSON at all would otherwise hide all others.
+        query = select(ScheduleTable.name, cast(ScheduleTable.record, Text)).where(ScheduleTable.removed.is_(False))
         with self._database.reading() as session:
-            return [Schedule.model_validate(row.record) for row in session.scalars(query)]
+            return [_entry(name, text) for name, text in session.execute(query.order_by(ScheduleTable.number))]
 
     def record(self, name: str, firings: Sequence[Firing], *, since: str, until: str) -> bool:
         """Records what became due after `since` up to `until`, all or nothing.
@@ -86,7 +104,7 @@ class ScheduleStore:
             row.outcome, row.job, row.note = outcome, job, note
             return _record(row)
 
-    def firings(self, name: str) -> "list[Firing]":
+    def firings(self, name: str) -> list[Firing]:
         """The recorded moments of a schedule, oldest first."""
         query = select(FiringTable).where(FiringTable.schedule == name).order_by(FiringTable.scheduled)
         with self._database.reading() as session:
@@ -94,11 +112,31 @@ class ScheduleStore:
 
 
 def _row(session: Session, name: str) -> ScheduleTable:
+    """Without its record, which may be no JSON: such a schedule can be removed all the same."""
     query = select(ScheduleTable).where(ScheduleTable.name == name, ScheduleTable.removed.is_(False))
-    row = session.scalars(query).one_or_none()
+    row = session.scalars(query.options(defer(ScheduleTable.record))).one_or_none()
     if row is None:
-        raise NotFoundError(f"there is no schedule {name!r}; `reasoner schedule list` shows those that are")
+        raise _unknown(name)
     return row
+
+
+def _entry(name: str, text: str) -> ScheduleEntry:
+    try:
+        schedule = Schedule.model_validate(json.loads(text))
+        fault = "" if schedule.name == name else f"its row is that of {schedule.name!r:.80}"
+    except ValidationError as error:
+        schedule, first = None, error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "record"
+        fault = f"its row cannot be read: {field}={first['input']!r:.80}: {first['msg']}"
+    except (ValueError, RecursionError) as error:
+        schedule, fault = None, f"its row is not JSON: {error}"
+    if fault:
+        fault += f"; `reasoner schedule remove {name}`, then add it again"
+    return ScheduleEntry(name=name, schedule=None if fault else schedule, fault=fault)
+
+
+def _unknown(name: str) -> NotFoundError:
+    return NotFoundError(f"there is no schedule {name!r}; `reasoner schedule list` shows those that are")
 
 
 def _firing(session: Session, firing: Firing) -> FiringTable | None:

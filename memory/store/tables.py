@@ -1,7 +1,8 @@
 """The tables, one class each. Change them together with a new migration; a test compares the two.
 
 Records are kept whole as JSON beside the columns that are searched by. Money is counted in whole nano-dollars, so that
-sums are exact in any order. Nothing here is ever deleted. The words of examples stand a second time in `memory_text`,
+sums are exact in any order. Nothing here is ever deleted, and nothing is ever executed: every column is a text,
+a number, plain JSON or a vector. The words of examples stand a second time in `memory_text`,
 which `memory.store.full_text` makes and reads: each database has its own kind of it.
 """
 
@@ -223,6 +224,7 @@ class DecisionTable(Table):
     run: Mapped[str] = mapped_column(index=True)
     record: Mapped[dict[str, Any]]
     recorded_at: Mapped[str]
+    digest: Mapped[str]
 
 
 class ProposalTable(Table):
@@ -249,6 +251,16 @@ class RulingTable(Table):
     at: Mapped[str]
     reason: Mapped[str] = mapped_column(Text)
     digest: Mapped[str]
+
+
+class ChainTable(Table):
+    """Where each chain of rows ends: how many they are, and the last one's digest."""
+
+    __tablename__ = "chains"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    length: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str]
+    seal: Mapped[str]
 
 
 class CheckpointTable(Table):

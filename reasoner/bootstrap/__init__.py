@@ -8,8 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reasoner.bootstrap.champion import promote_decision, seal_home
+    from reasoner.bootstrap.code_selftest import CodeSelftest, selftest_code
     from reasoner.bootstrap.contamination import compare_sets
     from reasoner.bootstrap.crash_selftest import CrashSelftest, selftest_crash
+    from reasoner.bootstrap.decision_selftest import DecisionSelftest, selftest_decisions
     from reasoner.bootstrap.diagnose import Baseline, diagnose
     from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
     from reasoner.bootstrap.home import Home, open_home
@@ -39,8 +42,11 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.work import work_jobs
 
 _MODULES = {
+    "champion": "promote_decision seal_home",
+    "code_selftest": "CodeSelftest selftest_code",
     "contamination": "compare_sets",
     "crash_selftest": "CrashSelftest selftest_crash",
+    "decision_selftest": "DecisionSelftest selftest_decisions",
     "diagnose": "Baseline diagnose",
     "forking": "ForkPlan fork_run plan_fork",
     "home": "Home open_home",
@@ -69,7 +75,9 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 __all__ = [
     "Baseline",
     "Chapter",
+    "CodeSelftest",
     "CrashSelftest",
+    "DecisionSelftest",
     "ForkPlan",
     "GateSelftest",
     "Home",
@@ -97,6 +105,7 @@ __all__ = [
     "plan_fork",
     "plan_loop",
     "problem_story",
+    "promote_decision",
     "prune_memory",
     "prune_runs",
     "reindex_memory",
@@ -104,12 +113,15 @@ __all__ = [
     "revert_memory",
     "roll_back_champion",
     "run_loop",
+    "seal_home",
     "search",
     "search_by_latent",
     "search_memory",
     "search_memory_by_words",
     "search_near",
+    "selftest_code",
     "selftest_crash",
+    "selftest_decisions",
     "selftest_gate",
     "solve",
     "solve_many",

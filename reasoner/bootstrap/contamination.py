@@ -78,7 +78,7 @@ def _latents(home: Path, ours: Sequence[Problem], theirs: Sequence[Problem]) -> 
     import torch
 
     from reasoner.search.greedy import embed_questions
-    from reasoner.training.threads import choose_threads
+    from reasoner.training.threads import usable_threads
 
     try:
         # Looking makes no home.
@@ -88,6 +88,6 @@ def _latents(home: Path, ours: Sequence[Problem], theirs: Sequence[Problem]) -> 
         note = "the home has no champion to read the questions"
         return Look(look="latents", count=len(ours), matches=[], note=note)
     student = place.student(champion.id)
-    torch.set_num_threads(choose_threads())
+    torch.set_num_threads(usable_threads())
     first, second = (embed_questions(student, [p.question for p in problems]).numpy() for problems in (ours, theirs))
     return look_at_latents(ours, theirs, first, second)

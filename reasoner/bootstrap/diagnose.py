@@ -190,12 +190,12 @@ def _base_steps(specimen: _Specimen, held_out: list[str]) -> set[str] | None:
 
 
 def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:
-    from reasoner.training.threads import choose_threads
+    from reasoner.bootstrap.compute import with_kept_compute
     from reasoner.training.work import threads_in_all
 
     place = open_home(home)
     picked = place.choose(checkpoint)
-    found, threads = picked.checkpoint, settings.compute.threads or choose_threads()
+    settings, found = with_kept_compute(settings, place.root), picked.checkpoint
     is_base = found.kind == "base"
     # A folder is known to no store; of a candidate's, its own seconds leave out those of its ancestors.
     lineage = _jobs(place, found.id) if found.run else []
@@ -205,11 +205,18 @@ def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:
         student=picked.student(device=settings.compute.device),
         id=found.id,
         fingerprint=found.fingerprint,
-        settings=Settings.model_validate(payload["settings"]) if payload else settings,
+        settings=_trained_with(payload) if payload else settings,
         seconds=sum(job.result["train_seconds"] for job in lineage) if lineage else own_seconds,
-        threads=threads_in_all(payload) if payload else threads,
+        threads=threads_in_all(payload) if payload else settings.compute.threads,
         is_base=is_base,
     )
+
+
+def _trained_with(payload: dict[str, Any]) -> Settings:
+    """The settings of a training job, in the precision that it computed in."""
+    settings = Settings.model_validate(payload["settings"])
+    compute = settings.compute.model_copy(update={"precision": payload.get("precision", "float32")})
+    return settings.model_copy(update={"compute": compute})
 
 
 def _jobs(place: Home, id: str) -> list[Any]:

@@ -1,7 +1,6 @@
 """What if: a run that shares everything with another up to one node of one cycle, and goes on by itself from there."""
 
 import hashlib
-import json
 import os
 import secrets
 from collections.abc import Sequence
@@ -11,26 +10,27 @@ from typing import Any
 
 from agents.inheritance import Inheritance, inherit, inherited, take_over
 from agents.reporting.events import read_events
-from agents.run_folder import RunFolder, read_records, write_json, write_text
+from agents.run_folder import RESTORE, RunFolder, read_records
 from memory.locks import exclusive
 from memory.promotion import enthrone_base
 from memory.store.checkpoints import CheckpointStore
 from memory.store.forking import create_fork
 from memory.store.runs import RunRow, RunStore
+from reasoner.bootstrap.fork_settings import require_effective
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.bootstrap.loop import work_on
 from reasoner.bootstrap.run_parts import Listener, Watcher
 from reasoner.config.keys import dotted_keys
 from reasoner.config.loading import load_settings
-from reasoner.config.resolved import REDACTED, config_hash, dump_yaml, flat, redacted
-from reasoner.config.settings import Settings
+from reasoner.config.resolved import config_hash, dump_yaml, flat, redacted
+from reasoner.config.secrets import REDACTED
+from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.errors import UsageError
+from reasoner.storage.json_files import read_object
+from reasoner.storage.writing import write_json, write_text
 from reasoner.types.loop import LoopOutcome
 from reasoner.types.record import Record
 from reasoner.types.teaching import TeacherCall
-
-SHARED = ("data.", "student.", "seed")
-"""Settings that everything before the point hangs on."""
 
 
 class ForkPlan(Record):
@@ -76,7 +76,8 @@ def fork_run(
 
     Raises:
         NotFoundError: the parent is not there or never came to that point.
-        UsageError: a setting was changed on which what is shared hangs, or the gate of a fork that could move the home.
+        UsageError: a changed setting lies before the point or is read by nobody, or is the gate's in a fork that could
+            move the home.
     """
     place = existing_home(home)
     row, settings = _row_and_settings(place, parent, overrides, limits)
@@ -118,11 +119,22 @@ def _row_and_settings(
     row = RunStore(place.database()).get(parent)
     path = RunFolder(place.root, parent).root / "config.resolved.yaml"
     settings = load_settings(str(path), overrides, {}, None, extra=limits)
-    if settings.teacher.api_key == REDACTED:
-        key = os.environ.get("REASONER_TEACHER__API_KEY")
-        teacher = settings.teacher.model_copy(update={"api_key": key})
-        settings = settings.model_copy(update={"teacher": teacher})
-    return row, settings
+    return row, settings.model_copy(update={"teacher": _with_secrets(settings.teacher)})
+
+
+def _with_secrets(teacher: TeacherSettings) -> TeacherSettings:
+    """The key, and an address with a password, are kept nowhere: the environment has them, or they are given again."""
+    if teacher.api_key == REDACTED:
+        teacher = teacher.model_copy(update={"api_key": os.environ.get("REASONER_TEACHER__API_KEY")})
+    if REDACTED in (teacher.api_base or ""):
+        address = os.environ.get("REASONER_TEACHER__API_BASE")
+        if address is None:
+            raise UsageError(
+                f"teacher.api_base={teacher.api_base!r}: what is secret in the parent's address was not kept; give it "
+                "again with teacher.api_base=... or REASONER_TEACHER__API_BASE"
+            )
+        teacher = teacher.model_copy(update={"api_base": address})
+    return teacher
 
 
 def _cycles(row: RunRow, cycle: int, asked: int | None) -> int:
@@ -142,24 +154,21 @@ def _beginning(
 ) -> tuple[Inheritance, list[dict[str, Any]]]:
     from agents.graphs.improve import CYCLE, after_evaluate
 
-    changes = _changes(Settings.model_validate(row.settings), settings)
-    hanging = [key for key in changes if key.startswith(SHARED)]
-    if hanging:
-        raise UsageError(
-            f"{', '.join(hanging)}: everything before the fork hangs on data.*, student.* and seed, so it cannot be "
-            "shared with other values of these; start a run of its own with `reasoner loop`"
-        )
+    was = Settings.model_validate(row.settings)
+    changes, order = _changes(was, settings), [name for name, _ in CYCLE]
+    require_effective(changes, was, settings, done=(), order=order)
     folder = RunFolder(place.root, row.id)
     grandparents = inherited(folder)
     beginning, events = inherit(
         read_events(folder.root),
-        [name for name, _ in CYCLE],
+        order,
         parent=row.id,
         fork=fork,
         node=node,
         cycle=cycle,
         kin=grandparents.kin if grandparents else (),
     )
+    require_effective(changes, was, settings, done=beginning.done, order=order)
     if beginning.after == "evaluate" and after_evaluate(settings) != node:
         raise UsageError(
             f"with mine.search={str(settings.mine.search).lower()} the graph goes from evaluate to "
@@ -182,7 +191,7 @@ def _create(place: Home, row: RunRow, settings: Settings, *, node: str, cycle: i
     parent, fork = RunFolder(place.root, row.id), RunFolder(place.root, name)
     take_over(beginning, events, parent, fork)
     write_text(fork.root / "config.resolved.yaml", dump_yaml(settings))
-    _write_manifest(parent, fork, settings)
+    _write_manifest(parent, fork, settings, beginning.changes)
     return create_fork(
         place.database(),
         name,
@@ -196,13 +205,19 @@ def _create(place: Home, row: RunRow, settings: Settings, *, node: str, cycle: i
     )
 
 
-def _write_manifest(parent: RunFolder, fork: RunFolder, settings: Settings) -> None:
-    """What was chosen by a trial stays as it was: another choice would give other figures."""
+def _write_manifest(parent: RunFolder, fork: RunFolder, settings: Settings, changes: dict[str, Any]) -> None:
+    """Threads and precision stay the parent's unless others are asked for: others give other figures."""
+    from reasoner.bootstrap.compute import kept_compute
     from reasoner.bootstrap.manifest import manifest
 
-    about = json.loads((parent.root / "manifest.json").read_text(encoding="utf-8"))
-    chosen = {name: about[name] for name in ("threads", "precision") if name in about}
+    about = read_object(parent.root / "manifest.json", mend=RESTORE)
+    asked = kept_compute(fork.home, settings.compute) if _chosen_anew(changes) else about
+    chosen = {name: asked[name] for name in ("threads", "precision") if name in asked}
     write_json(fork.root / "manifest.json", {**manifest(settings, run=fork.run), **chosen, "parent": parent.run})
+
+
+def _chosen_anew(changes: dict[str, Any]) -> bool:
+    return not changes.keys().isdisjoint(("compute.threads", "compute.precision", "compute.device"))
 
 
 def _calls(fork: RunFolder, beginning: Inheritance) -> dict[int, list[str]]:

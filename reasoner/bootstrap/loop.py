@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from memory.locks import claimed, exclusive
 from memory.store.approval import why_stale
+from memory.store.ledger import CallLedger
 from memory.store.proposals import ProposalStore
 from memory.store.runs import RunRow, RunState, RunStore
 from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.preflight import look_around, preflight_run
 from reasoner.bootstrap.run_ending import cycles_done_of, outcome_of, tell_done, write_reports
-from reasoner.bootstrap.run_parts import Listener, Watcher, parts_of, read_json, source_of
+from reasoner.bootstrap.run_parts import Listener, Watcher, parts_of, read_json
+from reasoner.bootstrap.teacher_trial import try_teacher_without_run
 from reasoner.bootstrap.telemetry import telling_spans
 from reasoner.config.resolved import config_hash, redacted
 from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.errors import BudgetReached, BusyError, TeacherError, UsageError
-from reasoner.types.loop import LoopOutcome
+from reasoner.types.loop import LoopOutcome, Progress
+from reasoner.types.preflight import Preflight
+
+REMOVE = "remove it: the limits given now hold"
 
 if TYPE_CHECKING:
     from agents.parts import Parts
@@ -60,7 +66,7 @@ def work_on(
             return outcome_of(folder, row.id, cycles=row.cycles_done, awaiting=waits)
         if row.state == "finished" and row.cycles_done >= cycles:
             return outcome_of(folder, row.id, cycles=row.cycles_done, finished_before=True)
-        if row.state == "budget" and _limits(settings) == read_json(folder / "limits.json"):
+        if row.state == "budget" and _limits(settings) == read_json(folder / "limits.json", mend=REMOVE):
             raise BudgetReached(
                 f"run {row.id} was stopped by its limits {_limits(settings)} after {row.cycles_done} cycles; "
                 "raise one, such as with --max-usd, --max-calls or --max-minutes, and run the same command to go on"
@@ -122,8 +128,12 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int) -> "Plan":
             return None
         return plan.Price(input=found.input, output=found.output)
 
-    source_of(settings, cycles)
-    return plan.plan_loop(settings, home=home, cycles=cycles, price_of=price_of)
+    planned = plan.plan_loop(settings, home=home, cycles=cycles, price_of=price_of)
+    priced = planned.record["teacher"]["usd"] is not None
+    looks = look_around(settings, home=home, cycles=cycles)
+    looked = Preflight(looks=(*looks, *(try_teacher_without_run(settings) if priced else ())))
+    record = planned.record | {"preflight": looked.found()}
+    return plan.Plan(lines=(*planned.lines, "", "looked at before anything is done:", *looked.lines), record=record)
 
 
 def _find_or_create(place: Home, settings: Settings, *, cycles: int, fresh: bool) -> RunRow:
@@ -132,7 +142,7 @@ def _find_or_create(place: Home, settings: Settings, *, cycles: int, fresh: bool
         row = store.find(mark)
         if row is not None and not fresh:
             return row
-        source_of(settings, cycles)  # bad data ends here, before there is a run
+        look_around(settings, home=place.root, cycles=cycles)  # what cannot run ends here, before there is a run
         if row is not None:
             store.supersede(row.id)
         moment = datetime.now(UTC).strftime("%Y%m%d-%H%M")
@@ -145,13 +155,15 @@ def _work(
 ) -> LoopOutcome:
     from agents.graphs.improve import WAITS, run
     from agents.reporting.events import of_kind, read_events
-    from agents.run_folder import write_json
-    from agents.teachers.litellm_teacher import preflight
     from reasoner.bootstrap.recall import follow_champion
+    from reasoner.storage.writing import write_json
 
-    preflight(settings.teacher)
-    parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
     store = RunStore(place.database())
+    books = CallLedger(place.database(), row.id)
+    looked = preflight_run(settings, books, home=place.root, cycles=cycles, say=lambda words: _remark(progress, words))
+    parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
+    starts = len(of_kind(read_events(parts.folder.root), "launch"))
+    parts.events.write(f"preflight/{starts}", "preflight", looks=[look.model_dump() for look in looked.looks])
     store.mark(row.id, "running")
     write_json(parts.folder.root / "limits.json", _limits(settings))
     parts.ledger(0).sweep_lost()
@@ -187,6 +199,11 @@ def _work(
         budget=ended == "budget",
         awaiting=waits,
     )
+
+
+def _remark(progress: Watcher, words: str) -> None:
+    """Tells whoever watches, before there is a node at work."""
+    progress(Progress(cycle=0, node="preflight", done=0, total=0, note=words))
 
 
 def _limits(settings: Settings) -> dict[str, Any]:

@@ -215,12 +215,14 @@ def _reencode_here(
 
 def _reencoding(place: Home, checkpoint: Checkpoint) -> tuple[JobSpec, int]:
     """The job for a checkpoint and the memory as it is now, and how many latents are lacking."""
-    from reasoner.training.threads import choose_threads
+    from reasoner.bootstrap.compute import kept_compute
+    from reasoner.config.settings import ComputeSettings
 
     latents = LatentStore(place.database())
     lacking = sum(len(latents.missing(checkpoint.fingerprint, correct=correct)) for correct in (True, False))
     key = f"reencode/{checkpoint.fingerprint}/version-{VersionStore(place.database()).newest()}"
-    payload = {"checkpoint": checkpoint.id, "threads": choose_threads() if lacking else 1}
+    threads = kept_compute(place.root, ComputeSettings())["threads"] if lacking else 1
+    payload = {"checkpoint": checkpoint.id, "threads": threads}
     return JobSpec(key=key, kind="reencode", payload=payload), lacking
 
 

@@ -92,6 +92,7 @@ def outcome_of(
 ) -> LoopOutcome:
     """What is told of a run, read from its folder."""
     from agents.reporting.events import read_events
+    from agents.reporting.nothing_learnt import nothing_learnt
     from agents.reporting.summary import cycle_rows, summarise
 
     summary = summarise(read_events(folder))
@@ -103,6 +104,7 @@ def outcome_of(
         champion=summary.cycles[-1].champion if summary.cycles else "",
         finished_before=finished_before,
         budget_reached=budget,
+        learnt_nothing=tuple(cycle.cycle for cycle in nothing_learnt(summary)),
         awaiting=awaiting,
         table=table,
         report=folder / "report.md",

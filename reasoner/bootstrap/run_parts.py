@@ -1,23 +1,29 @@
 """Puts together what the nodes of one run work with: problems, teacher, store, jobs, events, trace, clock."""
 
 import functools
-import json
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.run_folder import RESTORE
 from memory.store.runs import RunRow
 from reasoner.bootstrap.home import Home
 from reasoner.config.resolved import dump_yaml
 from reasoner.config.settings import Settings
-from reasoner.errors import UsageError
+from reasoner.errors import DamagedError, UsageError
+from reasoner.storage.json_files import read_object
 from reasoner.types.loop import Progress
 from reasoner.types.trace import TraceEvent
 
 if TYPE_CHECKING:
+    from agents.events import EventLog
     from agents.parts import Parts
     from reasoner.data.sources import ProblemSource
+
+DECIDING = ("data_hash", "checker_hash", "domain", "splits")
+"""Of the manifest: what must not change while a run lasts."""
 
 Listener = Callable[[TraceEvent], None]
 Watcher = Callable[[Progress], None]
@@ -43,9 +49,10 @@ def parts_of(
     folder = RunFolder(place.root, row.id)
     known = read_events(folder.root) if (folder.root / "events.jsonl").exists() else []
     source = source_of(settings, cycles)
-    about = _describe(folder.root, settings, row.id)
-    # What a trial has chosen once holds for the whole run: another choice at a later start would be another base.
-    chosen = settings.compute.model_copy(update={"precision": about.get("precision", "float32")})
+    about = _describe(place.root, folder.root, settings, row.id)
+    # What was chosen once holds for the whole run: another choice at a later start would be another base.
+    computing = {"threads": about["threads"], "precision": about.get("precision", "float32")}
+    chosen = settings.compute.model_copy(update=computing)
     settings = settings.model_copy(update={"compute": chosen})
     torch.set_num_threads(about["threads"])
     redactor = redactor_of(settings.teacher, os.environ)
@@ -53,9 +60,9 @@ def parts_of(
     trace = Tracer(traced, redactor=redactor, latents=settings.trace.latents)
     events = EventLog(folder.root, row.id, listener, trace=trace, redactor=redactor)
     starts = len(of_kind(known, "launch"))
-    events.write(
-        f"launch/{starts}", "launch", home=place.root.name, config_hash=row.config_hash, git=about["git"], start=starts
-    )
+    identity = {"home": place.root.name, "config_hash": row.config_hash, "git": about["git"]}
+    events.write(f"launch/{starts}", "launch", **identity, **computing, start=starts)
+    remarks = remarks_of(events, starts)
     clock = Clock(folder.root / "seconds.txt", limit=settings.limits.max_minutes)
     return Parts(
         run=row.id,
@@ -75,6 +82,7 @@ def parts_of(
             seed=settings.seed,
             on_progress=on_progress,
             out_of_time=clock.is_over,
+            say=remarks,
         ),
         run_job=lambda spec, on_progress: _timed_job(run_job, place, spec, on_progress, clock),
         student_of=functools.lru_cache(maxsize=3)(place.student),
@@ -82,6 +90,16 @@ def parts_of(
         trace=trace,
         inheritance=inherited(folder),
     )
+
+
+def remarks_of(events: "EventLog", start: int) -> Callable[[str], None]:
+    """Writes what the teacher's threads have to say as events, each remark once a start."""
+
+    def say(words: str) -> None:
+        mark = hashlib.sha256(words.encode()).hexdigest()[:12]
+        events.write(f"remark/{start}/{mark}", "remark", words=words)
+
+    return say
 
 
 def source_of(settings: Settings, cycles: int) -> "ProblemSource":
@@ -108,22 +126,22 @@ def _timed_job(run_job: Callable[..., Any], place: Home, spec: Any, on_progress:
         raise
 
 
-def _describe(folder: Path, settings: Settings, run: str) -> dict[str, Any]:
+def _describe(home: Path, folder: Path, settings: Settings, run: str) -> dict[str, Any]:
     """The run's manifest and resolved configuration, written at its first start and kept."""
-    from agents.run_folder import write_json, write_text
+    from reasoner.bootstrap.compute import kept_compute
     from reasoner.bootstrap.manifest import manifest
-    from reasoner.training.precision import precision_of
-    from reasoner.training.threads import choose_threads
+    from reasoner.storage.writing import write_json, write_text
 
     path = folder / "manifest.json"
     if not path.exists():
         write_text(folder / "config.resolved.yaml", dump_yaml(settings))
-        threads = settings.compute.threads or choose_threads()
-        chosen = {"threads": threads, "precision": precision_of(settings.compute, width=settings.student.width)}
-        write_json(path, {**manifest(settings, run=run), **chosen})
+        write_json(path, {**manifest(settings, run=run), **kept_compute(home, settings.compute)})
     about = read_json(path)
     now = manifest(settings, run=run)
-    changed = [name for name in ("data_hash", "checker_hash", "domain", "splits") if about[name] != now[name]]
+    lacking = [name for name in (*DECIDING, "git", "threads") if name not in about]
+    if lacking:
+        raise DamagedError(f"{str(path)!r} lacks {', '.join(lacking)}; {RESTORE}")
+    changed = [name for name in DECIDING if about[name] != now[name]]
     if changed:
         raise UsageError(
             f"run {run} began with another {' and '.join(changed)} ({', '.join(about[n] for n in changed)}); its "
@@ -132,6 +150,6 @@ def _describe(folder: Path, settings: Settings, run: str) -> dict[str, Any]:
     return about
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path, *, mend: str = RESTORE) -> dict[str, Any]:
     """An object of a run's folder; empty if the file is missing."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return read_object(path, mend=mend) if path.exists() else {}

@@ -4,21 +4,41 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from jobs.firing import Say, fire_due, fire_now, settings_of, unfinished
+from pydantic import ValidationError
+
+from jobs.firing import Say, fire_due, fire_now, next_due, settings_of, unfinished, unusable, words_of
 from jobs.queue import run_job, start_job
-from jobs.scheduler import Alarms, find_zone, next_moment
+from jobs.scheduler import find_zone, next_moment
 from memory.store.jobs import MOST_DEATHS, JobStore
 from memory.store.schedules import ScheduleStore
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.work import HANDLERS
 from reasoner.config.resolved import config_hash
-from reasoner.errors import AwaitingApproval, BusyError, UsageError
+from reasoner.errors import AwaitingApproval, BusyError, ReasonerError, UsageError
 from reasoner.types.job import Job
 from reasoner.types.schedule import Firing, Schedule
 
 POLL_SECONDS = 10.0
-"""Alarms count time that a sleeping machine does not; a look every ten seconds finds what was due meanwhile."""
+"""A wait counts time that a sleeping machine does not; a look every ten seconds finds what was due meanwhile."""
+
+SHORTEST_WAIT = 0.05
+"""Seconds between two looks, so that rounding makes nobody look thousands of times just before a moment."""
+
+
+def schedule_of(**words: Any) -> Schedule:
+    """A schedule from what was typed.
+
+    Raises:
+        UsageError: a number is out of its bounds.
+    """
+    try:
+        return Schedule.model_validate(words)
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = str(first["loc"][0]).replace("_", "-")
+        raise UsageError(f"--{option} {first['input']!r:.80}: {first['msg']}") from error
 
 
 def add_schedule(schedule: Schedule, *, home: Path) -> Schedule:
@@ -63,34 +83,58 @@ def keep_watch(*, home: Path, once: bool, work: bool, say: Say) -> None:
     if once:
         fire_due(place.database(), datetime.now(UTC), say=say)
         if work:
-            _man(place, wait=True)
+            _man(place, wait=True, say=say)
         return
-    alarms = Alarms(place.database())
-    try:
-        while True:
-            alarms.set(ScheduleStore(place.database()).list())
-            fire_due(place.database(), datetime.now(UTC), say=say)
-            if work:
-                _man(place, wait=False)
-            alarms.rung.wait(POLL_SECONDS)
-            alarms.rung.clear()
-    finally:
-        alarms.close()
+    told = set[tuple[str, str]]()
+
+    def say_once(firing: Firing) -> None:
+        """What is wrong with a schedule itself is told once, not at every look."""
+        about = (firing.schedule, firing.note)
+        if firing.outcome != "failed" or about not in told:
+            say(firing)
+        told.add(about)
+
+    while True:
+        fire_due(place.database(), datetime.now(UTC), say=say_once)
+        if work:
+            _man(place, wait=False, say=say_once)
+        time.sleep(_pause(place))
 
 
-def _man(place: Home, *, wait: bool) -> None:
+def _pause(place: Home) -> float:
+    """Seconds until the next moment, but never longer than until the next look."""
+    now = datetime.now(UTC)
+    moment = next_due(place.database(), now)
+    left = POLL_SECONDS if moment is None else (moment - now).total_seconds()
+    return min(POLL_SECONDS, max(SHORTEST_WAIT, left))
+
+
+def _man(place: Home, *, wait: bool, say: Say) -> None:
+    """Sees to it that somebody is at work on each night that was filed and has not ended; may wait for all of them."""
+    names = [entry.name for entry in ScheduleStore(place.database()).entries()]
+    while sum(_start_nights(place, name, say) for name in names) and wait:
+        time.sleep(0.5)
+
+
+def _start_nights(place: Home, name: str, say: Say) -> bool:
+    """Whether nights of a schedule are under way, all of which have somebody at work."""
     database = place.database()
     jobs = JobStore(database)
-    for schedule in ScheduleStore(database).list():
-        for id in unfinished(database, schedule.name):
+    try:
+        nights = unfinished(database, name)
+        for id in nights:
             job = jobs.get(id)
             if job.deaths >= MOST_DEATHS:
                 jobs.fail(id, error=f"given up after {job.deaths} deaths in a row; {job.error}")
                 continue
-            start_job(database, place.root, job.spec, handler=HANDLERS[job.spec.kind])
-    while wait and any(unfinished(database, schedule.name) for schedule in ScheduleStore(database).list()):
-        time.sleep(0.5)
-        _man(place, wait=False)
+            start_job(database, place.root, job.spec, handler=HANDLERS.get(job.spec.kind, ""))
+    except BusyError:
+        raise
+    except ReasonerError as error:
+        # A job's row that cannot be read stops this schedule's nights and nobody else's.
+        say(unusable(name, datetime.now(UTC), words_of(error)))
+        return False
+    return bool(nights)
 
 
 def _require_hour(until: str) -> None:

@@ -31,11 +31,11 @@ def train_verifier(
     """
     from agents.verifying import Pupil, make_trained_verifier
     from jobs.queue import run_job
+    from reasoner.bootstrap.compute import kept_compute
     from reasoner.data.sources import open_source
     from reasoner.diagnostics.plots import plot_reliability
     from reasoner.domains.registry import get_domain
     from reasoner.search.trained_verifier import verifier_folder
-    from reasoner.training.threads import choose_threads
 
     place = open_home(home)
     picked = place.choose(checkpoint)
@@ -48,7 +48,7 @@ def train_verifier(
         [p for pool in range(1, settings.verifier.pools + 1) for p in source.practice(pool)],
         settings,
         home=place.root,
-        threads=settings.compute.threads or choose_threads(),
+        threads=kept_compute(place.root, settings.compute)["threads"],
         run_job=lambda spec, on_progress: run_job(place.database(), place.root, spec, on_progress=on_progress),
         watch=lambda note, done, total: progress(Progress(cycle=0, node="verifier", done=done, total=total, note=note)),
     )

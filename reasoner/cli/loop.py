@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 
 if TYPE_CHECKING:
     from reasoner.cli.voice import Voice
@@ -72,6 +72,8 @@ def exit_code(outcome: "LoopOutcome", *, require_promotion: bool) -> int:
         return errors.EXIT_AWAITING_APPROVAL
     if require_promotion and not outcome.promotions:
         return errors.EXIT_NOTHING_PROMOTED
+    if outcome.learnt_nothing and not outcome.promotions:
+        return errors.EXIT_FAILED
     return errors.EXIT_OK
 
 
@@ -87,6 +89,7 @@ def watched(voice: "Voice", cycles: int, work: Callable[[Callable, Callable], "L
     from reasoner.types.trace import TraceEvent
 
     heard: list[str] = []
+    interruption.saves()
 
     def listen(event: TraceEvent) -> None:
         heard.append("await" if event.body.get("verdict") == "await" else event.event)
@@ -117,6 +120,7 @@ def show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
     from agents.reporting.events import of_kind, read_events
     from agents.reporting.figures import interval, percent, points
     from agents.reporting.markdown import why_nothing
+    from agents.reporting.nothing_learnt import lines_of, nothing_learnt, record_of
     from agents.reporting.summary import summarise
     from reasoner.cli.tables import coverage_line, cycles_table, ending
 
@@ -138,6 +142,10 @@ def show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:
         _show_wait(voice, outcome.awaiting)
     elif not outcome.promotions:
         voice.show(f"Nothing promoted, because {why_nothing(summary)}")
+    for cycle in nothing_learnt(summary):
+        voice.record("nothing_learnt", record_of(cycle), run=outcome.run)
+        for line in lines_of(cycle):
+            voice.show(line)
     voice.show(f"report: {outcome.report}")
     if (page := outcome.report.with_suffix(".html")).is_file():
         voice.show(f"page: {page}")

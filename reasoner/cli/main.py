@@ -1,21 +1,20 @@
-"""`reasoner`: the table of commands, and what happens to errors.
+"""`reasoner`: the table of commands. What happens to errors: `reasoner.cli.failures`.
 
 Command modules are imported when they are needed, and import what is heavy when they run.
 """
 
 import importlib
-import os
 import signal
-import sys
-import traceback
 from typing import Annotated, Any
 
 import typer
 import typer.core
 
 from reasoner import __version__
-from reasoner.cli import options
-from reasoner.errors import EXIT_INTERRUPTED, ReasonerError
+from reasoner.cli import interruption, options
+from reasoner.cli.arguments import require_sense, require_text
+from reasoner.cli.failures import told
+from reasoner.cli.streams import flush_streams, open_streams
 
 COMMANDS = {
     "loop": "loop",
@@ -40,7 +39,7 @@ COMMANDS = {
 
 
 class Commands(typer.core.TyperGroup):
-    """The group that finds its commands by name and turns errors into messages and exit codes."""
+    """The group that finds its commands by name and turns errors into words and exit codes."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -57,20 +56,21 @@ class Commands(typer.core.TyperGroup):
             return None
         command = typer.main.get_command(importlib.import_module(f"reasoner.cli.{COMMANDS[cmd_name]}").app)
         command.name = cmd_name
+        require_sense(command)
         return command
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Reads what stands before the command's name; a text that nothing can hold is refused here for all."""
+        with told():
+            for word in args:
+                require_text(word)
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the command."""
-        try:
+        interruption.begin()
+        with told():
             return super().invoke(ctx)
-        except ReasonerError as error:
-            if options.debugging():
-                traceback.print_exc()
-            print(f"error: {error}", file=sys.stderr)
-            raise typer.Exit(error.exit_code) from error
-        except KeyboardInterrupt as interrupt:
-            print("interrupted; state saved; run the same command (without --fresh) to go on", file=sys.stderr)
-            raise typer.Exit(EXIT_INTERRUPTED) from interrupt
 
 
 app = typer.Typer(
@@ -99,12 +99,11 @@ def root(version: Version = False, debug: options.Debug = False) -> None:
 def main() -> None:
     """The console script. A polite `kill` ends as Ctrl-C does: children save, exit code 130."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # A reader that closed our pipe (`| head`) is no error of ours; Python would print one at exit.
+    open_streams()
     try:
         app(prog_name="reasoner")
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(1) from None
+    finally:
+        flush_streams()
 
 
 if __name__ == "__main__":

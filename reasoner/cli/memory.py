@@ -4,13 +4,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from enum import StrEnum
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 
 if TYPE_CHECKING:
     from memory.latent_memory import MemoryStats, Recollection
@@ -132,7 +131,7 @@ def export(
 ) -> None:
     """Write remembered solutions, to train other models on. Failed attempts are never among them."""
     from reasoner import bootstrap
-    from reasoner.cli.voice import Voice
+    from reasoner.cli.voice import Voice, json_line
     from reasoner.errors import UsageError
 
     if out is not None and out.exists():
@@ -151,7 +150,7 @@ def export(
         written = write_parquet(rows, out, form=form.value)
     else:
         rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=meant)
-        written = _write((dumps(row, ensure_ascii=False) for row in rows), out)
+        written = _write((json_line(row) for row in rows), out)
     # The rows have standard output to themselves.
     Voice(as_json=True, quiet=quiet).say(f"{written} solutions" + (f" in {out}" if out else ""))
 
@@ -175,6 +174,7 @@ def reindex(
 
     voice = Voice(as_json=json, quiet=quiet)
     with view_for(voice, cycles=1) as view:
+        interruption.saves()
         done = bootstrap.reindex_memory(
             options.home_of(home),
             checkpoint=checkpoint,
@@ -189,7 +189,7 @@ def reindex(
 
 
 def _show_found(voice: "Voice", found: "Sequence[Recollection]") -> None:
-    from reasoner.cli.voice import plain_table
+    from reasoner.cli.voice import lines, plain_table
     from reasoner.types.example import WrongAttempt
 
     table = plain_table("likeness", "skill", "question and steps", "from", right=("likeness",))
@@ -202,9 +202,8 @@ def _show_found(voice: "Voice", found: "Sequence[Recollection]") -> None:
         whence += ["failed attempt"] if wrong else [f"{item.source.replace('_', ' ')}, {item.teacher}"]
         whence += [f"met {one.sightings} more times"] if one.sightings else []
         likeness = "-" if one.score is None else f"{one.score:.3f}"
-        table.add_row(
-            likeness, problem.skill, f"{problem.question}\n{'; '.join(steps)} -> {answer}\n", "\n".join(whence)
-        )
+        told = lines(problem.question, f"{'; '.join(steps)} -> {answer}", "")
+        table.add_row(likeness, problem.skill, told, lines(*whence))
     voice.show(table if found else "nothing like it is remembered")
 
 
@@ -234,7 +233,9 @@ def _show_stats(voice: "Voice", stats: "MemoryStats") -> None:
     for name, value in stats.model_dump(mode="json", exclude={"by_skill", "index"}).items():
         table.add_row(name.replace("_", " "), str(value))
     how = stats.index
-    exact = "exact" if how.kind == "flat" else f"{how.kind}, recall {how.recall:.3f}, {how.microseconds:.0f} us"
+    exact = (
+        "exact" if how.kind == "flat" else f"{how.kind}, recall {how.recall:.3f}, {how.compared:.0f} vectors compared"
+    )
     table.add_row("index", exact)
     for skill, count in sorted(stats.by_skill.items()):
         table.add_row(f"examples of {skill}", str(count))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 
 if TYPE_CHECKING:
     from agents.importing import Refusal
@@ -56,6 +56,8 @@ def import_(
     from reasoner.cli.voice import Voice
 
     voice, listed = Voice(as_json=json, quiet=quiet), _Refused()
+    if not dry_run:
+        interruption.saves()
     with view_for(voice, 0) as view:
         done = bootstrap.import_memory(
             options.home_of(home),

@@ -102,19 +102,34 @@ def promote_model(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Make a candidate champion on a recorded decision; refused without one."""
-    from memory.promotion import promote
+    """Make a candidate champion on a recorded decision, which is computed again first; refused without one."""
     from memory.store.ids import IdStore
+    from reasoner import bootstrap
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice
 
-    voice = Voice(as_json=json, quiet=quiet)
-    with opened(options.home_of(home)) as database:
-        champion = promote(database, IdStore(database).full(decision, "decision", or_as_typed=True))
+    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
+    with opened(folder) as database:
+        decision = IdStore(database).full(decision, "decision", or_as_typed=True)
+    champion = bootstrap.promote_decision(folder, decision)
     voice.record(
         "checkpoint", {**champion.model_dump(mode="json", exclude={"run"}), "champion": True}, run=champion.run
     )
     voice.show(f"champion: {champion.id} of run {champion.run}")
+
+
+@app.command("seal", epilog="Example: [bold]REASONER_CHAIN_KEY=... reasoner models seal[/bold]")
+def seal(
+    home: options.Home = None, json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
+) -> None:
+    """Seal the record of decisions and rulings with REASONER_CHAIN_KEY, once; later rows are sealed at once."""
+    from reasoner import bootstrap
+    from reasoner.cli.voice import Voice
+
+    voice = Voice(as_json=json, quiet=quiet)
+    sealed = bootstrap.seal_home(options.home_of(home))
+    voice.record("seal", {"sealed": list(sealed)})
+    voice.show(f"sealed: {', '.join(sealed)}" if sealed else "nothing to seal: what is recorded here has a seal")
 
 
 @app.command(

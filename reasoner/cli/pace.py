@@ -35,7 +35,7 @@ class Pace:
 
     def hear(self, event: Event) -> None:
         """Takes in one event."""
-        self.last = sentence(event) or self.last
+        self.last = (sentence(event) or self.last).partition("\n")[0]
         cycle = event.get("cycle")
         if event["event"] == "teacher":
             self.usd += event["usd"]

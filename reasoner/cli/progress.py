@@ -17,7 +17,7 @@ from rich.text import Text
 from agents.reporting.figures import dollars, duration, interval, percent
 from reasoner.cli.pace import Pace
 from reasoner.cli.voice import Voice, plain_table
-from reasoner.cli.wording import Event, sentence
+from reasoner.cli.wording import Event, lines
 from reasoner.types.loop import Progress
 from reasoner.types.trace import TraceEvent
 
@@ -31,6 +31,7 @@ class LiveView:
 
     def __init__(self, voice: Voice, cycles: int) -> None:
         self.pace = Pace(cycles)
+        self._voice = voice
         self._live = Live(
             console=voice.console, get_renderable=lambda: render(self.pace), refresh_per_second=4, transient=True
         )
@@ -45,8 +46,12 @@ class LiveView:
         self._live.stop()
 
     def event(self, event: TraceEvent) -> None:
-        """One event of the run."""
-        self.pace.hear(as_line(event))
+        """One event of the run; what was looked at before it, and calls that failed, stay above the table."""
+        line = as_line(event)
+        self.pace.hear(line)
+        if line["event"] == "preflight" or (line["event"] == "teacher" and line.get("failed")):
+            for text in lines(line):
+                self._voice.say(text)
 
     def progress(self, progress: Progress) -> None:
         """One sign of progress."""
@@ -74,8 +79,7 @@ class PlainView:
         """One event of the run."""
         line = as_line(event)
         self.pace.hear(line)
-        text = sentence(line)
-        if text is not None:
+        for text in lines(line):
             self._voice.say(text)
 
     def progress(self, progress: Progress) -> None:

@@ -44,6 +44,7 @@ def show_run(
 ) -> None:
     """Show one run: its state, its cycles, its report."""
     from agents.reporting.events import read_events
+    from agents.reporting.nothing_learnt import lines_of, nothing_learnt, record_of
     from agents.reporting.summary import cycle_rows, summarise
     from memory.store.ids import IdStore
     from memory.store.runs import RunStore
@@ -55,8 +56,10 @@ def show_run(
     with opened(folder) as database:
         run = IdStore(database).full(run, "run")
         row = RunStore(database).get(run)
-    rows = cycle_rows(summarise(read_events(folder / "runs" / run)))
+    summary = summarise(read_events(folder / "runs" / run))
+    rows, barren = cycle_rows(summary), nothing_learnt(summary)
     body = {**row.model_dump(mode="json", exclude={"id"}), "table": [one.model_dump(mode="json") for one in rows]}
+    body["learnt_nothing"] = [record_of(cycle) for cycle in barren]
     voice.record("run", body, run=run)
     voice.show(
         f"run {row.id}: {row.state}, {row.cycles_done} cycles, configuration {row.config_hash}, seed {row.seed}\n"
@@ -64,4 +67,6 @@ def show_run(
     voice.show(cycles_table(tuple(rows)))
     if covered := coverage_line(tuple(rows)):
         voice.show(covered)
+    for line in (line for cycle in barren for line in lines_of(cycle)):
+        voice.show(line)
     voice.show(f"folder: {folder / 'runs' / run}")

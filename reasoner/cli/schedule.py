@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 from reasoner.errors import EXIT_AWAITING_APPROVAL
 
 if TYPE_CHECKING:
     from memory.store.database import Database
+    from reasoner.types.schedule import Schedule
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Nightly runs: add, list, show and remove them; run one now."
@@ -43,12 +44,11 @@ def add(
     debug: options.Debug = False,
 ) -> None:
     """Add a schedule. Limits hold for each night; the configuration is read anew at each firing."""
-    from reasoner.bootstrap.schedules import add_schedule
+    from reasoner.bootstrap.schedules import add_schedule, schedule_of
     from reasoner.cli.voice import Voice
-    from reasoner.types.schedule import Schedule
 
     is_file = config is not None and Path(config).is_file()
-    made = Schedule(
+    made = schedule_of(
         name=name, cron=cron, timezone=timezone or _machine_zone(), cycles=cycles, window=window, until=until,
         config=str(Path(config).absolute()) if config is not None and is_file else config, config_hash="", grace=grace,
         overrides=tuple(overrides or ()), folder=str(Path.cwd()), max_usd=max_usd, max_calls=max_calls,
@@ -57,30 +57,35 @@ def add(
     kept = add_schedule(made, home=options.home_of(home))
     voice = Voice(as_json=json, quiet=quiet)
     voice.record("schedule", kept.model_dump(mode="json"))
-    voice.show(f"schedule {name}: next at {_next(kept.cron, kept.timezone)}; `reasoner scheduler` fires it")
+    voice.show(f"schedule {name}: next at {_next(kept)}; `reasoner scheduler` fires it")
 
 
 @app.command("list", epilog="Example: [bold]reasoner schedule list --json[/bold]")
 def list_schedules(
     home: options.Home = None, json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
 ) -> None:
-    """List schedules: when they fire next, and how many nights they missed."""
+    """List schedules: when they fire next, how many nights they missed, and what is wrong with them now."""
+    from jobs.firing import fault_of
     from memory.store.schedules import ScheduleStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice, plain_table
 
     voice = Voice(as_json=json, quiet=quiet)
     table = plain_table("schedule", "cron", "zone", "configuration", "hash", "next", "fired", "missed")
+    faults = list[str]()
     with opened(options.home_of(home)) as database:
         store = ScheduleStore(database)
-        for one in store.list():
-            firings = store.firings(one.name)
+        for entry in store.entries():
+            firings, one, fault = store.firings(entry.name), entry.schedule, fault_of(entry)
             missed, fired = sum(f.outcome == "missed" for f in firings), sum(f.job != "" for f in firings)
-            body = {"next": _next(one.cron, one.timezone), "fired": fired, "missed": missed}
-            voice.record("schedule", {**one.model_dump(mode="json"), **body})
-            words = (one.name, one.cron, one.timezone, one.config or "-", one.config_hash, body["next"])
-            table.add_row(*words, str(fired), str(missed))
+            body = {"next": _next(one), "fired": fired, "missed": missed, "fault": fault}
+            voice.record("schedule", (one.model_dump(mode="json") if one else {"name": entry.name}) | body)
+            words = (one.cron, one.timezone, one.config or "-", one.config_hash) if one else ("-",) * 4
+            table.add_row(entry.name, *words, body["next"], str(fired), str(missed))
+            faults += [f"{entry.name}: {fault}"] if fault else []
     voice.show(table)
+    for line in faults:
+        voice.show(f"\n{line}")
 
 
 @app.command("show", epilog="Example: [bold]reasoner schedule show nightly[/bold]")
@@ -92,7 +97,7 @@ def show(
     debug: options.Debug = False,
 ) -> None:
     """The morning page: the last firings, what became of them, what they gained and cost, and what waits for you."""
-    from jobs.firing import awaited
+    from jobs.firing import awaited, fault_of
     from memory.store.schedules import ScheduleStore
     from reasoner.cli.store import opened
     from reasoner.cli.voice import Voice, plain_table
@@ -101,14 +106,20 @@ def show(
     table = plain_table("scheduled", "outcome", "night", "run", "cycles", "gain", "usd", "note")
     with opened(options.home_of(home)) as database:
         store = ScheduleStore(database)
-        one = store.get(name)
+        entry = store.entry(name)
         for firing in store.firings(name)[-20:]:
             told = _night(database, firing.job)
             voice.record("firing", {**firing.model_dump(mode="json"), "night": told}, run=str(told.get("run", "")))
             table.add_row(firing.scheduled, firing.outcome, *_cells(told), firing.note or str(told.get("error", "")))
         proposal = awaited(database, name)
-    voice.show(f"{one.name}: {one.cron} {one.timezone}, next at {_next(one.cron, one.timezone)}\n")
+    one, fault = entry.schedule, fault_of(entry)
+    if fault:
+        voice.record("fault", {"name": name, "fault": fault})
+    about = f": {one.cron} {one.timezone}, next at {_next(one)}" if one else ""
+    voice.show(f"{name}{about}\n")
     voice.show(table)
+    if fault:
+        voice.show(f"\nit cannot run: {fault}")
     if proposal:
         voice.show(f"\nit waits for your yes or no: reasoner proposals show {proposal}")
 
@@ -146,6 +157,7 @@ def run(
     from reasoner.cli.voice import Voice
 
     voice = Voice(as_json=json, quiet=quiet)
+    interruption.saves()
     firing, job = run_schedule(
         name, home=options.home_of(home), progress=lambda share, note: voice.say(f"{share:4.0%} {note}")
     )
@@ -174,8 +186,12 @@ def _cells(told: dict[str, Any]) -> tuple[str, ...]:
     return (*(str(word) if word not in (None, "") else "-" for word in words), shown, f"{told.get('usd', 0.0):.4f}")
 
 
-def _next(cron: str, timezone: str) -> str:
+def _next(one: "Schedule | None") -> str:
     from jobs.scheduler import find_zone, next_moment
+    from reasoner.errors import UsageError
 
-    found = next_moment(cron, timezone, datetime.now(UTC))
-    return found.astimezone(find_zone(timezone)).isoformat(timespec="minutes") if found else "never"
+    try:
+        found = next_moment(one.cron, one.timezone, datetime.now(UTC)) if one else None
+    except UsageError:
+        found = None  # the fault beside it says why
+    return found.astimezone(find_zone(one.timezone)).isoformat(timespec="minutes") if one and found else "never"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from reasoner.types.printable import one_line
+
 if TYPE_CHECKING:
     from reasoner.bootstrap.story import Story
     from reasoner.cli.voice import Voice
@@ -23,7 +25,7 @@ def show_story(voice: "Voice", home: Path, run: str, problem: str, *, try_again:
     end = story.model_dump(mode="json", exclude={"run", "chapters"})
     voice.record("story", end, run=run)
     for line in _head(story):
-        voice.show(line)
+        voice.show(one_line(line))
     width, title = voice.console.width, ""
     for chapter in story.chapters:
         at = "now" if chapter.node == "now" else f"cycle {chapter.cycle}"

@@ -1,6 +1,5 @@
 """A run's trace for the eye: the graph, then a tree of cycles, nodes and, where few are meant, their events."""
 
-import json
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any
@@ -11,6 +10,7 @@ from agents.reporting.figures import duration
 from agents.tracing import visits
 from agents.tracing.history import History
 from agents.tracing.visits import Visit
+from reasoner.cli.voice import json_line
 from reasoner.cli.wording import sentence, words
 
 BAR = 12
@@ -53,7 +53,7 @@ def json_lines(history: History, *, cycle: int | None, node: str | None) -> Iter
     else:
         meant = [v for v in history.visits if cycle in (None, v.cycle) and node in (None, v.node)]
         events = (event for visit in meant for event in history.told_of(visit))
-    return (json.dumps(event, ensure_ascii=False) for event in events)
+    return (json_line(event) for event in events)
 
 
 def visit_line(history: History, visit: Visit) -> Text:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from agents.reporting.figures import dollars, duration, interval, percent, points
+from agents.reporting.nothing_learnt import failure_words
+from reasoner.types.printable import one_line
 
 Event = dict[str, Any]
 
@@ -13,14 +15,26 @@ def sentence(event: Event) -> str | None:
     return told if told is None or cycle is None else f"cycle {cycle}  {told}"
 
 
+def lines(event: Event) -> list[str]:
+    """All lines for people: the sentence, and what was looked at before a run, a line each."""
+    told = sentence(event)
+    details = (one_line(f"  {look['what']}: {look['found']}") for look in event.get("looks", ()))
+    return [] if told is None else [told, *details]
+
+
 def words(event: Event) -> str | None:
     """The same without the cycle."""
     telling = _WORDS.get(event["event"])
-    return None if telling is None else telling(event)
+    return None if telling is None else one_line(telling(event))
 
 
 def _launch(event: Event) -> str:
-    return f"run {event['run']} (configuration {event['config_hash']}) in {event['home']}"
+    computing = f"; {event['threads']} threads, {event['precision']}" if "threads" in event else ""
+    return f"run {event['run']} (configuration {event['config_hash']}) in {event['home']}{computing}"
+
+
+def _preflight(event: Event) -> str:
+    return f"looked at before anything is trained: {', '.join(look['what'] for look in event['looks'])}"
 
 
 def _evaluation(event: Event) -> str:
@@ -35,7 +49,9 @@ def _failures(event: Event) -> str:
 
 def _teacher(event: Event) -> str:
     made = f"{event['accepted']} pieces accepted, {event['rejected']} rejected"
-    return f"teacher: {event['calls']} calls, {event['cached']} from the cache, {made}, {dollars(event['usd'])}"
+    failed = failure_words(event)
+    asked = f"teacher: {event['calls']} calls, {event['cached']} from the cache, {made}, {dollars(event['usd'])}"
+    return f"{asked}; {failed}" if failed else asked
 
 
 def _examples(event: Event) -> str:
@@ -63,6 +79,10 @@ def _watch(event: Event) -> str:
 
 def _proposal(event: Event) -> str:
     return f"proposal {event['proposal']}: {event['kind']} of {event['candidate']}; `reasoner proposals show` it"
+
+
+def _remark(event: Event) -> str:
+    return event["words"]
 
 
 def _limit(event: Event) -> str:
@@ -117,6 +137,7 @@ def _done(event: Event) -> str:
 
 _WORDS = {
     "launch": _launch,
+    "preflight": _preflight,
     "evaluation": _evaluation,
     "failures": _failures,
     "teacher": _teacher,
@@ -133,5 +154,6 @@ _WORDS = {
     "solve": _solve,
     "fork": _fork,
     "limit": _limit,
+    "remark": _remark,
     "done": _done,
 }

@@ -9,6 +9,7 @@ from typing import get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from reasoner.config.secrets import names_secret
 from reasoner.config.settings import Settings
 
 
@@ -26,7 +27,15 @@ def sections() -> frozenset[str]:
 
 def nearest_key(key: str) -> str:
     """The setting whose full or last name is most like the one given."""
-    return max(dotted_keys(), key=lambda known: _likeness(key, known))
+    # The comparison takes quadratic time, and no setting has a long name.
+    return max(dotted_keys(), key=lambda known: _likeness(key[:80], known))
+
+
+def holds_secret(key: str) -> bool:
+    """Whether the value of this setting, perhaps a misspelt one, is shown to nobody."""
+    if key in dotted_keys():
+        return key == "teacher.api_key"
+    return names_secret(key) or nearest_key(key) == "teacher.api_key"
 
 
 def takes_text(key: str) -> bool:

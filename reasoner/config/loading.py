@@ -11,11 +11,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from reasoner.config.consistency import contradictions
-from reasoner.config.keys import dotted_keys, nearest_key, sections
+from reasoner.config.keys import dotted_keys, holds_secret, nearest_key, sections
+from reasoner.config.places import is_text
 from reasoner.config.presets import find_config
+from reasoner.config.secrets import Redactor
 from reasoner.config.settings import Settings
 from reasoner.config.sources import Assignment, from_arguments, from_environment, from_file, from_options
 from reasoner.errors import ConfigError
+from reasoner.types.printable import shortened
 
 NO_OPTIONS: Mapping[str, object] = {}
 
@@ -42,32 +45,44 @@ def load_settings(
     """
     assignments = from_file(find_config(config)) if config is not None else []
     assignments += from_environment(env, dotenv) + from_arguments(overrides) + from_options(extra)
-    _refuse_unknown(assignments)
+    _refuse(_unknown(assignments))
     winners = {assignment.key: assignment for assignment in assignments}
     try:
         settings = Settings.model_validate(_nested(winners))
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(detail, winners) for detail in error.errors())) from error
-    _refuse_contradictions(settings, winners)
+        _refuse([_explain(detail, winners) for detail in error.errors()])
+        raise
+    _refuse([f"{key} ({_origin(key, winners)}): {why}" for key, why in contradictions(settings)])
     return settings
 
 
-def _refuse_unknown(assignments: Sequence[Assignment]) -> None:
+def _refuse(messages: Sequence[str]) -> None:
+    """Says what is wrong, without what looks like a secret."""
+    if messages:
+        raise ConfigError("\n".join(map(Redactor().clean, messages)))
+
+
+def _unknown(assignments: Sequence[Assignment]) -> list[str]:
     messages: list[str] = []
     for key, value, origin in assignments:
         if key in sections():
             names = ", ".join(known for known in dotted_keys() if known.startswith(f"{key}."))
-            messages.append(f"{key} ({origin}): got {value!r} for a group of settings. Set one of: {names}.")
+            messages.append(f"{key} ({origin}): got {shortened(value)} for a group of settings. Set one of: {names}.")
         elif key not in dotted_keys():
-            messages.append(f"{key} ({origin}): there is no such setting. The nearest is {nearest_key(key)}.")
-    if messages:
-        raise ConfigError("\n".join(messages))
+            named = shortened(key)[1:-1]
+            messages.append(f"{named} ({origin}): there is no such setting. The nearest is {nearest_key(key)}.")
+        elif not all(map(is_text, _texts(value))):
+            messages.append(
+                f"{key} ({origin}): holds a control character, or bytes or an escape that are no character. Write it "
+                "in UTF-8."
+            )
+    return messages
 
 
-def _refuse_contradictions(settings: Settings, winners: Mapping[str, Assignment]) -> None:
-    messages = [f"{key} ({_origin(key, winners)}): {why}" for key, why in contradictions(settings)]
-    if messages:
-        raise ConfigError("\n".join(messages))
+def _texts(value: object) -> list[str]:
+    if isinstance(value, (list, tuple)):
+        return [text for item in value for text in _texts(item)]
+    return [value] if isinstance(value, str) else []
 
 
 def _nested(winners: Mapping[str, Assignment]) -> dict[str, Any]:
@@ -83,7 +98,7 @@ def _explain(detail: ErrorDetails, winners: Mapping[str, Assignment]) -> str:
     prefixes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
     key = next(prefix for prefix in prefixes if prefix in dotted_keys())
     expected = detail["msg"].replace("Input should", "it should")
-    given = "a value that is not shown" if key == "teacher.api_key" else repr(detail["input"])
+    given = "a value that is not shown" if holds_secret(key) else shortened(detail["input"])
     return f"{key} ({_origin(key, winners)}): got {given}; {expected}."
 
 

@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from reasoner.errors import ConfigError
+from reasoner.types.printable import shortened
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -37,8 +38,15 @@ def find_config(config: str) -> Path:
     path = Path(config) if is_path else preset_folder() / f"{config}.yaml"
     if path.is_file():
         return path
+    if path.exists():
+        raise ConfigError(f"--config {config!r}: is no file but a folder or a device. Give the path of a .yaml file.")
+    if config == "default":
+        raise ConfigError(
+            "--config 'default': the defaults need no --config, and are also the preset 'nano'; the arrangement with a "
+            "frozen MiniLM is the preset 'minilm'."
+        )
     kind = "file" if is_path else "preset"
     presets = ", ".join(preset_names()) or "none"
     raise ConfigError(
-        f"--config {config!r}: there is no such {kind}. Presets: {presets}; or give the path of a .yaml file."
+        f"--config {shortened(config)}: there is no such {kind}. Presets: {presets}; or give the path of a .yaml file."
     )

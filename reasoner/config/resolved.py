@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
-from reasoner.config.settings import Settings
+from reasoner.config.secrets import REDACTED, Redactor
+from reasoner.config.settings import Section, Settings
 
 WITHOUT_EFFECT = {
     "limits": True,
@@ -18,7 +19,8 @@ WITHOUT_EFFECT = {
 }
 """What changes how a run goes but not what comes out: a run may be continued with other values of these."""
 
-REDACTED = "(redacted)"
+
+_Group = TypeVar("_Group", bound=Section)
 
 
 def config_hash(settings: Settings) -> str:
@@ -28,10 +30,22 @@ def config_hash(settings: Settings) -> str:
 
 
 def redacted(settings: Settings) -> Settings:
-    """The same settings with the provider's key blotted out."""
-    if settings.teacher.api_key is None:
-        return settings
-    return settings.model_copy(update={"teacher": settings.teacher.model_copy(update={"api_key": REDACTED})})
+    """The same settings with the provider's key blotted out, and whatever in an address is secret."""
+    if settings.teacher.api_key is not None:
+        teacher = settings.teacher.model_copy(update={"api_key": REDACTED})
+        settings = settings.model_copy(update={"teacher": teacher})
+    return _cleaned(settings, Redactor())
+
+
+def _cleaned(group: _Group, redactor: Redactor) -> _Group:
+    """Every text in a group of settings without what looks like a secret."""
+    changes: dict[str, object] = {}
+    for name, value in group:
+        if isinstance(value, Section):
+            changes[name] = _cleaned(value, redactor)
+        elif isinstance(value, str):
+            changes[name] = redactor.clean(value)
+    return group.model_copy(update=changes)
 
 
 def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -43,7 +57,7 @@ def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def dump_yaml(settings: Settings) -> str:
-    """Every setting as YAML, in the order of the settings file, the provider's key blotted out."""
+    """Every setting as YAML, in the order of the settings file, secrets blotted out."""
     content = redacted(settings).model_dump(mode="json")
     return yaml.dump(content, Dumper=_Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True)
 

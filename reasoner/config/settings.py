@@ -1,8 +1,16 @@
 """Every setting with its default. Presets override some, the environment and the command line override those."""
 
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+LONGEST_TEXT = 4096
+"""Characters of any text: as long as a path can be."""
+
+MOST_UPDATES = 100_000_000
+MOST_ITEMS = 1_000_000
+"""Problems, calls and tokens; more is a slip of the finger."""
 
 SCRATCH = "scratch"
 """A part that is trained from fresh weights."""
@@ -13,9 +21,26 @@ Approval = Literal["auto", "fast_auto", "human"]
 
 
 class Section(BaseModel):
-    """A group of settings: frozen, unknown keys refused."""
+    """A group of settings: frozen, unknown keys refused, and numbers that are not finite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+        allow_inf_nan=False,
+        str_min_length=1,
+        str_max_length=LONGEST_TEXT,
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, value: object, info: ValidationInfo) -> object:
+        """`true` would count as 1."""
+        given = value if isinstance(value, (list, tuple)) else (value,)
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if any(isinstance(one, bool) for one in given) and {int, float} & {kind, *get_args(kind)}:
+            raise PydanticCustomError("number", "Input should be a number, not true or false")
+        return value
 
 
 class DataSettings(Section):
@@ -28,23 +53,25 @@ class DataSettings(Section):
     max_number: int = Field(default=50, ge=20, le=999, description="largest quantity in a generated story")
     distractor_rate: float = Field(default=0.3, ge=0, le=1)
     difficulties: tuple[int, ...] = Field(
-        default=(1, 2, 3, 4), min_length=1, description="steps of practice, gate and sealed problems"
+        default=(1, 2, 3, 4), min_length=1, max_length=64, description="steps of practice, gate and sealed problems"
     )
     base_difficulties: tuple[int, ...] = Field(
-        default=(1, 2), min_length=1, description="steps that cycle 0's student is trained on"
+        default=(1, 2), min_length=1, max_length=64, description="steps that cycle 0's student is trained on"
     )
-    practice_size: int = Field(default=1000, ge=20, description="practice problems attempted each cycle")
-    gate_size: int = Field(default=600, ge=50, description="fresh problems of each gate set")
-    sealed_size: int = Field(default=600, ge=50, description="sealed problems, the same in all cycles")
+    practice_size: int = Field(default=1000, ge=20, le=MOST_ITEMS, description="practice problems attempted each cycle")
+    gate_size: int = Field(default=600, ge=50, le=MOST_ITEMS, description="fresh problems of each gate set")
+    sealed_size: int = Field(default=600, ge=50, le=MOST_ITEMS, description="sealed problems, the same in all cycles")
 
 
 class StudentSettings(Section):
     """Shape of the student."""
 
     start: str = Field(default="scratch", description="`scratch`, `champion`, or a checkpoint id to begin from")
-    width: int = Field(default=96, ge=16, multiple_of=4)
-    heads: int = Field(default=4, ge=1)
-    step_heads: int = Field(default=2, ge=1, description="heads of step encoder and decoder, whose sequences are short")
+    width: int = Field(default=96, ge=16, le=16_384, multiple_of=4)
+    heads: int = Field(default=4, ge=1, le=256)
+    step_heads: int = Field(
+        default=2, ge=1, le=256, description="heads of step encoder and decoder, whose sequences are short"
+    )
     slots: int = Field(default=4, ge=1, le=32, description="latent slots per step")
     slot_words: bool = Field(
         default=False, description="slot k begins as the k-th word or whole number of the step, not as a learnt query"
@@ -58,14 +85,14 @@ class StudentSettings(Section):
     )
     attention_norm: bool = Field(default=True, description="unit variance of queries and keys in all attention")
     predictor_passes: int = Field(default=1, ge=1, le=8, description="times the predictor's blocks refine their output")
-    question_layers: int = Field(default=2, ge=1)
-    step_layers: int = Field(default=1, ge=1)
-    predictor_layers: int = Field(default=3, ge=1)
-    decoder_layers: int = Field(default=2, ge=1)
-    max_steps: int = Field(default=10, ge=2, description="steps it can think, the end step included")
-    max_step_tokens: int = Field(default=24, ge=8)
-    max_question_tokens: int = Field(default=256, ge=32)
-    question_vocabulary: int = Field(default=1024, ge=128)
+    question_layers: int = Field(default=2, ge=1, le=128)
+    step_layers: int = Field(default=1, ge=1, le=128)
+    predictor_layers: int = Field(default=3, ge=1, le=128)
+    decoder_layers: int = Field(default=2, ge=1, le=128)
+    max_steps: int = Field(default=10, ge=2, le=256, description="steps it can think, the end step included")
+    max_step_tokens: int = Field(default=24, ge=8, le=4096)
+    max_question_tokens: int = Field(default=256, ge=32, le=65_536)
+    question_vocabulary: int = Field(default=1024, ge=128, le=MOST_ITEMS)
     question_text: Literal["pieces", "sentences"] = Field(
         default="pieces", description="what one token of a question is: a piece of a word, or a sentence in no order"
     )
@@ -100,13 +127,23 @@ class StudentSettings(Section):
 class TrainSettings(Section):
     """How the student learns."""
 
-    base_updates: int = Field(default=600, ge=2, description="updates of cycle 0's student, all stages together")
-    decoder_updates: int = Field(default=50, ge=0, description="first of them: step encoder and decoder alone")
-    predictor_updates: int = Field(default=20, ge=0, description="next of them: predictor alone, on fixed latents")
-    curriculum_updates: int = Field(default=0, ge=0, description="first of them: the easiest base difficulty only")
+    base_updates: int = Field(
+        default=600, ge=2, le=MOST_UPDATES, description="updates of cycle 0's student, all stages together"
+    )
+    decoder_updates: int = Field(
+        default=50, ge=0, le=MOST_UPDATES, description="first of them: step encoder and decoder alone"
+    )
+    predictor_updates: int = Field(
+        default=20, ge=0, le=MOST_UPDATES, description="next of them: predictor alone, on fixed latents"
+    )
+    curriculum_updates: int = Field(
+        default=0, ge=0, le=MOST_UPDATES, description="first of them: the easiest base difficulty only"
+    )
     parent: Literal["base", "champion"] = Field(default="champion", description="what a candidate is fine-tuned from")
-    finetune_updates: int = Field(default=180, ge=1, description="most updates of a candidate")
-    finetune_epochs: float = Field(default=3.0, gt=0, description="most passes of a candidate over its examples")
+    finetune_updates: int = Field(default=180, ge=1, le=MOST_UPDATES, description="most updates of a candidate")
+    finetune_epochs: float = Field(
+        default=3.0, gt=0, le=10_000, description="most passes of a candidate over its examples"
+    )
     finetune_stage: Literal["joint", "predictor", "decoder"] = Field(
         default="joint", description="what a candidate's updates train; as the stages of a base, one of them alone"
     )
@@ -115,19 +152,26 @@ class TrainSettings(Section):
         default=0, ge=0, le=256, description="a candidate is its core and additions of this rank; 0: all weights learn"
     )
     kl_budget: float = Field(
-        default=0.1, gt=0, description="most that additions may change, KL in nats a token from the parent"
+        default=0.1, gt=0, le=1000, description="most that additions may change, KL in nats a token from the parent"
     )
     merge_after: int = Field(
-        default=0, ge=0, description="promoted additions after which to merge them into base weights; 0: never"
+        default=0,
+        ge=0,
+        le=10_000,
+        description="promoted additions after which to merge them into base weights; 0: never",
     )
-    batch_size: int = Field(default=64, ge=2)
+    batch_size: int = Field(default=64, ge=2, le=65_536)
     learning_rate: float = Field(default=1.5e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")
     muon_rate: float = Field(default=0.02, gt=0, le=0.2, description="Muon: matrices of the blocks")
     original_share: float = Field(default=0.2, ge=0, lt=1, description="share of base problems in its batches")
     min_round_trip: float = Field(default=0.95, ge=0, le=1, description="decode(encode(step)) below it fails")
-    accumulate: int = Field(default=1, ge=1, description="batches whose gradients make one update")
-    checkpoint_every: int = Field(default=50, ge=1, description="updates between resumable training states")
-    checkpoint_minutes: float = Field(default=5.0, gt=0, description="a state is also saved when the last is this old")
+    accumulate: int = Field(default=1, ge=1, le=65_536, description="batches whose gradients make one update")
+    checkpoint_every: int = Field(
+        default=50, ge=1, le=MOST_UPDATES, description="updates between resumable training states"
+    )
+    checkpoint_minutes: float = Field(
+        default=5.0, gt=0, le=100_000, description="a state is also saved when the last is this old"
+    )
 
 
 class LossSettings(Section):
@@ -136,24 +180,32 @@ class LossSettings(Section):
     latent: Literal["smooth_l1", "l2", "cosine"] = Field(
         default="smooth_l1", description="distance from predicted to target slots"
     )
-    latent_weight: float = Field(default=1.0, ge=0)
-    autoencode_weight: float = Field(default=0.25, ge=0, description="decoder's cross-entropy on a step's own slots")
+    latent_weight: float = Field(default=1.0, ge=0, le=1000)
+    autoencode_weight: float = Field(
+        default=0.25, ge=0, le=1000, description="decoder's cross-entropy on a step's own slots"
+    )
     autoencode_share: float = Field(default=0.25, gt=0, le=1, description="share of steps that are also auto-encoded")
-    variance_weight: float = Field(default=0.1, ge=0, description="VICReg's hinge on the std of slot dimensions")
-    covariance_weight: float = Field(default=0.0, ge=0, description="VICReg's off-diagonal covariance")
-    sigreg_weight: float = Field(default=0.0, ge=0, description="LeJEPA's distance of slots from a normal distribution")
+    variance_weight: float = Field(
+        default=0.1, ge=0, le=1000, description="VICReg's hinge on the std of slot dimensions"
+    )
+    covariance_weight: float = Field(default=0.0, ge=0, le=1000, description="VICReg's off-diagonal covariance")
+    sigreg_weight: float = Field(
+        default=0.0, ge=0, le=1000, description="LeJEPA's distance of slots from a normal distribution"
+    )
     contrastive_weight: float = Field(
-        default=0.0, ge=0, description="InfoNCE of predicted slots among a batch's targets"
+        default=0.0, ge=0, le=1000, description="InfoNCE of predicted slots among a batch's targets"
     )
     latent_variable_weight: float = Field(
-        default=0.1, ge=0, description="divergence of z from N(0, 1), where student.latent_variable is not 0"
+        default=0.1, ge=0, le=1000, description="divergence of z from N(0, 1), where student.latent_variable is not 0"
     )
-    spell_weight: float = Field(default=0.3, ge=0, description="cross-entropy of the speller, where there is one")
+    spell_weight: float = Field(
+        default=0.3, ge=0, le=1000, description="cross-entropy of the speller, where there is one"
+    )
     anchor_weight: float = Field(
-        default=2.0, ge=0, description="distance from the frozen random encoding, where student.anchor is true"
+        default=2.0, ge=0, le=1000, description="distance from the frozen random encoding, where student.anchor is true"
     )
     pass_weight: float = Field(
-        default=0.0, ge=0, description="predictor's earlier passes, each judged by latent distance and speller"
+        default=0.0, ge=0, le=1000, description="predictor's earlier passes, each judged by latent distance and speller"
     )
     own_latents: float = Field(
         default=0.0, ge=0, le=1, description="share of problems whose earlier steps are the predictor's own latents"
@@ -172,11 +224,15 @@ class TeacherSettings(Section):
     model: str = Field(
         default="builtin/expert", description="any litellm model string, or `none` to learn from own checked answers"
     )
-    api_base: str | None = None
+    api_base: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+\S*$",
+        description="address of a server, such as `http://127.0.0.1:8000/v1`",
+    )
     api_key: str | None = Field(default=None, description="rather set the provider's own environment variable")
-    calls: int = Field(default=120, ge=0, description="teacher calls each cycle")
+    calls: int = Field(default=120, ge=0, le=MOST_ITEMS, description="teacher calls each cycle")
     confirmations: int = Field(
-        default=60, ge=0, description="calls each cycle for new problems that only samples can confirm"
+        default=60, ge=0, le=MOST_ITEMS, description="calls each cycle for new problems that only samples can confirm"
     )
     problems_per_call: int = Field(default=20, ge=0, le=64)
     error_rate: float = Field(
@@ -184,15 +240,15 @@ class TeacherSettings(Section):
     )
     samples: int = Field(default=3, ge=1, le=9, description="samples that must agree where nobody knows the answer")
     concurrency: int = Field(default=8, ge=1, le=64)
-    timeout: float = Field(default=60.0, gt=0, description="seconds")
+    timeout: float = Field(default=60.0, gt=0, le=86_400, description="seconds of one request, from first to last byte")
     retries: int = Field(default=4, ge=0, le=10)
     temperature: float = Field(default=0.7, ge=0, le=2)
-    max_tokens: int = Field(default=4000, ge=64)
+    max_tokens: int = Field(default=4000, ge=64, le=MOST_ITEMS)
     cache: bool = True
     usd_per_million_input: float | None = Field(
-        default=None, ge=0, description="stated price, where litellm knows none"
+        default=None, ge=0, le=1_000_000, description="stated price, where litellm knows none; 0 says that it is free"
     )
-    usd_per_million_output: float | None = Field(default=None, ge=0)
+    usd_per_million_output: float | None = Field(default=None, ge=0, le=1_000_000)
 
 
 class MineSettings(Section):
@@ -215,29 +271,33 @@ class GateSettings(Section):
     veto_margin: float = Field(default=0.05, ge=0, lt=1, description="loss in a skill or difficulty that is too much")
     veto_alpha: float = Field(default=0.05, gt=0, lt=0.5)
     watch_cycles: int = Field(
-        default=2, ge=0, description="cycles after a promotion in which the former champion is examined too"
+        default=2, ge=0, le=10_000, description="cycles after a promotion in which the former champion is examined too"
     )
 
 
 class LimitSettings(Section):
     """Hard limits of one run; reserved before each call, never exceeded."""
 
-    max_usd: float | None = Field(default=None, ge=0)
-    max_calls: int | None = Field(default=None, ge=0)
-    max_minutes: float | None = Field(default=None, gt=0)
+    max_usd: float | None = Field(default=None, ge=0, le=1_000_000_000)
+    max_calls: int | None = Field(default=None, ge=0, le=1_000_000_000)
+    max_minutes: float | None = Field(default=None, gt=0, le=100_000_000)
 
 
 class ComputeSettings(Section):
     """The machine."""
 
-    threads: int = Field(default=0, ge=0, description="0 chooses by a short trial at the start of a run")
+    threads: int = Field(
+        default=0, ge=0, le=4096, description="0 takes the cores this process may use; a home keeps its first choice"
+    )
     device: str = Field(
         default="cpu",
         pattern=r"^(cpu|cuda(:\d+)?)$",
         description="`cpu`, `cuda` (every GPU) or `cuda:<n>`",
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
-        default="auto", description="of training's forward passes; auto is bfloat16 where a trial finds it faster"
+        default="auto",
+        description="of training's forward passes; auto is bfloat16 where the processor has units for it; a home keeps "
+        "its first choice",
     )
     compile: bool = Field(
         default=False, description="blocks are compiled on a GPU: minutes at first, for students wide enough to win"
@@ -272,6 +332,7 @@ class SearchSettings(Section):
     margin: float | None = Field(
         default=None,
         ge=0,
+        le=1000,
         description="nats by which another must beat greedy's own, under `best`; unset: the verifier's, else 1",
     )
     verifier: bool = Field(default=True, description="the student's learned verifier judges, where it has one")
@@ -285,18 +346,28 @@ class SearchSettings(Section):
         le=16,
         description="remembered solutions whose steps seed a candidate each; 0: the memory is not asked",
     )
-    seconds: float | None = Field(default=None, gt=0, description="of one batch; then greedy's own attempt ends alone")
+    seconds: float | None = Field(
+        default=None, gt=0, le=1_000_000, description="of one batch; then greedy's own attempt ends alone"
+    )
 
 
 class VerifierSettings(Section):
     """The learned judge of a student's steps, and its training on the student's own practice attempts."""
 
-    pools: int = Field(default=6, ge=1, description="practice pools that its attempts come from, in `reasoner train`")
-    candidates: int = Field(default=16, ge=2, description="latents decoded for each question and step of its attempts")
-    updates: int = Field(default=600, ge=1)
-    epochs: float = Field(default=8.0, gt=0, description="passes over the attempts at most; fewer updates then")
-    questions: int = Field(default=64, ge=2, description="solutions of an update")
-    claims: int = Field(default=16, ge=2, description="steps judged of each solution, half of them right if possible")
+    pools: int = Field(
+        default=6, ge=1, le=10_000, description="practice pools that its attempts come from, in `reasoner train`"
+    )
+    candidates: int = Field(
+        default=16, ge=2, le=4096, description="latents decoded for each question and step of its attempts"
+    )
+    updates: int = Field(default=600, ge=1, le=MOST_UPDATES)
+    epochs: float = Field(
+        default=8.0, gt=0, le=10_000, description="passes over the attempts at most; fewer updates then"
+    )
+    questions: int = Field(default=64, ge=2, le=65_536, description="solutions of an update")
+    claims: int = Field(
+        default=16, ge=2, le=4096, description="steps judged of each solution, half of them right if possible"
+    )
     learning_rate: float = Field(default=1e-3, gt=0, le=0.1, description="AdamW: embeddings, norms, heads")
     muon_rate: float = Field(default=0.014, gt=0, le=0.2, description="Muon: matrices of the blocks")
 
@@ -324,7 +395,7 @@ class Settings(Section):
     """Everything that can be set."""
 
     name: str = Field(default="nano", pattern=r"^[a-z0-9_]{1,24}$", description="goes into run ids")
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, le=2**62)
     approval: Approval = Field(
         default="auto",
         description="who lets champions change: the gate; the gate, and a person for base weights; a person",

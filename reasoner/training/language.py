@@ -80,7 +80,7 @@ def train_rival(
     batches = Batches(
         feed, batch_size=settings.train.batch_size, seed=derive(settings.seed, "base"), device=settings.compute.device
     )
-    precision = precision_of(settings.compute, width=student.shape.width)
+    precision = precision_of(settings.compute)
     model = rival_of(student, seed=derive(settings.seed, "rival")).to(device).train()
     with computing_with(threads):
         return _train(model, batches, settings, precision=precision, seconds=seconds, report=report)

@@ -1,25 +1,27 @@
-"""How many threads to compute with, by trial: on shared cores two can be far slower than one."""
+"""With how many threads to compute: as many as this process may use, whatever else runs beside it."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-TRIAL_SECONDS = 0.05
+MOST = 8
+"""More threads than this only wait for one another in students of the sizes trained on CPUs."""
+
+CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
+"""Of a container (cgroup v2): microseconds of processor time in a period, or `max`, and the period."""
 
 
-def choose_threads() -> int:
-    """The fastest of 1, 2, 4 ... up to the cores this process may use, each tried for `TRIAL_SECONDS`."""
-    import torch
+def usable_threads() -> int:
+    """`OMP_NUM_THREADS` where it is set; else the cores this process may use, up to `MOST`.
 
-    before = torch.get_num_threads()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    candidates = [n for n in (1, 2, 4, 8, 16, 32) if n <= cores]
-    try:
-        rates = {n: _rate(n) for n in candidates}
-    finally:
-        torch.set_num_threads(before)
-    return max(rates, key=lambda n: rates[n])
+    A count and not a trial: threads decide the order of sums, and the same seed shall give the same bits on a busy
+    machine as on a quiet one.
+    """
+    stated = os.environ.get("OMP_NUM_THREADS", "")
+    if stated.isdecimal() and int(stated):
+        return int(stated)
+    return max(1, min(MOST, _cores(), _granted()))
 
 
 @contextmanager
@@ -35,15 +37,20 @@ def computing_with(threads: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _rate(threads: int) -> float:
-    """Products of nano size per second."""
+def _cores() -> int:
+    """Cores that this process may run on; two logical cores of one physical core count once."""
     import torch
 
-    torch.set_num_threads(threads)
-    states, weights = torch.randn(3000, 96), torch.randn(96, 384)
-    torch.relu(states @ weights)
-    done, began = 0, time.perf_counter()
-    while time.perf_counter() - began < TRIAL_SECONDS:
-        torch.relu(states @ weights)
-        done += 1
-    return done / (time.perf_counter() - began)
+    logical = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    known = torch.cpu.get_capabilities()
+    share = known.get("num_physical_cores", 1) / (known.get("num_logical_cores") or 1)
+    return max(1, round(logical * min(1.0, share or 1.0)))
+
+
+def _granted() -> int:
+    """Cores' worth of time that a container is granted; `MOST` where there is no limit."""
+    try:
+        quota, period = CGROUP_LIMIT.read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return MOST
+    return MOST if quota == "max" else max(1, int(quota) // int(period))

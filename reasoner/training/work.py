@@ -15,10 +15,13 @@ import torch
 
 from reasoner.config.settings import Settings
 from reasoner.data.sources import ProblemSource, open_source
+from reasoner.domains.registry import get_domain
 from reasoner.errors import TrainingFailed
 from reasoner.models.checkpoints import load_student, save_student
 from reasoner.models.layers import ready_for
 from reasoner.models.student import Student, new_student
+from reasoner.storage.json_lines import read_lines
+from reasoner.storage.tensor_files import fitting
 from reasoner.training.adapters import keep_factors
 from reasoner.training.fast_weights import FastWeights, Settled
 from reasoner.training.feed import (
@@ -65,7 +68,9 @@ class Workplace:
 
 def base_spec(settings: Settings, *, threads: int) -> JobSpec:
     """The job that trains a base. Its key, which also names the checkpoint, stands for all that decides the outcome."""
-    payload = {"settings": _relevant(settings, fine=False), "threads": threads, **_machine(settings)}
+    domain = get_domain(settings.data.domain)
+    drawn = {"domain": f"{domain.name} {domain.version}"}
+    payload = {"settings": _relevant(settings, fine=False), "threads": threads, **drawn, **_machine(settings)}
     content = json.dumps(payload, sort_keys=True).encode()
     name = f"base-{hashlib.sha256(content).hexdigest()[:12]}"
     return JobSpec(key=name, kind="base", payload={**payload, "checkpoint": name, **_drawers(settings)})
@@ -142,10 +147,14 @@ KINDS = {"base": train_base, "finetune": train_candidate}
 """What does which kind of training job."""
 
 
+RESTORE = "restore the run's folder from a copy, or start another run with --fresh"
+
+
 def read_rows(path: Path) -> list[Worked]:
     """Training rows as `reasoner.data.rows` writes them."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-    return [Worked(r["prompt"], tuple(s for s in r["completion"].split("\n") if s and s[0] != "#")) for r in rows]
+    rows = read_lines(path, mend=RESTORE, key="completion")
+    with fitting(path, mend=RESTORE):
+        return [Worked(r["prompt"], tuple(s for s in r["completion"].split("\n") if s and s[0] != "#")) for r in rows]
 
 
 def _relevant(settings: Settings, *, fine: bool) -> dict[str, Any]:
@@ -170,7 +179,7 @@ def _machine(settings: Settings) -> dict[str, Any]:
     """What of the machine can change a weight; what is usual goes unsaid, so that keys stay what they were."""
     device, compute = settings.compute.device, settings.compute
     require_device(device)
-    precision = precision_of(compute, width=settings.student.width)
+    precision = precision_of(compute)
     # On a GPU each process has one of its own; on a CPU more of them than cores are slow, but the same everywhere.
     places = torch.cuda.device_count() if device == "cuda" else 1
     processes = min(compute.processes or places, places) if device.startswith("cuda") else compute.processes or 1

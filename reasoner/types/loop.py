@@ -52,6 +52,8 @@ class LoopOutcome(Record):
     finished_before: bool
     """The run had ended already and nothing was done now."""
     budget_reached: bool
+    learnt_nothing: tuple[int, ...] = ()
+    """Cycles that asked the teacher and from which nothing at all was accepted."""
     awaiting: str = ""
     """Id of the proposal that the run waits for; empty for none."""
     table: tuple[CycleRow, ...]

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from reasoner.types.problem import Outcome, Problem
+from reasoner.types.report import Decision
+from reasoner.types.step import StepVerdict
 from reasoner.types.teaching import TeacherCall, TeacherRequest
 
 
@@ -20,8 +22,11 @@ class Domain(Protocol):
         """Judges an answer. Empty or unparseable is wrong; `error` is the checker's own failure."""
         ...
 
-    def check_step(self, step: str) -> bool:
-        """Whether a step holds by itself (an equation is true); needs no gold answer."""
+    def judge_steps(self, question: str, steps: Sequence[str]) -> tuple[StepVerdict, ...]:
+        """Of each step whether it is true, and what it uses that question and earlier steps do not give.
+
+        Needs no gold answer.
+        """
         ...
 
     def same_step(self, one: str, other: str) -> bool:
@@ -52,10 +57,6 @@ class Domain(Protocol):
         """The answer that the domain itself reads from a question; None where it cannot read the text."""
         ...
 
-    def grounded(self, question: str, steps: Sequence[str]) -> bool:
-        """Whether every step uses only what the question says and what earlier steps found."""
-        ...
-
     def skill_of(self, question: str, steps: Sequence[str]) -> str:
         """The skill that a worked problem's last step shows, one of `skills`."""
         ...
@@ -81,5 +82,17 @@ class Teacher(Protocol):
         Raises:
             BudgetReached: before the first request that a limit forbids; finished calls are kept.
             TeacherError: the teacher cannot be used at all.
+        """
+        ...
+
+
+class DecisionCheck(Protocol):
+    """Whether a decision follows from what it rests on, computed again. The store cannot: it knows no evaluations."""
+
+    def __call__(self, decision: Decision) -> None:
+        """Returns if it does.
+
+        Raises:
+            GateError: it does not, or what it rests on is missing; says what, and what to do.
         """
         ...

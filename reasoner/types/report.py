@@ -39,6 +39,8 @@ class EvalReport(Record):
     seconds: float
     search: str = "greedy"
     """Name of the searcher."""
+    right_with_false_steps: int = 0
+    """Items in `right` with a step that is not true, or uses what nothing gives: right, perhaps by luck."""
 
 
 class Veto(Record):
@@ -86,3 +88,6 @@ class Decision(Record):
     """Id of the proposal whose ruling this carries out; empty where the gate alone decides."""
     rehearsed: str = ""
     """Of a promotion: hash of what the champion says on the probe, as it also said when restored elsewhere."""
+    attempts_sha256: tuple[str, ...] = ()
+    """SHA-256 (hex) of the files with the champion's and the candidate's attempts; empty where nobody was compared, and
+    in decisions from before this was kept."""

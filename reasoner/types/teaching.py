@@ -6,22 +6,23 @@ from pydantic import Field
 
 from reasoner.types.problem import Problem
 from reasoner.types.record import Record
+from reasoner.types.text import StoredText
 
 
 class WrittenProblem(Record):
     """A problem as the teacher wrote it: text only, nothing believed yet."""
 
-    question: str
-    steps: list[str]
-    answer: str
+    question: StoredText
+    steps: list[StoredText]
+    answer: StoredText
 
 
 class Lesson(Record):
     """The JSON a teacher answers with; also the `response_format` sent to providers."""
 
-    critique: str = Field(description="what the student got wrong, in one or two sentences")
-    steps: list[str] = Field(description="worked solution, one equation a step, such as 12+7=19")
-    answer: str = Field(description="the final number; empty if the problem cannot be solved")
+    critique: StoredText = Field(description="what the student got wrong, in one or two sentences")
+    steps: list[StoredText] = Field(description="worked solution, one equation a step, such as 12+7=19")
+    answer: StoredText = Field(description="the final number; empty if the problem cannot be solved")
     problems: list[WrittenProblem] = Field(default_factory=list, description="new similar problems, worked")
 
 
@@ -50,7 +51,7 @@ class TeacherCall(Record):
     state: CallState
     cached: bool
     lesson: Lesson | None
-    error: str
+    error: StoredText
     prompt_tokens: int
     completion_tokens: int
     usd: float

@@ -9,7 +9,8 @@ from agents import judging
 from agents.checking import Checked, Opinions, check_lesson
 from agents.judging import example_id
 from agents.teachers.expert import write_lesson
-from agents.teachers.prompt import build_messages, parse_lesson
+from agents.teachers.lesson_text import parse_lesson
+from agents.teachers.prompt import build_messages
 from reasoner.domains.math.domain import MathDomain
 from reasoner.types.problem import Problem, Split
 from reasoner.types.teaching import Lesson, WrittenProblem

@@ -6,7 +6,8 @@ import pytest
 from failures import problem, request
 
 from agents.teachers.expert import write_lesson
-from agents.teachers.prompt import build_messages, parse_lesson
+from agents.teachers.lesson_text import parse_lesson
+from agents.teachers.prompt import build_messages
 from reasoner.domains.math.reader import read
 from reasoner.types.teaching import Lesson
 

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.telemetry.redaction import LONGEST, safe
-from reasoner.config.resolved import REDACTED
+from reasoner.config.secrets import REDACTED
 
 
 @pytest.mark.parametrize(

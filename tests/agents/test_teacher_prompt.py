@@ -1,16 +1,12 @@
-"""What a teacher is told, and how its text is read."""
-
-import json
+"""What a teacher is told."""
 
 import pytest
 from failures import problem, request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.teachers.prompt import LessonError, build_messages, parse_lesson, read_messages, repair_messages
+from agents.teachers.prompt import build_messages, read_messages, repair_messages
 from reasoner.types.teaching import TeacherRequest
-
-LESSON = {"critique": "c", "steps": ["1+2=3"], "answer": "3", "problems": []}
 
 
 def test_the_gold_steps_and_answer_never_enter_the_prompt() -> None:
@@ -39,44 +35,18 @@ def test_whatever_is_asked_is_read_back_word_for_word(question: str, steps: list
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        json.dumps(LESSON),
-        f"```json\n{json.dumps(LESSON, indent=2)}\n```",
-        f"```\n{json.dumps(LESSON)}\n```",
-        f"Here you are:\n\n{json.dumps(LESSON)}\n\nGood luck!",
-        json.dumps({**LESSON, "answer": 3}),
-        json.dumps({k: v for k, v in LESSON.items() if k != "problems"}),
-    ],
-)
-def test_fences_words_around_and_bare_numbers_are_forgiven(text: str) -> None:
-    lesson = parse_lesson(text)
-    assert (lesson.steps, lesson.answer, lesson.problems) == (["1+2=3"], "3", [])
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "expected one JSON object, got ''"),
-        ("I cannot.", "expected one JSON object, got 'I cannot.'"),
-        ('{"critique": "c", "steps": [', "the JSON object is broken"),
-        ("[" * 100_000 + "{" * 100_000, "the JSON object is broken"),
-        ('{"critique": "c"}', "steps: Field required"),
-        (json.dumps({**LESSON, "mood": "good"}), "mood: Extra inputs are not permitted"),
-    ],
-)
-def test_what_is_no_lesson_says_why(text: str, message: str) -> None:
-    with pytest.raises(LessonError, match=message):
-        parse_lesson(text)
-
-
 def test_a_repair_goes_on_from_the_unusable_text() -> None:
     messages = build_messages(request())
     longer = repair_messages(messages, "oops", error="no JSON")
     assert longer[:2] == messages
     assert longer[2] == {"role": "assistant", "content": "oops"}
     assert "no JSON" in longer[3]["content"]
+
+
+def test_a_repair_quotes_of_a_huge_answer_only_the_beginning_and_nothing_that_no_wire_can_carry() -> None:
+    quoted = repair_messages(build_messages(request()), "\ud83d" + "x" * 1_000_000, error="no JSON")[2]["content"]
+    assert len(quoted.encode()) < 20_000
+    assert quoted.startswith("\ufffdx")
 
 
 def test_messages_of_another_make_are_refused() -> None:

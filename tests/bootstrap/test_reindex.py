@@ -60,12 +60,12 @@ def test_an_index_is_made_anew_only_where_nothing_had_to_be_encoded(place: Home,
     assert len(rebuilt) == 2, "examples and wrong attempts"
 
 
-def test_the_champion_is_followed_with_threads_by_trial_and_the_process_keeps_its_own(
+def test_the_champion_is_followed_with_the_threads_of_its_home_and_the_process_keeps_its_own(
     place: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: list[int] = []
     settle, other = reencode.LatentMemory.settle, torch.get_num_threads() + 1
-    monkeypatch.setattr(threads, "choose_threads", lambda: other)
+    monkeypatch.setattr(threads, "usable_threads", lambda: other)
     monkeypatch.setattr(
         reencode.LatentMemory, "settle", lambda memory: (used.append(torch.get_num_threads()), settle(memory))
     )

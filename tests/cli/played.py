@@ -31,6 +31,7 @@ class Stage(ModuleType):
     verdict = "promote"
     finished_before = False
     budget_reached = False
+    learnt_nothing = False
     error: BaseException | None = None
     settings: Settings
 
@@ -40,7 +41,10 @@ class Stage(ModuleType):
         done = {"cycles": 1, "champion": "c1", "sealed": gain, "teacher_calls": 9, "usd": 0.0, "seconds": 9.0}
         test = {"wins": 71, "losses": 9, "p": 1.2e-12, "alpha": 0.025}
         decision = {"candidate": "c1", "champion": "base", "verdict": self.verdict, **test, "reason": REASON}
-        bodies = [("evaluation", 0, evaluation), ("decision", 1, decision), ("done", None, done)]
+        refused = {"reason": "no answer", "count": 45, "question": "How far is it?", "said": "I cannot", "change": "it"}
+        vain = {"model": "m", "calls": 45, "cached": 0, "failed": 0, "accepted": 0, "rejected": 45, "usd": 0.0}
+        asked = [("teacher", 1, vain | {"refused": [refused]})] if self.learnt_nothing else []
+        bodies = [("evaluation", 0, evaluation), *asked, ("decision", 1, decision), ("done", None, done)]
         return [TraceEvent(key=name, event=name, run=RUN, cycle=cycle, body=body) for name, cycle, body in bodies]
 
     def run_loop(
@@ -68,6 +72,7 @@ class Stage(ModuleType):
         row = CycleRow(cycle=1, verdict=self.verdict, sealed=SEALED, covered=0.625, **compared, **spent)
         return LoopOutcome(
             run=RUN, cycles=1, promotions=int(self.verdict == "promote"), champion="c1", table=(row,),
+            learnt_nothing=(1,) if self.learnt_nothing else (),
             finished_before=self.finished_before, budget_reached=self.budget_reached, report=folder / "report.md",
         )  # fmt: skip
 

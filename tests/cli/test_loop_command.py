@@ -49,6 +49,27 @@ def test_nothing_promoted_ends_with_4_where_a_promotion_was_required(command: Co
     assert command("loop", "--require-promotion").exit_code == 0
 
 
+def test_a_cycle_that_learnt_nothing_says_why_with_an_example_and_ends_with_1(command: Command, stage: Stage) -> None:
+    stage.verdict, stage.learnt_nothing = "keep", True
+    result = command("loop")
+    assert result.exit_code == 1
+    assert "cycle 1 learnt nothing: none of 45 pieces from 45 calls of m taught" in result.stdout
+    assert "no answer: 45 of 45" in result.stdout
+    assert "asked 'How far is it?', the teacher said 'I cannot'" in result.stdout
+    assert "what to change: it" in result.stdout
+    (told,) = [
+        e for e in map(json.loads, command("loop", "--json").stdout.splitlines()) if e["event"] == "nothing_learnt"
+    ]
+    assert told["refused"][0]["count"] == 45
+
+
+def test_a_promotion_or_a_limit_outweighs_a_cycle_that_learnt_nothing(command: Command, stage: Stage) -> None:
+    stage.learnt_nothing = True
+    assert command("loop").exit_code == 0
+    stage.verdict, stage.budget_reached = "keep", True
+    assert command("loop").exit_code == 5
+
+
 def test_a_decision_that_awaits_approval_ends_with_3(command: Command, stage: Stage) -> None:
     stage.verdict = "await"
     assert command("loop").exit_code == 3
@@ -112,6 +133,19 @@ def test_an_interrupt_says_that_the_state_is_saved_and_ends_with_130(command: Co
     result = command("loop")
     assert result.exit_code == 130
     assert "interrupted; state saved; run the same command (without --fresh) to go on" in result.stderr
+
+
+def test_an_interrupted_dry_run_says_nothing_of_saved_state(
+    command: Command, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    stage.error = KeyboardInterrupt()
+    assert "state saved" in command("loop").stderr
+    monkeypatch.setattr(stage, "plan_loop", interrupt)
+    result = command("loop", "--dry-run")
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")
 
 
 def test_a_wrong_setting_ends_with_2_before_anything_starts(command: Command, stage: Stage) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from played import Command
+from proposal_maker import believe
 from student_maker import small_student
 
 from memory.promotion import enthrone_base, promote
@@ -73,7 +74,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ExampleStore(database).add(examples, latents, space=fingerprint(first))
     follow_champion(place)
     DecisionStore(database).record(promoted("second", "first", said(home, "first")))
-    promote(database, "d-second")
+    promote(database, "d-second", check=believe)
     follow_champion(place)
     database.close()
     return home

@@ -48,12 +48,34 @@ def test_a_schedule_is_added_listed_and_removed(command: Command) -> None:
         (["--config", "nowhere"], "nowhere"),
         (["train.no_such=1"], "train.no_such"),
         (["teacher.api_key=secret"], "teacher.api_key is not kept with a schedule"),
+        (["--grace", "inf"], "--grace"),
+        (["--grace", "nan"], "--grace"),
+        (["--grace", "-1"], "--grace"),
+        (["--window", "nan"], "--window"),
+        (["--window", "1e300"], "--window"),
+        (["--max-minutes", "inf"], "--max-minutes"),
+        (["--cycles", "100000000000000000000"], "--cycles"),
     ],
 )
 def test_what_is_wrong_is_said_before_the_night(command: Command, words: list[str], said: str) -> None:
     ended = command("schedule", "add", "nightly", *NIGHT, *words)
     assert ended.exit_code == 2
     assert said in ended.stderr.replace("\n", " ")
+
+
+def test_a_broken_schedule_says_so_beside_the_others_and_is_shown(command: Command, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("seed: 1\n")
+    assert command("schedule", "add", "broken", *NIGHT, "--config", str(own)).exit_code == 0
+    told(command, "schedule", "add", "whole", *NIGHT)
+    own.write_bytes(b"seed: \xff\n")
+    broken, whole = told(command, "schedule", "list")
+    assert "can no longer be read" in broken["fault"]
+    assert whole["fault"] == ""
+    assert "broken: its configuration can no longer be read" in command("schedule", "list").stdout.replace("\n", " ")
+    shown = command("schedule", "show", "broken")
+    assert shown.exit_code == 0
+    assert "it cannot run: its configuration can no longer be read" in shown.stdout.replace("\n", " ")
 
 
 def test_a_night_stopped_by_its_window_is_resumed_by_the_next_and_shown_in_the_morning(

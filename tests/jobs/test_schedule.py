@@ -1,5 +1,6 @@
 """Schedules under a clock that is passed in, and schedulers that race and die as real processes."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,13 +11,16 @@ from pathlib import Path
 
 import pytest
 from proposal_maker import begin, proposal
+from sqlalchemy import inspect, select, update
 
-from jobs.firing import fire_due, fire_now
+from jobs.firing import fault_of, fire_due, fire_now, next_due
 from jobs.scheduler import moments
 from memory.store.database import Database, open_database
 from memory.store.jobs import JobStore
 from memory.store.proposals import ProposalStore
+from memory.store.rows import Written
 from memory.store.schedules import ScheduleStore
+from memory.store.tables import ScheduleTable
 from reasoner.config.loading import load_settings
 from reasoner.config.resolved import config_hash
 from reasoner.errors import UsageError
@@ -202,3 +206,85 @@ def test_a_scheduler_killed_between_recording_and_filing_still_files_once(databa
     assert (outcomes(database), JobStore(database).list()) == (["due"], [])
     fire_due(database, datetime(2026, 6, 2, 2, 1, tzinfo=UTC))
     assert (outcomes(database), len(JobStore(database).list())) == (["filed"], 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"name: caf\xe9\n",
+        "seed: 1\n".encode("utf-16"),
+        b"seed: 1\x07\n",
+        b"seed: 2020-01-01\n",
+        b"train: &a\n  base_updates: *a\n",
+        b"\x80\x04\x95not yaml",
+    ],
+)
+def test_a_settings_file_that_cannot_be_read_fails_its_own_schedule_and_the_others_fire(
+    database: Database, content: bytes
+) -> None:
+    file = database.home / "own.yaml"
+    file.write_bytes(content)
+    add(database, name="broken", config=str(file))
+    add(database)
+    told = {firing.schedule: firing for firing in fire_due(database, datetime(2026, 6, 2, 2, tzinfo=UTC))}
+    assert told["n"].outcome == "filed"
+    assert told["broken"].outcome == "failed"
+    assert "its configuration can no longer be read" in told["broken"].note
+    assert told["broken"].note.isprintable(), "what a file holds never reaches the terminal raw"
+    broken, other = ScheduleStore(database).entries()
+    assert (fault_of(broken), fault_of(other)) == (told["broken"].note, "")
+
+
+def rewrite(database: Database, schedule: str, changes: dict[str, object]) -> None:
+    """As somebody with an editor for databases would."""
+    with database.session() as session:
+        text = changes.get("record")
+        if text is None:
+            (row,) = session.scalars(select(ScheduleTable).where(ScheduleTable.name == schedule))
+            text = json.dumps(row.record | changes)
+        session.execute(update(ScheduleTable).where(ScheduleTable.name == schedule).values(record=Written(text)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"grace": float("inf")},
+        {"grace": float("nan")},
+        {"window": -1},
+        {"cycles": True},
+        {"cycles": 10**30},
+        {"max_usd": "much"},
+        {"cron": "often"},
+        {"timezone": "Mars/Base"},
+        {"timezone": "../../etc/passwd"},
+        {"until": "25:99"},
+        {"name": "another"},
+        {"callable": "os:system"},
+        {"record": "no JSON"},
+        {"record": "[" * 100_000},
+        {"record": "7"},
+    ],
+)
+def test_a_schedule_whose_row_cannot_be_used_fails_alone_and_can_be_removed(
+    database: Database, changes: dict[str, object]
+) -> None:
+    add(database, name="broken", until="09:00")
+    add(database)
+    rewrite(database, "broken", changes)
+    told = {firing.schedule: firing for firing in fire_due(database, datetime(2026, 6, 2, 2, tzinfo=UTC))}
+    assert {name: firing.outcome for name, firing in told.items()} == {"broken": "failed", "n": "filed"}
+    assert told["broken"].note
+    next_due(database, datetime(2026, 6, 2, 3, tzinfo=UTC))
+    ScheduleStore(database).remove("broken")
+    assert [entry.name for entry in ScheduleStore(database).entries()] == ["n"]
+    add(database, name="broken")
+
+
+def test_the_next_moment_of_all_schedules_is_known_without_any_stored_alarm(database: Database) -> None:
+    now = datetime(2026, 6, 2, 1, tzinfo=UTC)
+    assert next_due(database, now) is None
+    add(database)
+    add(database, name="sooner", cron="30 1 * * *")
+    assert next_due(database, now) == datetime(2026, 6, 2, 1, 30, tzinfo=UTC)
+    with database.reading() as session:
+        assert "apscheduler_jobs" not in inspect(session.connection()).get_table_names()

@@ -125,11 +125,11 @@ def test_a_file_that_changes_under_a_run_is_refused(tmp_path: Path) -> None:
         )
     )
     home = tmp_path / "home"
-    given = (f"data.practice={file}", "--max-minutes", "0.03")
+    given = (f"data.practice={file}", "teacher.model=none", "--max-minutes", "0.03")
     assert loop(home, *given).code == 5
     with file.open("a") as handle:
         handle.write(json.dumps({"question": "One more bean falls on 2 beans. How many?", "answer": 3}) + "\n")
-    refused = loop(home, f"data.practice={file}")
+    refused = loop(home, f"data.practice={file}", "teacher.model=none")
     assert refused.code == 2
     assert "data_hash" in refused.words
 

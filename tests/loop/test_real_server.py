@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from loop_runs import Running, loop
+from loop_runs import Running, command, loop, run_folder
 from model_server import INPUT_PRICE, OUTPUT_PRICE, ModelServer, running
 
 pytestmark = pytest.mark.slow
@@ -33,6 +33,24 @@ def test_a_loop_uses_a_servers_answers_and_survives_its_moods(tmp_path: Path) ->
     assert teacher["calls"] == 4
 
 
+def test_a_loop_whose_teacher_gives_no_usable_answer_says_so_everywhere_and_ends_with_1(tmp_path: Path) -> None:
+    with running() as server:
+        server.script.append("ok")  # what is asked before anything is trained
+        server.always = "wrong"
+        ended = loop(tmp_path, *words(server))
+    assert ended.code == 1, ended.words
+    (told,) = ended.of("nothing_learnt")
+    assert (told["calls"], told["failed"], told["refused"][0]["reason"]) == (4, 4, "unusable answer")
+    assert "4 of 4 calls failed: unusable answer (4), such as" in ended.words
+    assert "answer is missing" in ended.words
+    shown = command(tmp_path, "runs", "show", ended.done["run"])
+    assert "cycle 1 learnt nothing" in shown.words
+    for report in ("report.md", "report.html"):
+        text = (run_folder(tmp_path) / report).read_text()
+        assert "learnt nothing" in text
+        assert "answer is missing" in text
+
+
 def test_a_loop_never_spends_more_than_its_limit_with_sixteen_calls_in_flight(tmp_path: Path) -> None:
     with running() as server:
         priced = (f"teacher.usd_per_million_input={INPUT_PRICE}", f"teacher.usd_per_million_output={OUTPUT_PRICE}")
@@ -51,12 +69,13 @@ def test_a_loop_killed_between_two_answers_asks_again_only_what_was_on_its_way(t
     with running() as server:
         given = words(server, "teacher.concurrency=1")
         running_loop = Running(tmp_path, *given)
-        while len(server.requests) < 2 and not running_loop.has_ended():
+        while len(server.requests) < 3 and not running_loop.has_ended():
             time.sleep(0.005)
         running_loop.kill()
         ended = loop(tmp_path, *given)
         asked = [json.dumps(body["messages"]) for body in server.requests]
     assert ended.code == 0, ended.words
     assert ended.of("teacher")[0]["calls"] == 4
-    assert len(set(asked)) == 4
-    assert len(asked) <= 5
+    # Four lessons, and the tiny question before anything is trained.
+    assert len(set(asked)) == 5
+    assert len(asked) <= 6

@@ -225,7 +225,7 @@ def test_at_the_terminal_a_run_is_drawn_listed_followed_and_compared(
 def test_what_a_fork_cannot_share_is_refused_with_advice(forked: tuple[Path, str, str, str]) -> None:
     home, parent, _, _ = forked
     plan = {"cycle": 1, "cycles": None}
-    with pytest.raises(UsageError, match=r"data.practice_size: everything before the fork hangs on"):
+    with pytest.raises(UsageError, match=r"data.practice_size: everything before the fork depends on"):
         bootstrap.plan_fork(home, parent, node="teach", overrides=["data.practice_size=50"], **plan)
     with pytest.raises(UsageError, match="use --from verifier"):
         bootstrap.plan_fork(home, parent, node="mine", overrides=["mine.search=true"], **plan)

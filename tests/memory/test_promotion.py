@@ -2,6 +2,7 @@
 
 import pytest
 from memory_parts import checkpoint, decision
+from proposal_maker import believe
 
 from memory.promotion import enthrone_base, promote
 from memory.store.checkpoints import CheckpointStore
@@ -35,7 +36,7 @@ def test_a_recorded_promotion_moves_run_and_home_once(database: Database) -> Non
     store = start(database)
     DecisionStore(database).record(decision("d1", "one", "base"))
     for _ in range(2):
-        assert promote(database, "d1").id == "one"
+        assert promote(database, "d1", check=believe).id == "one"
     assert champions(store) == ("one", "one")
     moves = [(move.checkpoint, move.previous, move.cause, move.decision) for move in store.history("r1")]
     assert moves == [("base", "", "enthroned", ""), ("one", "base", "promoted", "d1")]
@@ -46,17 +47,17 @@ def test_an_old_promotion_repeated_does_not_undo_a_newer_one(database: Database)
     store = start(database)
     decisions = DecisionStore(database)
     decisions.record(decision("d1", "one", "base"))
-    promote(database, "d1")
+    promote(database, "d1", check=believe)
     decisions.record(decision("d2", "two", "one"))
-    promote(database, "d2")
-    promote(database, "d1")
+    promote(database, "d2", check=believe)
+    promote(database, "d1", check=believe)
     assert champions(store) == ("two", "two")
 
 
 def test_without_a_recorded_decision_nobody_is_promoted(database: Database) -> None:
     store = start(database)
     with pytest.raises(GateError, match="not recorded"):
-        promote(database, "d1")
+        promote(database, "d1", check=believe)
     assert champions(store) == ("base", "base")
 
 
@@ -65,7 +66,7 @@ def test_another_verdict_promotes_nobody(database: Database, verdict: str) -> No
     store = start(database)
     DecisionStore(database).record(decision("d1", "one", "base", verdict=verdict))
     with pytest.raises(GateError, match=verdict):
-        promote(database, "d1")
+        promote(database, "d1", check=believe)
     assert champions(store) == ("base", "base")
 
 
@@ -74,16 +75,16 @@ def test_a_decision_about_a_former_champion_is_void(database: Database) -> None:
     decisions = DecisionStore(database)
     for name in ("one", "two"):
         decisions.record(decision(f"d-{name}", name, "base"))
-    promote(database, "d-one")
+    promote(database, "d-one", check=believe)
     with pytest.raises(GateError, match=r"'two' with 'base'.*'one'"):
-        promote(database, "d-two")
+        promote(database, "d-two", check=believe)
 
 
 def test_a_candidate_that_is_not_in_the_store_is_not_promoted(database: Database) -> None:
     start(database)
     DecisionStore(database).record(decision("d1", "ghost", "base"))
     with pytest.raises(NotFoundError, match="ghost"):
-        promote(database, "d1")
+        promote(database, "d1", check=believe)
 
 
 def test_a_recorded_decision_cannot_be_rewritten(database: Database) -> None:

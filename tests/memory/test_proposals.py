@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from proposal_maker import RUN, begin, checkpoint, decision, proposal
+from proposal_maker import RUN, begin, believe, checkpoint, decision, proposal
 from sqlalchemy import delete, update
 
 from memory.promotion import enthrone_base, promote
@@ -24,7 +24,7 @@ def champion(database: Database) -> str:
 def carry_out(database: Database, candidate: str, named: str = "") -> str:
     word = decision(candidate, "base", verdict="promote", proposal=named)
     DecisionStore(database).record(word)
-    return promote(database, word.id).id
+    return promote(database, word.id, check=believe).id
 
 
 def test_a_proposal_stands_as_it_was_first_written(database: Database) -> None:
@@ -118,7 +118,7 @@ def test_a_candidate_is_promoted_on_a_yes_and_on_nothing_else(database: Database
     for id, candidate in (("p1", "deep"), ("p2", "fast")):
         store.record(proposal(id, candidate, "base"))
     with pytest.raises(GateError, match="says 'await'"):
-        promote(database, "await-deep-")
+        promote(database, "await-deep-", check=believe)
     for named in ("", "p1"):
         with pytest.raises(GateError, match="waits for a person"):
             carry_out(database, "deep", named)

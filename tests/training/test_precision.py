@@ -8,7 +8,7 @@ import torch
 from reasoner.config.loading import load_settings
 from reasoner.config.settings import ComputeSettings
 from reasoner.models.checkpoints import load_student
-from reasoner.training.precision import choose_precision, precision_of
+from reasoner.training.precision import precision_of
 from reasoner.training.work import Workplace, base_spec, train_base
 
 WORDS = ["train.base_updates=30", "train.decoder_updates=4", "train.min_round_trip=0", "student.speller=true"]
@@ -31,6 +31,11 @@ def test_bfloat16_changes_bits_and_hardly_the_losses(tmp_path: Path) -> None:
     assert {p.dtype for p in net.parameters()} == {p.dtype for p in plain.parameters()} == {torch.float32}
 
 
-def test_what_is_set_is_not_tried() -> None:
-    assert precision_of(ComputeSettings(precision="bfloat16"), width=96) == "bfloat16"
-    assert precision_of(ComputeSettings(), width=96) == choose_precision("cpu", 96)
+@pytest.mark.parametrize(("units", "chosen"), [({"avx2": True}, "float32"), ({"amx_bf16": True}, "bfloat16")])
+def test_the_units_of_the_processor_decide_unless_it_is_set(
+    units: dict[str, bool], chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: units)
+    assert precision_of(ComputeSettings()) == chosen
+    assert precision_of(ComputeSettings(precision="float32")) == "float32"
+    assert precision_of(ComputeSettings(precision="bfloat16")) == "bfloat16"

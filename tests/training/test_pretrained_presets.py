@@ -12,7 +12,7 @@ from reasoner.training.feed import Batches, FreshFeed
 from reasoner.training.trainer import add_gradients
 from reasoner.training.work import recipe_of
 
-PRESETS = ("default", "math_small", "multi_domain")
+PRESETS = ("minilm", "math_small", "multi_domain")
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.reporting.figures import duration
-from agents.reporting.markdown import headline
+from agents.reporting.markdown import headline, right_with_false_steps
 from agents.reporting.page.comparing import compared
 from agents.reporting.page.learning import memory, searching
 from agents.reporting.page.markup import island, render
@@ -19,7 +19,9 @@ from agents.reporting.page.tape import Tape, read_tape
 from agents.reporting.page.teaching import teaching
 from agents.reporting.page.times import NAMED, by_time, island_of, loop_drawing, node_times, time_chart
 from agents.reporting.summary import Summary, summarise
-from agents.run_folder import write_text
+from agents.run_folder import RESTORE
+from reasoner.storage.json_files import read_object, read_text
+from reasoner.storage.writing import write_text
 
 NAME = "report.html"
 
@@ -44,6 +46,7 @@ def page(sources: Sources, tape: Tape) -> str:
         run=summary.run,
         title=title(summary),
         verdict=headline(summary).replace("**", ""),
+        luck=right_with_false_steps(summary),
         tone=tone(summary),
         key_figures=key_figures(summary),
         moment=str(tape.figures[-1].get("time", ""))[:16].replace("T", " "),
@@ -83,7 +86,7 @@ def _graph(tape: Tape) -> dict[str, Any]:
 
 def _provenance(sources: Sources, summary: Summary) -> dict[str, Any]:
     manifest, config = (sources.folder.root / name for name in ("manifest.json", "config.resolved.yaml"))
-    flat = _flat(json.loads(manifest.read_text(encoding="utf-8")), "") if manifest.is_file() else []
+    flat = _flat(read_object(manifest, mend=RESTORE), "") if manifest.exists() else []
     done = summary.done or {}
     marks = [(key, str(done[key])) for key in ("champion", "fingerprint") if done.get(key)]
     jobs = [
@@ -96,7 +99,7 @@ def _provenance(sources: Sources, summary: Summary) -> dict[str, Any]:
         "manifest": flat,
         "marks": marks,
         "fingerprints": jobs,
-        "config": config.read_text(encoding="utf-8") if config.is_file() else "",
+        "config": read_text(config, mend=RESTORE) if config.exists() else "",
     }
 
 

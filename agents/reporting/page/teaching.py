@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from agents.reporting.events import Event
 from agents.reporting.figures import dollars, percent
+from agents.reporting.nothing_learnt import failure_words, nothing_learnt, record_of
 from agents.reporting.summary import Summary
 
 
@@ -17,6 +19,10 @@ class Teaching:
     """Name, value, and a remark."""
     reasons: list[tuple[str, int, float]]
     """Why pieces were accepted or not, the most frequent first, with their share of all."""
+    barren: list[dict[str, Any]]
+    """Cycles from which nothing was accepted, and why; see `nothing_learnt.record_of`."""
+    failed: list[str]
+    """What is to be said of failed calls, a sentence a cycle."""
     rows: list[list[str]]
     """cycle, calls, from the cache, accepted, rejected, precision, tokens, dollars."""
 
@@ -38,6 +44,8 @@ def teaching(summary: Summary) -> Teaching | None:
         model=str(taught[-1][1].get("model", "")),
         figures=_figures(total, learnt, summary),
         reasons=[(reason, count, count / pieces) for reason, count in reasons.most_common()],
+        barren=[record_of(cycle) for cycle in nothing_learnt(summary)],
+        failed=[f"Cycle {number}: {words}." for number, event in taught if (words := failure_words(event))],
         rows=[_row(number, event) for number, event in taught],
     )
 

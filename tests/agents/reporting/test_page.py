@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from agents.reporting.page.page import write_page
 from agents.reporting.page.sources import Sources
 from agents.reporting.page.tape import read_tape
 from agents.run_folder import RunFolder
+from reasoner.types.step import StepVerdict
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -73,15 +75,20 @@ def page(given: Sources) -> str:
     return page_of(given, read_tape(given.folder.root))
 
 
+def judge_steps(question: str, steps: Sequence[str]) -> list[StepVerdict]:
+    assert question
+    return [StepVerdict(true="=" in step and step != "1+1=3") for step in steps]
+
+
 def sources(home: Path, *, hostile: bool = False) -> Sources:
-    return Sources(RunFolder(home, RUN), sealed_set(hostile=hostile), lambda step: "=" in step and step != "1+1=3")
+    return Sources(RunFolder(home, RUN), sealed_set(hostile=hostile), judge_steps)
 
 
 def played(home: Path, events: list[dict]) -> Sources:
     folder = RunFolder(home, RUN)
     folder.root.mkdir(parents=True)
     (folder.root / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
-    return Sources(folder, [], lambda _: True)
+    return Sources(folder, [], judge_steps)
 
 
 def test_what_others_wrote_stays_text(hostile: str) -> None:
@@ -213,28 +220,45 @@ def test_a_long_run_has_a_small_page_made_in_little_memory(long_run: Path) -> No
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 def test_a_browser_opens_a_long_runs_page_offline_and_runs_nothing_of_others(long_run: Path, tmp_path: Path) -> None:
     """A real load: the page's own script has run, nobody else's has, nothing was asked of any server."""
-    assert CHROMIUM
     (tmp_path / "hostile").mkdir()
     write_big_run(tmp_path / "hostile", hostile=True, cycles=6, events=600)
     bad = write_page(sources(tmp_path / "hostile", hostile=True))
-    for number, path in enumerate((long_run, bad)):
-        log, picture = tmp_path / f"net-{number}.json", tmp_path / f"{number}.png"
-        common = (
-            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            f"--user-data-dir={tmp_path / f'profile-{number}'}", "--window-size=1200,1600",
-            "--virtual-time-budget=4000",
-        )  # fmt: skip
-        words = [*common, f"--log-net-log={log}", f"--screenshot={picture}", path.as_uri()]
-        subprocess.run(words, capture_output=True, check=True, timeout=240)
-        asked = set(re.findall(r'"url":"(https?://[^"]+)"', log.read_text()))
-        # The browser itself looks for its maker's servers, whatever page it shows.
-        assert {url for url in asked if not re.match(r"https?://[a-z0-9.]+\.google\.com/", url)} == set()
-        dom = subprocess.run([*common, "--dump-dom", path.as_uri()], capture_output=True, check=True, timeout=240)
-        text = dom.stdout.decode()
+    for path in (long_run, bad):
+        picture = tmp_path / "page.png"
+        assert asked_for_by(path, tmp_path, f"--screenshot={picture}")[0] == set()
+        text = asked_for_by(path, tmp_path, "--dump-dom")[1]
         assert 'aria-expanded="true"' in text, "the page's own script has not run"
         assert "stolen=" not in text
         assert shades(picture) > 20, "the picture is empty"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+def test_the_look_for_requests_sees_those_of_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "asks.html"
+    page.write_text('<img src="http://picture.invalid/a.png"><script>fetch("https://script.invalid/b")</script>')
+    asked, _ = asked_for_by(page, tmp_path, "--dump-dom")
+    assert asked == {"http://picture.invalid/a.png", "https://script.invalid/b"}
+
+
+def asked_for_by(page: Path, folder: Path, wanted: str) -> tuple[set[str], str]:
+    """What a page asks of any server when a browser opens it, and what the browser prints. Nothing is reached.
+
+    The browser looks for its maker's servers by itself, whatever page it shows: those requests have no origin.
+    """
+    assert CHROMIUM
+    log = folder / "net.json"
+    words = (
+        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder / 'profile'}", "--window-size=1200,1600",
+        "--virtual-time-budget=4000", f"--log-net-log={log}", wanted, page.as_uri(),
+    )  # fmt: skip
+    done = subprocess.run(words, capture_output=True, check=True, timeout=240)
+    events = json.loads(log.read_text())["events"]
+    made = [event["params"] for event in events if "initiator" in event.get("params", {})]
+    asked = {params["url"] for params in made if params["initiator"] != "not an origin"}
+    return {url for url in asked if not url.startswith("file:")}, done.stdout.decode()
 
 
 def shades(path: Path) -> int:

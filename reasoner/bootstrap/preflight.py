@@ -1,0 +1,188 @@
+"""Looks before anything is trained: packages, data, whether the teacher can read it, disk, memory, the teacher itself.
+
+What would end the run later ends it here, in words. Done once for every start of a run that has something to do, and by
+`--dry-run`. What it looks at comes in through ports: problems, the domain, the books of teacher calls.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reasoner.bootstrap.run_parts import source_of
+from reasoner.bootstrap.teacher_trial import try_teacher
+from reasoner.config.packages import require_packages
+from reasoner.config.settings import Settings
+from reasoner.domains.registry import get_domain
+from reasoner.errors import ReasonerError, UsageError
+from reasoner.types.ports import Domain
+from reasoner.types.preflight import Look, Preflight
+from reasoner.types.problem import Problem
+
+if TYPE_CHECKING:
+    from agents.teachers.provider import Ledger
+    from reasoner.data.sources import ProblemSource
+
+GENERATED = "generated"
+TAUGHT_DOMAIN = "math"
+"""The domain whose steps a teacher is asked for: its prompt wants equations."""
+FEWEST_READABLE = 0.05
+"""Share of the practice rows that the built-in expert must be able to read."""
+
+_ROW_BYTES = 4096
+"""Of an attempt with its events, trace and latents; measured runs leave less."""
+_STATE_COPIES = 5
+"""Weights, two moments, gradients and target encoder in a resumable training state."""
+_LEAST_DISK = 64 * 2**20
+_PROCESS_BYTES = 400 * 2**20
+"""An interpreter with its libraries."""
+_PROCESSES = 2
+"""The loop, and the job that trains."""
+
+
+def preflight_run(
+    settings: Settings, ledger: "Ledger", *, home: Path, cycles: int, say: Callable[[str], None]
+) -> Preflight:
+    """Looks at everything before a start of a run.
+
+    Args:
+        settings: of the run.
+        ledger: the run's books, of no cycle.
+        home: its folder.
+        cycles: that are asked for.
+        say: told what people should hear while the teacher makes us wait.
+
+    Raises:
+        ReasonerError: the run cannot begin; `look_around` and `try_teacher` say why.
+    """
+    looks = look_around(settings, home=home, cycles=cycles)
+    return Preflight(looks=(*looks, *try_teacher(settings, ledger, say=say)))
+
+
+def look_around(settings: Settings, *, home: Path, cycles: int) -> list[Look]:
+    """Everything but the teacher's answer.
+
+    Args:
+        settings: of the run.
+        home: its folder, which need not exist.
+        cycles: that are asked for.
+
+    Raises:
+        ConfigError: a package is missing.
+        DataError: the practice file cannot be used.
+        UsageError: the teacher cannot read the task.
+        ReasonerError: disk or memory is too small.
+    """
+    modules = require_packages(settings)
+    source = source_of(settings, cycles)
+    looks = [Look(what="packages", found=", ".join(modules))] if modules else []
+    looks.append(Look(what="data", found=_data_words(settings, source)))
+    if reads := _teacher_reads(settings, source):
+        looks.append(Look(what="readable", found=reads))
+    return [*looks, look_at_disk(settings, home=home, cycles=cycles), look_at_memory(settings)]
+
+
+def _data_words(settings: Settings, source: "ProblemSource") -> str:
+    data = settings.data
+    if data.practice == GENERATED:
+        sizes = f"{data.practice_size} practice, {data.gate_size} gate and {data.sealed_size} sealed"
+        return f"{sizes} problems of domain {data.domain}, generated"
+    sizes = f"{len(source.practice(1))} practice, {len(source.gate(1))} gate and {len(source.sealed())} sealed rows"
+    return f"{sizes} of {data.practice}; gate sets for {source.gate_sets} cycles"
+
+
+def _teacher_reads(settings: Settings, source: "ProblemSource") -> str:
+    """What of the task the teacher can read, in words; empty where nobody is asked or only asking would tell.
+
+    Raises:
+        UsageError: nothing, or nearly nothing.
+    """
+    teacher, data = settings.teacher, settings.data
+    if teacher.model == "none" or not teacher.calls:
+        return ""
+    if data.domain != TAUGHT_DOMAIN:
+        raise UsageError(
+            f"teacher.model={teacher.model!r} cannot teach data.domain={data.domain!r}: a teacher is asked for "
+            f"equations, which only data.domain={TAUGHT_DOMAIN} has; use teacher.model=none, and the student learns "
+            "from its own checked answers"
+        )
+    if not teacher.model.startswith("builtin/") or data.practice == GENERATED:
+        return ""
+    return _expert_reads(get_domain(data.domain), source.practice(1), teacher=teacher.model, practice=data.practice)
+
+
+def _expert_reads(domain: Domain, problems: Sequence[Problem], *, teacher: str, practice: str) -> str:
+    """The built-in expert reads what the domain itself reads."""
+    read = sum(domain.solve(problem.question) is not None for problem in problems)
+    share = f"{read} of {len(problems)} practice rows of {practice}"
+    if read < FEWEST_READABLE * len(problems):
+        raise UsageError(
+            f"teacher.model={teacher!r} can read {share}: it knows only the wording of generated stories, so nothing "
+            "would be learnt. Choose a teacher that reads any text, such as teacher.model=PROVIDER/MODEL (or a server "
+            "of your own with teacher.api_base=...; see docs/teachers.md), or teacher.model=none"
+        )
+    return f"{teacher} can read {share}"
+
+
+def look_at_disk(settings: Settings, *, home: Path, cycles: int) -> Look:
+    """Free space against what a run of these settings leaves at most.
+
+    Raises:
+        ReasonerError: there is less.
+    """
+    needed = disk_needed(settings, cycles=cycles)
+    place = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    words = f"about {_size(needed)} needed, {_size(free)} free in {place}"
+    if free < needed:
+        raise ReasonerError(f"too little disk: {words}; free some, or give --home DIR on another disk")
+    return Look(what="disk", found=words)
+
+
+def disk_needed(settings: Settings, *, cycles: int) -> int:
+    """Bytes: a checkpoint a cycle and the base, one training state, and all attempts with what is written of them."""
+    from reasoner.training.footprint import FLOAT, footprint
+
+    weights, data = footprint(settings).weights, settings.data
+    rows = cycles * (data.practice_size + 2 * data.gate_size) + (cycles + 1) * data.sealed_size
+    return _LEAST_DISK + FLOAT * weights * (cycles + 1 + _STATE_COPIES) + rows * _ROW_BYTES
+
+
+def look_at_memory(settings: Settings) -> Look:
+    """The memory of this machine against what training takes.
+
+    What is free at the moment is only told: others may give theirs back.
+
+    Raises:
+        ReasonerError: the machine has less in all.
+    """
+    from reasoner.training.footprint import footprint
+
+    on_gpu = settings.compute.device != "cpu"
+    needed = _PROCESSES * _PROCESS_BYTES + (0 if on_gpu else footprint(settings).total_bytes)
+    free, total = available_memory()
+    words = f"about {_size(needed)} needed"
+    if total is None:
+        return Look(what="memory", found=words)
+    words += f", {_size(total)} in all" + (f", {_size(free)} of it free" if free is not None else "")
+    if total < needed:
+        raise ReasonerError(f"too little memory: {words}; lower train.batch_size, student.width or the layers")
+    return Look(what="memory", found=words)
+
+
+def available_memory(root: Path = Path("/")) -> tuple[int | None, int | None]:
+    """Bytes that are free and in all, within the container's limit; None where this system does not tell."""
+    told = root / "proc" / "meminfo"
+    if not told.is_file():
+        return None, None
+    fields = dict(line.split(":", 1) for line in told.read_text(encoding="utf-8").splitlines() if ":" in line)
+    free, total = (int(fields[name].split()[0]) * 1024 for name in ("MemAvailable", "MemTotal"))
+    limit = root / "sys" / "fs" / "cgroup" / "memory.max"
+    allowed = limit.read_text(encoding="utf-8").strip() if limit.is_file() else "max"
+    if allowed.isdigit():
+        free, total = min(free, int(allowed)), min(total, int(allowed))
+    return free, total
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.0f} MiB"
