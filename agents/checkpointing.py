@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-import ormsgpack
 from langgraph.checkpoint.serde.jsonplus import EXT_CONSTRUCTOR_KW_ARGS, JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Interrupt
@@ -31,7 +30,7 @@ class PlainSerializer(JsonPlusSerializer):
     """Writes as LangGraph does; reads plain data alone, whatever the environment says."""
 
     def __init__(self) -> None:
-        super().__init__(pickle_fallback=False, allowed_msgpack_modules=None, __unpack_ext_hook__=_unpack)
+        super().__init__(pickle_fallback=False, allowed_msgpack_modules=None, __unpack_ext_hook__=self._object)
 
     def with_msgpack_allowlist(self, extra_allowlist: Any) -> "PlainSerializer":  # noqa: ARG002 (nothing is added)
         """Stays as it is."""
@@ -48,8 +47,15 @@ class PlainSerializer(JsonPlusSerializer):
             _refuse(f"a value of kind {kind!r:.40}, expected one of {', '.join(PLAIN)}")
         try:
             return super().loads_typed((kind, content))
-        except (ormsgpack.MsgpackDecodeError, TypeError) as error:
+        except (ValueError, TypeError) as error:
             _refuse(f"an object, or what is no msgpack at all ({error})")
+
+    def _object(self, code: int, data: bytes) -> Interrupt:
+        """What stands for an extension type: an interrupt, or an error, which ormsgpack passes on as its own."""
+        module, name, words = super().loads_typed(("msgpack", data))
+        if code != EXT_CONSTRUCTOR_KW_ARGS or (module, name) != INTERRUPT:
+            raise ValueError(f"extension type {code}")
+        return Interrupt(value=words["value"], id=str(words["id"]))
 
 
 @contextmanager
@@ -73,14 +79,6 @@ def open_saver(home: Path) -> Iterator[SqliteSaver]:
             yield saver
         finally:
             connection.close()
-
-
-def _unpack(code: int, data: bytes) -> Any:
-    """What stands for an extension type: an interrupt. Any other is an error, which ormsgpack passes on as its own."""
-    module, name, words = ormsgpack.unpackb(data, ext_hook=_unpack, option=ormsgpack.OPT_NON_STR_KEYS)
-    if code != EXT_CONSTRUCTOR_KW_ARGS or (module, name) != INTERRUPT:
-        raise ValueError(f"extension type {code}")
-    return Interrupt(value=words["value"], id=str(words["id"]))
 
 
 def _refuse(what: str) -> NoReturn:

@@ -1,6 +1,7 @@
 """Writes a run's `events.jsonl`. Every event has a key; a node that runs again after a crash writes nothing twice."""
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,11 +39,16 @@ class EventLog:
     ) -> None:
         self._path, self._run, self._listener = folder / "events.jsonl", run, listener
         self._trace, self._redactor = trace or Tracer(None), redactor or Redactor()
+        self._writing = threading.Lock()  # a teacher's threads tell of waits
         folder.mkdir(parents=True, exist_ok=True)
         self._keys = {event["key"] for event in self._mend()}
 
     def write(self, key: str, event: str, cycle: int | None = None, **body: Any) -> None:
-        """Appends an event unless one with this key is there; the listener hears only new ones."""
+        """Appends an event unless one with this key is there; the listener hears new ones. Safe between threads."""
+        with self._writing:
+            self._write(key, event, cycle, body)
+
+    def _write(self, key: str, event: str, cycle: int | None, body: dict[str, Any]) -> None:
         if event != "node" and (key not in self._keys or self._trace.visiting):
             self._trace.tell(event, cycle, **body)
         if key in self._keys:

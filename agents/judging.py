@@ -57,9 +57,10 @@ def fault_of(question: str, steps: Sequence[str], answer: str, problem: Problem,
         return NO_STEPS if answer.strip() else NO_ANSWER
     if len(steps) > MOST_STEPS:
         return TOO_LONG
-    if not all(domain.check_step(step) for step in steps):
+    verdicts = domain.judge_steps(question, steps)
+    if not all(verdict.true for verdict in verdicts):
         return FALSE_STEP
-    if not domain.grounded(question, steps):
+    if any(verdict.unknown for verdict in verdicts):
         return UNKNOWN_OPERAND
     if not answer.strip():
         return NO_ANSWER
@@ -74,7 +75,8 @@ def same_answer(problem: Problem, truth: str, answer: str, domain: Domain) -> Ou
 def tidy(steps: Sequence[str], domain: Domain) -> tuple[str, ...]:
     """The steps without spaces where they hold without them: the student learns one spelling."""
     dense = ["".join(step.split()) for step in steps]
-    return tuple(d if domain.check_step(d) else step for d, step in zip(dense, steps, strict=True))
+    verdicts = domain.judge_steps("", dense)
+    return tuple(d if v.true else step for d, v, step in zip(dense, verdicts, steps, strict=True))
 
 
 def plain(question: str) -> str:

@@ -6,6 +6,7 @@ Pure: from the calls and verdicts of one cycle. The event `teacher` carries the 
 from collections.abc import Iterable, Sequence
 
 from agents import judging
+from agents.teachers.failures import reason_of
 from agents.teachers.pricing import BUILTIN
 from reasoner.types.record import Record
 from reasoner.types.teaching import TeacherCall, Verdict
@@ -60,25 +61,6 @@ def refusals(verdicts: Sequence[Verdict], calls: Iterable[TeacherCall]) -> list[
     return [_refusal(reason, group, by_id.get(group[0].teacher_call)) for reason, group in largest]
 
 
-def failed_calls(calls: Iterable[TeacherCall]) -> list[Refusal]:
-    """The kinds of errors of failed calls, the most frequent first, each with one error in full."""
-    groups: dict[str, list[str]] = {}
-    for call in calls:
-        if call.lesson is None:
-            groups.setdefault(kind_of(call.error), []).append(call.error)
-    largest = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))[:MOST_REASONS]
-    advice = _ADVICE[judging.NO_LESSON]
-    return [
-        Refusal(reason=kind, count=len(errors), question="", said=shortened(errors[0]), change=advice)
-        for kind, errors in largest
-    ]
-
-
-def kind_of(error: str) -> str:
-    """What stands before the details of an error."""
-    return error.partition(": ")[0].partition("; ")[0] or "no reason was written down"
-
-
 def shortened(text: str) -> str:
     """One line of at most `_SHOWN` characters."""
     line = " ".join(text.split())
@@ -87,7 +69,7 @@ def shortened(text: str) -> str:
 
 def _reason(verdict: Verdict, call: TeacherCall | None) -> str:
     if verdict.reason == judging.NO_LESSON and call is not None:
-        return kind_of(call.error)
+        return reason_of(call.error)
     return verdict.reason
 
 

@@ -6,10 +6,12 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from reasoner.errors import NotFoundError
 from reasoner.storage.json_files import read_text
 from reasoner.storage.json_lines import bad_line
 from reasoner.storage.regular import reading
 from reasoner.storage.writing import write_text
+from reasoner.types.printable import shortened
 from reasoner.types.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -22,9 +24,15 @@ COUNTED = "write the run's seconds so far into it, 0 if nobody knows them"
 
 
 class RunFolder:
-    """`runs/<run id>/` below a home."""
+    """`runs/<run id>/` below a home.
+
+    Raises:
+        NotFoundError: the id is a path, which could lead anywhere.
+    """
 
     def __init__(self, home: Path, run: str) -> None:
+        if run in ("", ".", "..") or Path(run).name != run:
+            raise NotFoundError(f"run {shortened(run)}: no id of a run; `reasoner runs list` shows those that are.")
         self.home, self.run = home, run
         self.root = home / "runs" / run
 

@@ -9,6 +9,7 @@ import torch
 
 from agents.solving.graph import run
 from reasoner.config.settings import SearchSettings
+from reasoner.evaluation.understanding import doubt
 from reasoner.models.student import Student
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Complete
@@ -122,10 +123,12 @@ def search_one(
     arena.watch = lambda slots: digest.update(slots.cpu().numpy().tobytes())
     arena.tracing = True
     run(arena)
+    unknown = student.reads.unknown(question)
     solutions = tuple(
         FoundSolution(
             steps=s.steps,
             answer=arena.answer_of(s),
+            doubt=doubt(domain, question, s.steps, unknown=unknown),
             score=round(s.score, 4),
             greedy=s.greedy,
             finished=s.finished,

@@ -69,7 +69,7 @@ def synthesize_job(context: JobContext, payload: dict[str, Any]) -> dict[str, An
 
 def _holds(problem: Problem, domain: Domain) -> bool:
     """Whether the worked solution is right in the eyes of the checker."""
-    steps_hold = all(domain.check_step(step) for step in problem.steps)
+    steps_hold = all(verdict.holds for verdict in domain.judge_steps(problem.question, problem.steps))
     return steps_hold and domain.check(problem, domain.answer_of(problem.steps)) == "right"
 
 

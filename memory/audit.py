@@ -151,14 +151,14 @@ class Auditor:
         return [[id] for correct in (True, False) for id in self._latents.missing(self._space, correct=correct)]
 
     def _is_refuted(self, example: Example) -> bool:
-        """False steps, or an answer that is not what the domain itself reads from the question."""
+        """Steps that do not hold, or an answer that is not what the domain itself reads from the question."""
         problem = example.problem
         domain = self._domains.get(problem.domain)
         if domain is None:
             return False
         truth = domain.solve(problem.question)
         wrong = truth is not None and domain.check(problem, truth) == "wrong"
-        return wrong or not all(domain.check_step(step) for step in problem.steps)
+        return wrong or not all(verdict.holds for verdict in domain.judge_steps(problem.question, problem.steps))
 
     def _losers(self, group: Sequence[str]) -> list[str]:
         """Those that the domain refutes, if one answer is left then; all of them if nobody can say who is right."""

@@ -7,9 +7,10 @@ from agents.checking import Checked, Opinions, check_lesson
 from agents.confirming import ask_again
 from agents.judging import example_id
 from agents.parts import Parts
-from agents.refusals import failed_calls, refusals
+from agents.refusals import refusals, shortened
 from agents.run_folder import read_records, write_records
 from agents.state import Change, ImproveState
+from agents.teachers.failures import summarise_failures
 from memory.sameness import question_key
 from reasoner.data.splits import split_of
 from reasoner.types.example import Example, Lineage
@@ -69,7 +70,8 @@ def _own(cycle: int, parts: Parts) -> list[Example]:
     attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
     examples: dict[str, Example] = {}
     for problem, attempt in zip(parts.source.practice(cycle), attempts, strict=True):
-        if not attempt.correct or not all(parts.domain.check_step(s) for s in attempt.steps):
+        verdicts = parts.domain.judge_steps(problem.question, attempt.steps)
+        if not attempt.correct or not all(verdict.holds for verdict in verdicts):
             continue
         solved = problem.model_copy(update={"steps": attempt.steps})
         name = example_id(solved)
@@ -81,7 +83,7 @@ def _own(cycle: int, parts: Parts) -> list[Example]:
 def _tell(verdicts: list[Verdict], cycle: int, parts: Parts) -> None:
     """Counts from the books: they are the same whether or not the run was killed on the way."""
     calls = parts.ledger(cycle).calls(cycle)
-    reasons = Counter(v.reason for v in verdicts)
+    failures, reasons = summarise_failures(calls), Counter(v.reason for v in verdicts)
     parts.events.write(
         f"{cycle}/teacher",
         "teacher",
@@ -89,10 +91,11 @@ def _tell(verdicts: list[Verdict], cycle: int, parts: Parts) -> None:
         model=parts.settings.teacher.model,
         calls=sum(not c.cached for c in calls),
         cached=sum(c.cached for c in calls),
-        failed=sum(c.lesson is None for c in calls),
+        failed=failures.failed,
         accepted=sum(v.accepted for v in verdicts),
         rejected=sum(not v.accepted for v in verdicts),
-        failures=[kind.model_dump(mode="json") for kind in failed_calls(calls)],
+        failures=dict(failures.reasons),
+        example=shortened(failures.example),
         reasons=dict(sorted(reasons.items())),
         refused=[refusal.model_dump(mode="json") for refusal in refusals(verdicts, calls)],
         usd=round(sum(c.usd for c in calls if not c.cached), 9),

@@ -29,7 +29,7 @@ def report(state: ImproveState, parts: Parts) -> Change:
 
 def sources_of(parts: Parts) -> Sources:
     """What the page is made from."""
-    return Sources(parts.folder, parts.source.sealed(), parts.domain.check_step)
+    return Sources(parts.folder, parts.source.sealed(), parts.domain.judge_steps)
 
 
 def _keep(state: ImproveState, parts: Parts) -> None:

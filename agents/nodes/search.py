@@ -84,10 +84,9 @@ def _recall(state: ImproveState, parts: Parts) -> Recall | None:
 
 
 def _teaches(problem: Problem, attempt: Attempt, parts: Parts) -> bool:
-    """A right answer by way of a false or an unfounded step was luck."""
-    steps = attempt.steps
-    holds = all(parts.domain.check_step(step) for step in steps)
-    return attempt.correct and holds and parts.domain.grounded(problem.question, steps)
+    """A right answer by way of a false or an ungrounded step was luck."""
+    verdicts = parts.domain.judge_steps(problem.question, attempt.steps)
+    return attempt.correct and all(verdict.holds for verdict in verdicts)
 
 
 def _example(problem: Problem, attempt: Attempt, cycle: int, parts: Parts) -> Example:

@@ -4,6 +4,7 @@ from typing import Any
 
 from agents.reporting.events import Event
 from agents.reporting.summary import Cycle, Summary
+from agents.teachers.failures import Failures
 
 
 def nothing_learnt(summary: Summary) -> tuple[Cycle, ...]:
@@ -40,14 +41,10 @@ def lines_of(cycle: Cycle) -> list[str]:
 
 
 def failure_words(teacher: Event) -> str:
-    """`6 of 6 calls failed: no answer (6), such as '...'`; empty where none failed."""
-    failed = teacher.get("failed", 0)
-    if not failed:
-        return ""
-    kinds = teacher.get("failures", [])
-    counted = ", ".join(f"{kind['reason']} ({kind['count']})" for kind in kinds)
-    example = f", such as {kinds[0]['said']!r}" if kinds and kinds[0]["said"] != kinds[0]["reason"] else ""
-    return f"{failed} of {_asked(teacher)} calls failed" + (f": {counted}{example}" if counted else "")
+    """`6 of 6 calls failed: unusable answer (6), such as '...'`; empty where none failed."""
+    reasons, example = tuple(teacher.get("failures", {}).items()), teacher.get("example", "")
+    failures = Failures(calls=_asked(teacher), failed=teacher.get("failed", 0), reasons=reasons, example=example)
+    return f"{failures.sentence}, such as {example!r}" if failures.failed and example else failures.sentence
 
 
 def _asked(teacher: Event) -> int:

@@ -40,12 +40,17 @@ class Overview(Record):
 def overview(row: RunRow, *, home: Path, database: Database) -> Overview:
     """A run at a glance: a finished one from its summary, any other from its files."""
     folder = RunFolder(home, row.id)
-    live = is_held(folder.root / "lock")
-    state = "killed" if row.state == "running" and not live else row.state
+    live, state = is_held(folder.root / "lock"), state_of(row, home=home)
     common = {"run": row.id, "state": state, "live": live, "parent": parent_of(folder)}
     if row.state == "finished" and row.summary:
         return Overview(cycles=row.cycles_done, **common, **_of_summary(row.summary))
     return Overview(**common, **_so_far(folder, row, database))
+
+
+def state_of(row: RunRow, *, home: Path) -> str:
+    """As the store has it, or `killed`: marked as running, and no process works on it."""
+    live = is_held(RunFolder(home, row.id).root / "lock")
+    return "killed" if row.state == "running" and not live else row.state
 
 
 def parent_of(folder: RunFolder) -> str:

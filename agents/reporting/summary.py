@@ -22,6 +22,8 @@ class Evaluation:
     overall: Rate
     by_skill: dict[str, Rate]
     by_difficulty: dict[str, Rate]
+    right_with_false_steps: int | None
+    """None in runs of before it was counted."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ def _evaluation(event: Event) -> Evaluation:
         overall=_rate(event),
         by_skill={name: _rate(rate) for name, rate in event.get("by_skill", {}).items()},
         by_difficulty={name: _rate(rate) for name, rate in event.get("by_difficulty", {}).items()},
+        right_with_false_steps=event.get("right_with_false_steps"),
     )
 
 

@@ -45,15 +45,10 @@ def _beliefs(arena: Arena, verifier: StepVerifier, candidates: Candidates, terms
 
 
 def _holds(arena: Arena, candidates: Candidates) -> Tensor:
-    """1 where a step is true and uses what is known; the step that ends a solution has nothing to be wrong in.
-
-    Of a solution that has used an unknown quantity already, later steps are not blamed for it again.
-    """
+    """1 where a step is true and uses what is known; the step that ends a solution has nothing to be wrong in."""
     held: list[float] = []
     beams, domain = arena.beams, arena.domain
     for beam, text, ends in zip(candidates.beam_M.tolist(), candidates.texts, candidates.ends_M.tolist(), strict=True):
         question = arena.questions[int(beams.question_N[beam])]
-        before = beams.steps[beam]
-        broken = bool(before) and not domain.grounded(question, before)
-        held.append(float(ends or (domain.check_step(text) and (broken or domain.grounded(question, (*before, text))))))
+        held.append(float(ends or domain.judge_steps(question, (*beams.steps[beam], text))[-1].holds))
     return torch.tensor(held)

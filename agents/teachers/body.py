@@ -61,9 +61,7 @@ def _error_of(error: Any, status: int) -> WireFault:
     said = error.get("message") if isinstance(error, dict) else error
     code = error.get("code") if isinstance(error, dict) else None
     meant = code if isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600 else None
-    return WireFault(
-        f"status {status} with an error: {_shown(str(said))}", status=meant, retry=True, charged=True
-    )
+    return WireFault(f"status {status} with an error: {_shown(str(said))}", status=meant, retry=True, charged=True)
 
 
 def _completion(document: dict[str, Any], exchange: Exchange) -> dict[str, Any]:

@@ -94,11 +94,10 @@ class Parameters:
 
 
 @cache
-def parameters_of(model: str, api_base: str | None) -> Parameters:
+def parameters_of(model: str, api_base: str | None) -> Parameters:  # noqa: ARG001 - they are the key of the cache
     """What is known of a server in this process."""
     return Parameters()
 
 
 def _names_any(text: str) -> bool:
     return any(word in text for words in _NAMED.values() for word in words)
-

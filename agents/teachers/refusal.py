@@ -57,12 +57,12 @@ def send_error(error: Exception, *, model: str, api_base: str | None, clean: Cal
     status = next((s for e in reversed(chain) if isinstance(s := getattr(e, "status_code", None), int)), 500)
     if status == 408 or any(isinstance(e, httpx.TransportError | TimeoutError) for e in chain):
         broken = next((" ".join(str(e).split())[:_SHOWN] for e in chain if isinstance(e, httpx.TransportError)), said)
-        return SendError(f"no answer from {model!r}: {clean(storable(broken))}", retry=True, charged=True, useless=False)
+        return SendError(
+            f"no answer from {model!r}: {clean(storable(broken))}", retry=True, charged=True, useless=False
+        )
     if 400 <= status < 500:
         return _refused(status, said, model=model, retry_after=0.0)
-    return SendError(
-        f"no usable answer from {model!r}: {said}", retry=True, charged=True, useless=False, answered=True
-    )
+    return SendError(f"no usable answer from {model!r}: {said}", retry=True, charged=True, useless=False, answered=True)
 
 
 def _of_ours(error: Exception, said: str) -> SendError:

@@ -5,6 +5,8 @@ socket gets the seconds that the whole exchange has left, and every byte is coun
 and handed to the provider's library in one piece.
 """
 
+# ruff: noqa: ARG002 - httpcore hands each operation a timeout; the seconds of the exchange hold instead
+
 import hashlib
 import os
 import ssl
@@ -26,6 +28,9 @@ _PIECE = 16_384
 
 _REFUSAL = 4096
 """Bytes of a refusal that are read: libraries look for known words in it, which takes long in a long one."""
+
+_CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=0)
+"""None is used twice: one that the server has just closed would leave open whether a request was charged."""
 
 
 class LimitedStream(httpcore.NetworkStream):
@@ -104,7 +109,9 @@ class LimitedTransport(httpx.BaseTransport):
     def _open(self, proxy: Proxy | None, *, secure: bool) -> httpx.HTTPTransport:
         verify = self._certificates() if secure else False
         try:
-            way = httpx.HTTPTransport(verify=verify, trust_env=False, proxy=proxy.address if proxy else None)
+            way = httpx.HTTPTransport(
+                verify=verify, trust_env=False, limits=_CONNECTIONS, proxy=proxy.address if proxy else None
+            )
         except ImportError as error:
             assert proxy is not None
             raise TeacherError(
@@ -129,7 +136,10 @@ class LimitedTransport(httpx.BaseTransport):
             text = exchange.name.encode() + request.read()
             request.headers["Idempotency-Key"] = hashlib.sha256(text).hexdigest()[:32]
         left = exchange.left()
-        request.extensions = {**request.extensions, "timeout": dict.fromkeys(("connect", "read", "write", "pool"), left)}
+        request.extensions = {
+            **request.extensions,
+            "timeout": dict.fromkeys(("connect", "read", "write", "pool"), left),
+        }
         try:
             response = way.handle_request(request)
             try:
@@ -151,8 +161,8 @@ def _whole(response: httpx.Response, exchange: Exchange, *, posted: bool) -> htt
     if 300 <= status < 400:
         where = response.headers.get("location", "")[:200]
         raise WireFault(
-            f"status {status}: the server sends us on to {where!r}, and a key and questions are not sent after it; if you "
-            "trust that address, give it as teacher.api_base",
+            f"status {status}: the server sends us on to {where!r}, and a key and questions are not sent after it; "
+            "if you trust that address, give it as teacher.api_base",
             retry=False,
             charged=False,
             useless=True,
@@ -186,12 +196,16 @@ def _decompressed(raw: bytes, encoding: str, *, largest: int) -> bytes:
     if encoding.strip().lower() in ("", "identity"):
         return raw
     if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        raise WireFault(f"the answer is compressed as {encoding[:40]!r}, which nobody asked for", retry=False, charged=True)
+        raise WireFault(
+            f"the answer is compressed as {encoding[:40]!r}, which nobody asked for", retry=False, charged=True
+        )
     try:
         # 32 more: the header says whether it is gzip or zlib.
         text = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(raw, largest + 1)
     except zlib.error as error:
-        raise WireFault(f"the answer says that it is compressed and is not ({error})", retry=True, charged=True) from error
+        raise WireFault(
+            f"the answer says that it is compressed and is not ({error})", retry=True, charged=True
+        ) from error
     if len(text) > largest:
         raise WireFault(f"the answer is larger than {largest:,} bytes once decompressed", retry=False, charged=True)
     return text

@@ -99,7 +99,7 @@ class CheckpointStore:
     def added(self) -> dict[str, str]:
         """When each checkpoint was added, ISO time in UTC, by id."""
         with self._database.reading() as session:
-            return dict(session.execute(select(CheckpointTable.id, CheckpointTable.added_at)).tuples().all())
+            return dict(session.execute(select(CheckpointTable.id, CheckpointTable.added_at)).all())
 
     def _pointed(self, scope: str) -> Checkpoint | None:
         with self._database.reading() as session:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reasoner.bootstrap.champion import promote_decision, seal_home
+    from reasoner.bootstrap.code_selftest import CodeSelftest, selftest_code
     from reasoner.bootstrap.contamination import compare_sets
     from reasoner.bootstrap.crash_selftest import CrashSelftest, selftest_crash
+    from reasoner.bootstrap.decision_selftest import DecisionSelftest, selftest_decisions
     from reasoner.bootstrap.diagnose import Baseline, diagnose
     from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
     from reasoner.bootstrap.home import Home, open_home
@@ -36,12 +38,15 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, solve_many, train
     from reasoner.bootstrap.telemetry import export_spans
     from reasoner.bootstrap.verifier import train_verifier, verify_file
+    from reasoner.bootstrap.word_search import search_memory_by_words
     from reasoner.bootstrap.work import work_jobs
 
 _MODULES = {
     "champion": "promote_decision seal_home",
+    "code_selftest": "CodeSelftest selftest_code",
     "contamination": "compare_sets",
     "crash_selftest": "CrashSelftest selftest_crash",
+    "decision_selftest": "DecisionSelftest selftest_decisions",
     "diagnose": "Baseline diagnose",
     "forking": "ForkPlan fork_run plan_fork",
     "home": "Home open_home",
@@ -60,6 +65,7 @@ _MODULES = {
     "students": "compare_searchers evaluate search solve solve_many train",
     "telemetry": "export_spans",
     "verifier": "train_verifier verify_file",
+    "word_search": "search_memory_by_words",
     "work": "work_jobs",
 }
 """Module and the names it gives."""
@@ -69,7 +75,9 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 __all__ = [
     "Baseline",
     "Chapter",
+    "CodeSelftest",
     "CrashSelftest",
+    "DecisionSelftest",
     "ForkPlan",
     "GateSelftest",
     "Home",
@@ -109,8 +117,11 @@ __all__ = [
     "search",
     "search_by_latent",
     "search_memory",
+    "search_memory_by_words",
     "search_near",
+    "selftest_code",
     "selftest_crash",
+    "selftest_decisions",
     "selftest_gate",
     "solve",
     "solve_many",

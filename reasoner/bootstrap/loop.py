@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from memory.locks import claimed, exclusive
 from memory.store.approval import why_stale
+from memory.store.ledger import CallLedger
 from memory.store.proposals import ProposalStore
 from memory.store.runs import RunRow, RunState, RunStore
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.preflight import look_around, preflight_run
 from reasoner.bootstrap.run_ending import cycles_done_of, outcome_of, tell_done, write_reports
 from reasoner.bootstrap.run_parts import Listener, Watcher, parts_of, read_json
-from reasoner.bootstrap.teacher_trial import try_teacher
+from reasoner.bootstrap.teacher_trial import try_teacher_without_run
 from reasoner.bootstrap.telemetry import telling_spans
 from reasoner.config.resolved import config_hash, redacted
 from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.errors import BudgetReached, BusyError, TeacherError, UsageError
-from reasoner.types.loop import LoopOutcome
+from reasoner.types.loop import LoopOutcome, Progress
 from reasoner.types.preflight import Preflight
 
 REMOVE = "remove it: the limits given now hold"
@@ -129,8 +130,8 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int) -> "Plan":
 
     planned = plan.plan_loop(settings, home=home, cycles=cycles, price_of=price_of)
     priced = planned.record["teacher"]["usd"] is not None
-    looks = [*look_around(settings, home=home, cycles=cycles), *(try_teacher(settings) if priced else [])]
-    looked = Preflight(looks=tuple(looks))
+    looks = look_around(settings, home=home, cycles=cycles)
+    looked = Preflight(looks=(*looks, *(try_teacher_without_run(settings) if priced else ())))
     record = planned.record | {"preflight": looked.found()}
     return plan.Plan(lines=(*planned.lines, "", "looked at before anything is done:", *looked.lines), record=record)
 
@@ -158,7 +159,8 @@ def _work(
     from reasoner.storage.writing import write_json
 
     store = RunStore(place.database())
-    looked = preflight_run(settings, home=place.root, cycles=cycles)
+    books = CallLedger(place.database(), row.id)
+    looked = preflight_run(settings, books, home=place.root, cycles=cycles, say=lambda words: _remark(progress, words))
     parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
     starts = len(of_kind(read_events(parts.folder.root), "launch"))
     parts.events.write(f"preflight/{starts}", "preflight", looks=[look.model_dump() for look in looked.looks])
@@ -197,6 +199,11 @@ def _work(
         budget=ended == "budget",
         awaiting=waits,
     )
+
+
+def _remark(progress: Watcher, words: str) -> None:
+    """Tells whoever watches, before there is a node at work."""
+    progress(Progress(cycle=0, node="preflight", done=0, total=0, note=words))
 
 
 def _limits(settings: Settings) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def _sources(folder: "RunFolder") -> "Sources":
     from reasoner.domains.registry import get_domain
 
     settings = _settings(folder)
-    return Sources(folder, _sealed(settings), get_domain(settings.data.domain).check_step)
+    return Sources(folder, _sealed(settings), get_domain(settings.data.domain).judge_steps)
 
 
 def _settings(folder: "RunFolder") -> "Settings":

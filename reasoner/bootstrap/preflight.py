@@ -5,7 +5,7 @@ What would end the run later ends it here, in words. Done once for every start o
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from reasoner.types.preflight import Look, Preflight
 from reasoner.types.problem import Problem
 
 if TYPE_CHECKING:
+    from agents.teachers.provider import Ledger
     from reasoner.data.sources import ProblemSource
 
 GENERATED = "generated"
@@ -39,13 +40,23 @@ _PROCESSES = 2
 """The loop, and the job that trains."""
 
 
-def preflight_run(settings: Settings, *, home: Path, cycles: int) -> Preflight:
+def preflight_run(
+    settings: Settings, ledger: "Ledger", *, home: Path, cycles: int, say: Callable[[str], None]
+) -> Preflight:
     """Looks at everything before a start of a run.
+
+    Args:
+        settings: of the run.
+        ledger: the run's books, of no cycle.
+        home: its folder.
+        cycles: that are asked for.
+        say: told what people should hear while the teacher makes us wait.
 
     Raises:
         ReasonerError: the run cannot begin; `look_around` and `try_teacher` say why.
     """
-    return Preflight(looks=(*look_around(settings, home=home, cycles=cycles), *try_teacher(settings)))
+    looks = look_around(settings, home=home, cycles=cycles)
+    return Preflight(looks=(*looks, *try_teacher(settings, ledger, say=say)))
 
 
 def look_around(settings: Settings, *, home: Path, cycles: int) -> list[Look]:

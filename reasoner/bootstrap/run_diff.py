@@ -1,10 +1,12 @@
 """Two runs beside each other: settings, decisions, sealed items that flipped, cost."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from agents.inheritance import inherited
 from agents.reporting.events import Event, of_kind, read_events
+from agents.reporting.overview import state_of
 from agents.run_folder import COUNTED, RunFolder, read_records
 from memory.store.checkpoints import CheckpointStore
 from memory.store.ledger import CallLedger
@@ -19,11 +21,19 @@ from reasoner.storage.json_files import read_number
 from reasoner.types.problem import Attempt
 from reasoner.types.record import Record
 
+FINISHED = "finished"
+
 
 class Side(Record):
     """One of the two runs."""
 
     run: str
+    state: str
+    """As `reasoner runs list` has it: `finished`, or what keeps it from that."""
+    cycles: int
+    """That were decided; cycle 0 has no decision."""
+    measured_cycle: int
+    """Whose sealed attempts are compared: the last cycle of the run that measured its champion."""
     champion: str
     fingerprint: str
     calls: int
@@ -38,6 +48,8 @@ class RunDiff(Record):
 
     run: str
     sides: tuple[Side, Side]
+    missing: tuple[str, ...]
+    """What a run lacks that has not finished, in words, and what is compared all the same; empty for finished runs."""
     forked: str
     """How one came from the other, in words; empty for runs of their own."""
     settings: dict[str, tuple[Any, Any]]
@@ -70,15 +82,20 @@ def diff_runs(home: Path, first: str, second: str) -> RunDiff:
     rows = tuple(RunStore(place.database()).get(run) for run in (first, second))
     events = [_events(place, row) for row in rows]
     champions = [_champion(told) for told in events]
-    tried = [_sealed(place, row, told) for row, told in zip(rows, events, strict=True)]
+    cycles = [_measured_cycle(place, row, told) for row, told in zip(rows, events, strict=True)]
+    tried = [_sealed(place, row, cycle) for row, cycle in zip(rows, cycles, strict=True)]
     common = [id for id in tried[0] if id in tried[1] and "error" not in (tried[0][id].outcome, tried[1][id].outcome)]
     fixed = tuple(id for id in common if tried[1][id].correct and not tried[0][id].correct)
     broken = tuple(id for id in common if tried[0][id].correct and not tried[1][id].correct)
     gain, ci95 = paired_gain(len(fixed), len(broken), len(common))
-    left, right = (_side(place, row, champion) for row, champion in zip(rows, champions, strict=True))
+    left, right = (
+        _side(place, row, champion, told, cycle)
+        for row, champion, told, cycle in zip(rows, champions, events, cycles, strict=True)
+    )
     return RunDiff(
         run=first,
         sides=(left, right),
+        missing=tuple(_missing(left, right)),
         forked=_forked(place, first, second) or _forked(place, second, first),
         settings=_settings(*rows),
         verdicts=_verdicts(*events),
@@ -109,19 +126,44 @@ def _champion(events: list[Event]) -> str:
     return promoted[-1]["candidate"] if promoted else first
 
 
-def _sealed(place: Home, row: RunRow, events: list[Event]) -> dict[str, Attempt]:
-    """Attempts of the last champion that was measured, by problem."""
+def _measured_cycle(place: Home, row: RunRow, events: list[Event]) -> int:
+    """The cycle of the last champion that was measured."""
     folder = RunFolder(place.root, row.id)
     cycles = [0, *(event["cycle"] for event in _promoted(events))]
-    path = next(p for c in reversed(cycles) if (p := folder.attempts(c, "sealed")).is_file())
+    return next(cycle for cycle in reversed(cycles) if folder.attempts(cycle, "sealed").is_file())
+
+
+def _sealed(place: Home, row: RunRow, cycle: int) -> dict[str, Attempt]:
+    """Sealed attempts of a cycle, by problem."""
+    path = RunFolder(place.root, row.id).attempts(cycle, "sealed")
     return {attempt.problem_id: attempt for attempt in read_records(path, Attempt)}
 
 
-def _side(place: Home, row: RunRow, champion: str) -> Side:
+def _missing(left: Side, right: Side) -> Iterator[str]:
+    """What is not there to be compared because a run has not finished."""
+    sides = ((left, right), (right, left))
+    for one, other in sides:
+        if one.state != FINISHED:
+            fewer = range(one.cycles + 1, other.cycles + 1)
+            lacks = f"; it has no verdict of cycle {_spelt(fewer)}, which {other.run} has" if fewer else ""
+            yield f"{one.run} has not finished (it is {one.state} with {one.cycles} cycles decided){lacks}"
+    if any(one.state != FINISHED for one in (left, right)):
+        compared = " with ".join(f"{one.run}'s champion as of cycle {one.measured_cycle}" for one in (left, right))
+        yield f"compared on the sealed set: {compared}"
+
+
+def _spelt(cycles: range) -> str:
+    return str(cycles[0]) if len(cycles) == 1 else f"{cycles[0]} to {cycles[-1]}"
+
+
+def _side(place: Home, row: RunRow, champion: str, events: list[Event], measured_cycle: int) -> Side:
     spent = CallLedger(place.database(), row.id).spent()
     clock = RunFolder(place.root, row.id).root / "seconds.txt"
     return Side(
         run=row.id,
+        state=state_of(row, home=place.root),
+        cycles=max((event["cycle"] for event in of_kind(events, "decision")), default=0),
+        measured_cycle=measured_cycle,
         champion=champion,
         fingerprint=CheckpointStore(place.database()).get(champion).fingerprint,
         calls=spent.calls,

@@ -1,6 +1,7 @@
 """Puts together what the nodes of one run work with: problems, teacher, store, jobs, events, trace, clock."""
 
 import functools
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from reasoner.types.loop import Progress
 from reasoner.types.trace import TraceEvent
 
 if TYPE_CHECKING:
+    from agents.events import EventLog
     from agents.parts import Parts
     from reasoner.data.sources import ProblemSource
 
@@ -60,6 +62,7 @@ def parts_of(
     starts = len(of_kind(known, "launch"))
     identity = {"home": place.root.name, "config_hash": row.config_hash, "git": about["git"]}
     events.write(f"launch/{starts}", "launch", **identity, **computing, start=starts)
+    remarks = remarks_of(events, starts)
     clock = Clock(folder.root / "seconds.txt", limit=settings.limits.max_minutes)
     return Parts(
         run=row.id,
@@ -79,6 +82,7 @@ def parts_of(
             seed=settings.seed,
             on_progress=on_progress,
             out_of_time=clock.is_over,
+            say=remarks,
         ),
         run_job=lambda spec, on_progress: _timed_job(run_job, place, spec, on_progress, clock),
         student_of=functools.lru_cache(maxsize=3)(place.student),
@@ -86,6 +90,16 @@ def parts_of(
         trace=trace,
         inheritance=inherited(folder),
     )
+
+
+def remarks_of(events: "EventLog", start: int) -> Callable[[str], None]:
+    """Writes what the teacher's threads have to say as events, each remark once a start."""
+
+    def say(words: str) -> None:
+        mark = hashlib.sha256(words.encode()).hexdigest()[:12]
+        events.write(f"remark/{start}/{mark}", "remark", words=words)
+
+    return say
 
 
 def source_of(settings: Settings, cycles: int) -> "ProblemSource":

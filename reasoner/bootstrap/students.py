@@ -236,6 +236,7 @@ def solve_many(
     A solution's `seconds` are its share of those of its block.
     """
     from reasoner.domains.registry import get_domain
+    from reasoner.evaluation.understanding import doubt
     from reasoner.search.greedy import solve as solve_greedily
     from reasoner.training.threads import computing_with
 
@@ -250,16 +251,21 @@ def solve_many(
             solved = solver(student, block, mode)
         seconds = round((time.monotonic() - began) / len(block), 3)
         for question, one in zip(block, solved, strict=True):
-            yield _solution(domain, question, one, checkpoint=picked.checkpoint.id, mode=mode, seconds=seconds)
+            why = doubt(domain, question, one.steps, unknown=student.reads.unknown(question))
+            solution = _solution(domain, question, one, checkpoint=picked.checkpoint.id, mode=mode, seconds=seconds)
+            yield solution.model_copy(update={"doubt": why, "answer": ""}) if why else solution
 
 
 def _solution(
     domain: Domain, question: str, solved: "Solved", *, checkpoint: str, mode: Mode, seconds: float
 ) -> Solution:
-    """A solved question as people see it."""
+    """A solved question as people see it, its answer not doubted yet."""
+    verdicts = domain.judge_steps(question, solved.steps)
     steps = tuple(
-        SolvedStep(text=text, holds=domain.check_step(text), logprob=round(logprob, 4))
-        for text, logprob in zip(solved.steps, solved.logprobs, strict=False)
+        SolvedStep(text=text, holds=verdict.holds, fault=verdict.fault, logprob=round(logprob, 4))
+        for text, verdict, logprob in zip(solved.steps, verdicts, solved.logprobs, strict=False)
     )
-    answer = domain.answer_of(solved.steps) if solved.finished else ""
-    return Solution(question=question, steps=steps, answer=answer, checkpoint=checkpoint, mode=mode, seconds=seconds)
+    guess = domain.answer_of(solved.steps) if solved.finished else ""
+    return Solution(
+        question=question, steps=steps, answer=guess, guess=guess, checkpoint=checkpoint, mode=mode, seconds=seconds
+    )

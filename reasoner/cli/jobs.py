@@ -20,7 +20,7 @@ JobId = Annotated[
 ]
 
 
-@app.command("list", epilog="Example: [bold]reasoner jobs list --run 20261122-0915-math-nano-k3f9[/bold]")
+@app.command("list", epilog="Example: [bold]reasoner jobs list --run latest[/bold]")
 def list_jobs(
     run: Annotated[str | None, typer.Option("--run", help="Only of this run.", show_default=False)] = None,
     home: options.Home = None,
@@ -48,7 +48,7 @@ def list_jobs(
     voice.show(table)
 
 
-@app.command("show", epilog="Example: [bold]reasoner jobs show JOB[/bold]")
+@app.command("show", epilog="Example: [bold]reasoner jobs show latest[/bold]")
 def show_job(
     job: JobId,
     home: options.Home = None,
@@ -76,7 +76,7 @@ def show_job(
     voice.show(table)
 
 
-@app.command("logs", epilog="Example: [bold]reasoner jobs logs JOB[/bold]")
+@app.command("logs", epilog="Example: [bold]reasoner jobs logs latest[/bold]")
 def show_log(
     job: JobId,
     home: options.Home = None,
@@ -99,7 +99,7 @@ def show_log(
     voice.show(text.rstrip("\n") or f"job {found.id} has written nothing")
 
 
-@app.command("cancel", epilog="Example: [bold]reasoner jobs cancel JOB[/bold]")
+@app.command("cancel", epilog="Example: [bold]reasoner jobs cancel latest[/bold]")
 def cancel_job(
     job: JobId,
     home: options.Home = None,

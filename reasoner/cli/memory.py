@@ -63,6 +63,9 @@ def search(
     words: Annotated[
         bool, typer.Option("--words/--no-words", help="Whether shared names and numbers count beside likeness.")
     ] = True,
+    words_only: Annotated[
+        bool, typer.Option("--words-only", help="By words alone: nothing is encoded, so the answer comes at once.")
+    ] = False,
     home: options.Home = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -76,8 +79,14 @@ def search(
     voice, meant = Voice(as_json=json, quiet=quiet), options.filter_of(only, wrong=wrong)
     if sum(given is not None for given in (text, near, latent)) != 1:
         raise UsageError("memory search: expected one of TEXT, --near ID and --latent FILE")
+    if words_only and (text is None or wrong or not words):
+        raise UsageError(
+            "--words-only: expected TEXT, and neither --wrong (failed attempts have no word index) nor --no-words"
+        )
     place, correct = options.home_of(home), not wrong
-    if near is not None:
+    if words_only:
+        found = bootstrap.search_memory_by_words(place, text or "", k=k, only=meant)
+    elif near is not None:
         found = bootstrap.search_near(place, near, k=k, only=meant, correct=correct)
     elif latent is not None:
         found = bootstrap.search_by_latent(place, latent, k=k, only=meant, correct=correct)

@@ -56,7 +56,7 @@ def list_models(
     voice.show(table)
 
 
-@app.command("show", epilog="Example: [bold]reasoner models show CHECKPOINT[/bold]")
+@app.command("show", epilog="Example: [bold]reasoner models show latest[/bold]")
 def show_model(
     checkpoint: CheckpointId,
     home: options.Home = None,

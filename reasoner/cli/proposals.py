@@ -55,7 +55,7 @@ def list_proposals(
     voice.show(table if found else "nothing has been proposed" if not waiting else "nothing waits")
 
 
-@app.command("show", epilog="Example: [bold]reasoner proposals show 3f9c1a20b7de[/bold]")
+@app.command("show", epilog="Example: [bold]reasoner proposals show latest[/bold]")
 def show_proposal(
     proposal: ProposalId,
     home: options.Home = None,
@@ -78,7 +78,7 @@ def show_proposal(
     _show(voice, found, stale)
 
 
-@app.command("approve", epilog="Example: [bold]reasoner proposals approve 3f9c1a20b7de[/bold]")
+@app.command("approve", epilog="Example: [bold]reasoner proposals approve latest[/bold]")
 def approve(
     proposal: ProposalId,
     reason: Annotated[str, typer.Option("--reason", help="Kept with the ruling.", show_default=False)] = "",
@@ -92,7 +92,7 @@ def approve(
     _rule(options.home_of(home), proposal, "approved", reason, by, as_json=json, quiet=quiet)
 
 
-@app.command("deny", epilog='Example: [bold]reasoner proposals deny 3f9c1a20b7de --reason "worse at sharing"[/bold]')
+@app.command("deny", epilog='Example: [bold]reasoner proposals deny latest --reason "worse at sharing"[/bold]')
 def deny(
     proposal: ProposalId,
     reason: Annotated[str, typer.Option("--reason", help="Kept; later proposals quote it.", show_default=False)] = "",

@@ -15,7 +15,7 @@ Out = Annotated[
 ]
 
 
-@app.command("report", epilog="Example: [bold]reasoner runs report 20261122-0915-math-nano-k3f9 --out page.html[/bold]")
+@app.command("report", epilog="Example: [bold]reasoner runs report latest --out page.html[/bold]")
 def report(
     run: RunId,
     out: Out = None,

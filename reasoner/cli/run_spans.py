@@ -21,7 +21,7 @@ Endpoint = Annotated[
 
 @app.command(
     "export-spans",
-    epilog="Example: [bold]reasoner runs export-spans 20261122-0915-math-nano-k3f9 --endpoint http://127.0.0.1:4318[/bold]",
+    epilog="Example: [bold]reasoner runs export-spans latest --endpoint http://127.0.0.1:4318[/bold]",
 )
 def export_spans(
     run: RunId,

@@ -34,7 +34,7 @@ def list_runs(
     voice.show(runs_table(found, aside={row.id for row in rows if row.superseded}))
 
 
-@app.command("show", epilog="Example: [bold]reasoner runs show 20261122-0915-math-nano-k3f9[/bold]")
+@app.command("show", epilog="Example: [bold]reasoner runs show latest[/bold]")
 def show_run(
     run: RunId,
     home: options.Home = None,

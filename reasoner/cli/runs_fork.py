@@ -133,6 +133,8 @@ def _show_diff(voice: "Voice", found: "RunDiff") -> None:
     table.add_row("dollars", dollars(a.usd), dollars(b.usd))
     table.add_row("time", duration(a.seconds), duration(b.seconds))
     voice.show(table)
+    for line in found.missing:
+        voice.show(f"\nnote: {line}")
     same = "the same champion to the bit" if a.fingerprint and a.fingerprint == b.fingerprint else "other champions"
     voice.show(f"\n{same}")
     if not found.n:

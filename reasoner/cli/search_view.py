@@ -18,7 +18,10 @@ def show_search(seen: SearchTrace, voice: Voice) -> None:
     voice.show("solutions")
     voice.show(_solutions(seen))
     chosen = seen.solutions[seen.chosen]
-    voice.show(f"answer: {chosen.answer or 'none found'}{_beside_greedy(seen, chosen)}")
+    answer = "none" if chosen.doubt else chosen.answer or "none found"
+    voice.show(f"answer: {answer}{_beside_greedy(seen, chosen)}")
+    if chosen.doubt:
+        voice.show(chosen.doubt)
     voice.say(f"{seen.searcher} search, {seen.decodes} decodes, seed {seen.seed}, latents {seen.latents}")
 
 

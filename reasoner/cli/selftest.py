@@ -1,10 +1,10 @@
-"""`reasoner selftest`: the gate, and crash safety, themselves put to the test."""
+"""`reasoner selftest`: the gate, crash safety and trust in stored data, themselves put to the test."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import options, selftest_data
 
 if TYPE_CHECKING:
     from reasoner.bootstrap.crash_selftest import CrashSelftest
@@ -12,14 +12,13 @@ if TYPE_CHECKING:
     from reasoner.cli.voice import Voice
     from reasoner.types.report import Rate
 
-app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Put the project's own safeguards to the test: gate, crash."
-)
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Put the project's own safeguards to the test.")
+app.add_typer(selftest_data.app)
 
 
 @app.callback()
 def group() -> None:
-    """Put the project's own safeguards to the test: gate, crash."""
+    """Put the project's own safeguards to the test."""
 
 
 @app.command(

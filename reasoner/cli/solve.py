@@ -34,7 +34,8 @@ SHOWN = 72
 
 
 @app.command(
-    epilog='Example: [bold]reasoner solve "Ann has 3 apples. She buys 4 more. How many has she?"[/bold]; '
+    epilog="Example: "
+    '[bold]reasoner solve "Ann has 3 apples. Ann buys 4 more apples. How many apples does Ann have now?"[/bold]; '
     "with [bold]--search beam --trace[/bold] all that it thought of; "
     "[bold]reasoner solve --file questions.txt --json[/bold]; [bold]cat questions.txt | reasoner solve[/bold]"
 )
@@ -118,7 +119,9 @@ def _show(voice: "Voice", solution: "Solution") -> None:
     voice.record("solution", solution.model_dump(mode="json"))
     if not voice.quiet:
         voice.show(_steps(solution))
-    voice.show(f"answer: {solution.answer or 'none found'}")
+    voice.show(f"answer: {solution.answer or ('none' if solution.doubt else 'none found')}")
+    if solution.doubt:
+        voice.show(solution.doubt)
     voice.say(f"{solution.checkpoint}, {solution.mode} mode, {solution.seconds:.1f} s")
 
 
@@ -133,7 +136,7 @@ def _show_many(voice: "Voice", found: "Iterable[Solution]") -> None:
         seconds, answered, last = seconds + solution.seconds, answered + bool(solution.answer), solution
         text = solution.question if len(solution.question) <= SHOWN else f"{solution.question[: SHOWN - 1]}…"
         steps = "; ".join(step.text if step.holds else f"{step.text} (no)" for step in solution.steps)
-        table.add_row(str(number), text, steps, solution.answer or "none found")
+        table.add_row(str(number), text, steps, solution.answer or solution.doubt or "none found")
     if not voice.as_json:
         voice.show(table)
     assert last is not None, "a file without questions is refused where it is read"
@@ -145,5 +148,6 @@ def _steps(solution: "Solution") -> "Table":
 
     table = plain_table("step", "", "holds", "log-probability", right=("step", "log-probability"))
     for number, step in enumerate(solution.steps, start=1):
-        table.add_row(str(number), step.text, "yes" if step.holds else "no", f"{step.logprob:.2f}")
+        holds = "yes" if step.holds else f"no: {step.fault}"
+        table.add_row(str(number), step.text, holds, f"{step.logprob:.2f}")
     return table

@@ -72,6 +72,8 @@ def evaluation_table(report: EvalReport) -> Table:
         _add(table, skill, value)
     for steps, value in sorted(report.by_difficulty.items()):
         _add(table, f"{steps} {'step' if steps == '1' else 'steps'}", value)
+    if lucky := report.right_with_false_steps:
+        table.add_row("right over a false step", "-", str(lucky), str(report.overall.right))
     return table
 
 

@@ -33,7 +33,7 @@ Png = Annotated[
 ]
 
 
-@app.command(epilog="Example: [bold]reasoner trace 20261122-0915-math-nano-k3f9 --cycle 2 --node teach[/bold]")
+@app.command(epilog="Example: [bold]reasoner trace latest --cycle 2 --node teach[/bold]")
 def trace(
     run: RunId,
     cycle: OnlyCycle = None,

@@ -15,6 +15,13 @@ def sentence(event: Event) -> str | None:
     return told if told is None or cycle is None else f"cycle {cycle}  {told}"
 
 
+def lines(event: Event) -> list[str]:
+    """All lines for people: the sentence, and what was looked at before a run, a line each."""
+    told = sentence(event)
+    details = (one_line(f"  {look['what']}: {look['found']}") for look in event.get("looks", ()))
+    return [] if told is None else [told, *details]
+
+
 def words(event: Event) -> str | None:
     """The same without the cycle."""
     telling = _WORDS.get(event["event"])
@@ -27,8 +34,7 @@ def _launch(event: Event) -> str:
 
 
 def _preflight(event: Event) -> str:
-    looks = (f"  {look['what']}: {look['found']}" for look in event["looks"])
-    return "\n".join(["looked at before anything is trained:", *looks])
+    return f"looked at before anything is trained: {', '.join(look['what'] for look in event['looks'])}"
 
 
 def _evaluation(event: Event) -> str:
@@ -73,6 +79,10 @@ def _watch(event: Event) -> str:
 
 def _proposal(event: Event) -> str:
     return f"proposal {event['proposal']}: {event['kind']} of {event['candidate']}; `reasoner proposals show` it"
+
+
+def _remark(event: Event) -> str:
+    return event["words"]
 
 
 def _limit(event: Event) -> str:
@@ -144,5 +154,6 @@ _WORDS = {
     "solve": _solve,
     "fork": _fork,
     "limit": _limit,
+    "remark": _remark,
     "done": _done,
 }

@@ -76,8 +76,9 @@ def _format(first: Row, domain: Domain) -> Callable[[Row], Draft]:
 
 
 def is_worked(problem: Problem, domain: Domain) -> bool:
-    """Whether the problem's own steps may teach: there are some, each is true, and they end in the answer."""
-    if not problem.steps or not all(domain.check_step(step) for step in problem.steps):
+    """Whether the problem's own steps may teach: there are some, each holds, and they end in the answer."""
+    verdicts = domain.judge_steps(problem.question, problem.steps)
+    if not verdicts or not all(verdict.holds for verdict in verdicts):
         return False
     return domain.check(problem, domain.answer_of(problem.steps)) == "right"
 

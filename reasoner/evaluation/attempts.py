@@ -64,4 +64,5 @@ def judge(domain: Domain, problem: Problem, solved: "Solved", mode: Mode) -> Att
         skill=problem.skill,
         difficulty=problem.difficulty,
         logprob=round(sum(solved.logprobs), 5),
+        false_steps=sum(not verdict.holds for verdict in domain.judge_steps(problem.question, solved.steps)),
     )

@@ -47,6 +47,7 @@ def summarise(
         attempts_file=attempts_file,
         seconds=seconds,
         search=search,
+        right_with_false_steps=sum(attempt.correct and attempt.false_steps > 0 for attempt in judged),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import nn
 
 from reasoner.config.packages import MINILM, MINILM_PACKAGE
@@ -151,7 +152,7 @@ def _load(name: str, place: tuple[str, bool]) -> tuple[nn.Module, dict[str, Any]
                 use_safetensors=True,
                 dtype=torch.float32,
             )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise _not_found(name, may_ask) from error
     config = json.loads(body.config.to_json_string(use_diff=False))
     return body.eval(), config

@@ -9,6 +9,7 @@ asked, so that carries run in writing order; or one token a word, from a list le
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
@@ -64,17 +65,28 @@ class QuestionTokenizer:
     ) -> "QuestionTokenizer":
         """Learns a vocabulary of at most `vocabulary` tokens, of whole words where `sentence_words` is not 0.
 
-        Deterministic in the order of the questions.
+        Deterministic in the order of the questions. Pieces of words can spell any word of plain letters; accents are
+        dropped, so that `Zoë` and `Zoe` are one.
         """
         whole = sentence_words > 0
         tokenizer = Tokenizer(models.WordLevel(unk_token="<unk>") if whole else models.BPE(unk_token="<unk>"))
-        tokenizer.normalizer = normalizers.Lowercase()
+        tokenizer.normalizer = normalizers.Sequence(
+            [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase()]
+        )
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Punctuation("isolated")]
         )
-        kind = trainers.WordLevelTrainer if whole else trainers.BpeTrainer
         special = ["<pad>", "<unk>", _MARK, *(sorted(_ENDS) if whole else ())]
-        trainer = kind(vocab_size=vocabulary, special_tokens=special, show_progress=False)
+        trainer = (
+            trainers.WordLevelTrainer(vocab_size=vocabulary, special_tokens=special, show_progress=False)
+            if whole
+            else trainers.BpeTrainer(
+                vocab_size=vocabulary,
+                special_tokens=special,
+                show_progress=False,
+                initial_alphabet=list(ascii_lowercase),
+            )
+        )
         learnt = _LEFT_OUT if whole else _NUMBER
         tokenizer.train_from_iterator((learnt.sub(" ", q) for q in questions), trainer)
         return cls(tokenizer, max_tokens=max_tokens, sentence_words=sentence_words)
@@ -95,6 +107,12 @@ class QuestionTokenizer:
         """The id of each word by itself; `UNKNOWN` where it is no token."""
         ids = (self._tokenizer.token_to_id(word.lower()) for word in words)
         return [UNKNOWN if i is None else i for i in ids]
+
+    def unknown(self, question: str) -> list[str]:
+        """Words of a question of which not one letter or sign is known."""
+        words = question.split()
+        ids = (e.ids for e in self._tokenizer.encode_batch(words, add_special_tokens=False))
+        return [w for w, own in zip(words, ids, strict=True) if set(own) <= {UNKNOWN} and not _NUMBER.search(w)]
 
     def encode(self, questions: Sequence[str]) -> list[EncodedQuestion]:
         """Encodes many at once. Longer questions keep their end, where the asking stands."""

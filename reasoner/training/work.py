@@ -15,6 +15,7 @@ import torch
 
 from reasoner.config.settings import Settings
 from reasoner.data.sources import ProblemSource, open_source
+from reasoner.domains.registry import get_domain
 from reasoner.errors import TrainingFailed
 from reasoner.models.checkpoints import load_student, save_student
 from reasoner.models.layers import ready_for
@@ -67,7 +68,9 @@ class Workplace:
 
 def base_spec(settings: Settings, *, threads: int) -> JobSpec:
     """The job that trains a base. Its key, which also names the checkpoint, stands for all that decides the outcome."""
-    payload = {"settings": _relevant(settings, fine=False), "threads": threads, **_machine(settings)}
+    domain = get_domain(settings.data.domain)
+    drawn = {"domain": f"{domain.name} {domain.version}"}
+    payload = {"settings": _relevant(settings, fine=False), "threads": threads, **drawn, **_machine(settings)}
     content = json.dumps(payload, sort_keys=True).encode()
     name = f"base-{hashlib.sha256(content).hexdigest()[:12]}"
     return JobSpec(key=name, kind="base", payload={**payload, "checkpoint": name, **_drawers(settings)})

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from reasoner.types.problem import Outcome, Problem
 from reasoner.types.report import Decision
+from reasoner.types.step import StepVerdict
 from reasoner.types.teaching import TeacherCall, TeacherRequest
 
 
@@ -21,8 +22,11 @@ class Domain(Protocol):
         """Judges an answer. Empty or unparseable is wrong; `error` is the checker's own failure."""
         ...
 
-    def check_step(self, step: str) -> bool:
-        """Whether a step holds by itself (an equation is true); needs no gold answer."""
+    def judge_steps(self, question: str, steps: Sequence[str]) -> tuple[StepVerdict, ...]:
+        """Of each step whether it is true, and what it uses that question and earlier steps do not give.
+
+        Needs no gold answer.
+        """
         ...
 
     def same_step(self, one: str, other: str) -> bool:
@@ -51,10 +55,6 @@ class Domain(Protocol):
 
     def solve(self, question: str) -> str | None:
         """The answer that the domain itself reads from a question; None where it cannot read the text."""
-        ...
-
-    def grounded(self, question: str, steps: Sequence[str]) -> bool:
-        """Whether every step uses only what the question says and what earlier steps found."""
         ...
 
     def skill_of(self, question: str, steps: Sequence[str]) -> str:

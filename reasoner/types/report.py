@@ -39,6 +39,8 @@ class EvalReport(Record):
     seconds: float
     search: str = "greedy"
     """Name of the searcher."""
+    right_with_false_steps: int = 0
+    """Items in `right` with a step that is not true, or uses what nothing gives: right, perhaps by luck."""
 
 
 class Veto(Record):

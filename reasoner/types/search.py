@@ -47,6 +47,9 @@ class FoundSolution(Record):
 
     steps: tuple[str, ...]
     answer: str
+    """What its steps end in."""
+    doubt: str = ""
+    """Why that cannot be believed; empty where nothing speaks against it."""
     score: float
     greedy: bool
     finished: bool

@@ -9,7 +9,9 @@ class SolvedStep(Record):
 
     text: str
     holds: bool
-    """Whether the step is true by itself; says nothing about its use."""
+    """Whether the step is true and uses only what the question and earlier steps give."""
+    fault: str = ""
+    """What is wrong with it where it does not hold."""
     logprob: float
     """Natural log-probability of the step's tokens under the decoder."""
 
@@ -20,7 +22,11 @@ class Solution(Record):
     question: str
     steps: tuple[SolvedStep, ...]
     answer: str
-    """Empty where the student found none."""
+    """Empty where the student found none, or where there is a doubt."""
+    doubt: str = ""
+    """Why what the steps end in is no answer: the student has not understood the question, or a step is not true."""
+    guess: str = ""
+    """What the steps end in, whether or not it is an answer."""
     checkpoint: str
     mode: Mode
     seconds: float

@@ -9,7 +9,7 @@ from student_maker import small_student
 
 from agents.events import EventLog
 from agents.parts import Clock, Parts
-from agents.run_folder import RunFolder, write_records
+from agents.run_folder import RunFolder, write_records, write_text
 from agents.state import Change, ImproveState
 from jobs.context import JobContext
 from jobs.handlers import HANDLERS
@@ -20,6 +20,7 @@ from memory.store.decisions import DecisionStore
 from memory.store.jobs import JobStore
 from memory.store.runs import RunStore
 from reasoner.config.loading import load_settings
+from reasoner.config.resolved import dump_yaml
 from reasoner.data.sources import open_source
 from reasoner.domains.registry import get_domain
 from reasoner.models.checkpoints import load_student, save_student
@@ -35,6 +36,7 @@ def make_parts(home: Path, *settings: str) -> Parts:
     """Of a run whose champion is the checkpoint `base`; its jobs are done in this process."""
     chosen, database, folder = load_settings("tiny", settings, {}, None), open_database(home), RunFolder(home, RUN)
     RunStore(database).create(RUN, "0123456789ab", chosen.model_dump(mode="json"), 0)
+    write_text(folder.root / "config.resolved.yaml", dump_yaml(chosen))
     parts = Parts(
         run=RUN,
         settings=chosen,

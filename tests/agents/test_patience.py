@@ -60,7 +60,17 @@ def test_a_wait_ends_when_the_minutes_of_the_run_are_used_up_or_it_is_interrupte
         (format_datetime(datetime.now(UTC) - timedelta(seconds=300), usegmt=True), 0, 0),
     ],
     # Named, since workers that collect at different seconds must find the same tests.
-    ids=["seconds", "seconds gone by", "no number", "nan", "inf", "a year out of range", "a zone out of range", "a date to come", "a date gone by"],
+    ids=[
+        "seconds",
+        "seconds gone by",
+        "no number",
+        "nan",
+        "inf",
+        "a year out of range",
+        "a zone out of range",
+        "a date to come",
+        "a date gone by",
+    ],
 )
 def test_retry_after_may_be_seconds_or_a_date(header: str, low: float, high: float) -> None:
     request = httpx.Request("POST", "http://127.0.0.1/")

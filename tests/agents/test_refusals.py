@@ -5,7 +5,7 @@ from typing import Any
 from failures import call_with
 
 from agents import judging
-from agents.refusals import MOST_REASONS, failed_calls, refusals, shortened
+from agents.refusals import MOST_REASONS, refusals, shortened
 from agents.reporting.nothing_learnt import failure_words, lines_of, nothing_learnt
 from agents.reporting.summary import summarise
 from reasoner.types.teaching import Lesson, TeacherCall, Verdict, WrittenProblem
@@ -64,7 +64,6 @@ def test_a_failed_call_is_told_by_the_kind_of_its_error_with_one_in_full() -> No
     told = refusals([verdict(call, judging.NO_LESSON) for call in calls], calls)
     assert [(one.reason, one.count) for one in told] == [("unusable answer", 2), ("no reason was written down", 1)]
     assert told[0].said == "unusable answer: steps is missing"
-    assert [(one.reason, one.count) for one in failed_calls(calls)] == [(one.reason, one.count) for one in told]
 
 
 def test_long_texts_are_cut_to_one_line() -> None:
@@ -73,8 +72,7 @@ def test_long_texts_are_cut_to_one_line() -> None:
 
 
 def test_failed_calls_are_said_in_one_sentence() -> None:
-    kinds = [one.model_dump() for one in failed_calls([failed("timeout: of 60 s", name) for name in "ab"])]
-    words = failure_words(teacher_event(failed=2, failures=kinds))
+    words = failure_words(teacher_event(failed=2, failures={"timeout": 2}, example="timeout: of 60 s"))
     assert words == "2 of 4 calls failed: timeout (2), such as 'timeout: of 60 s'"
     assert failure_words(teacher_event()) == ""
 

@@ -9,6 +9,7 @@ from played import RUN, Command, Stage
 
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import open_database
+from reasoner.bootstrap.decided_home import make_decided_home
 
 
 def told(command: Command, *arguments: str) -> list[dict[str, Any]]:
@@ -134,9 +135,47 @@ def test_models_show_tells_the_decisions_about_it(command: Command, home: Path) 
     assert told(command, "models", "show", "bad")[0]["decisions"][0]["id"] == "d-bad"
 
 
-def test_a_recorded_decision_makes_a_champion(command: Command, home: Path) -> None:
-    assert command("models", "promote", "--decision", "d-good").exit_code == 0
-    assert champion(home) == "good"
+def test_a_recorded_decision_makes_a_champion(command: Command, tmp_path: Path) -> None:
+    made = make_decided_home(tmp_path / "home")
+    assert command("models", "promote", "--decision", made["promote"]).exit_code == 0
+    assert champion(tmp_path / "home") == "alone-strong"
+
+
+def test_a_decision_that_rests_on_no_attempts_makes_none(command: Command, home: Path) -> None:
+    refused = command("models", "promote", "--decision", "d-good")
+    assert refused.exit_code == 1
+    assert "cannot be verified" in refused.stderr
+    assert champion(home) == "base"
+
+
+def test_a_home_is_sealed_with_the_key_of_the_environment(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_decided_home(tmp_path / "home")
+    assert command("models", "seal").exit_code == 2
+    monkeypatch.setenv("REASONER_CHAIN_KEY", "a long enough key")
+    assert command("models", "list").exit_code == 0, "the key is no setting"
+    assert told(command, "models", "seal")[0]["sealed"] == ["decisions", "rulings"]
+
+
+def test_the_selftests_of_stored_data_print_a_table_and_one_record(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from reasoner.bootstrap import decision_selftest, planted_code
+
+    every, keyed = [*decision_selftest.all_edits()][:2], [*decision_selftest.keyed_edits()][:1]
+    monkeypatch.setattr(decision_selftest, "all_edits", lambda: iter(every))
+    monkeypatch.setattr(decision_selftest, "keyed_edits", lambda: iter(keyed))
+    monkeypatch.setattr(planted_code.Plants, "all", planted_code.Plants._yaml)
+    (decisions,) = told(command, "selftest", "decisions")
+    assert (decisions["name"], decisions["edits"], decisions["refused"]) == ("decisions", 3, 3)
+    (code,) = told(command, "selftest", "code")
+    assert (code["name"], code["planted"], code["executed"], code["passed"]) == ("code", 6, 0, True)
+    assert "0 of 6 planted objects were executed" in command("selftest", "code").stdout
+    monkeypatch.setattr(decision_selftest, "_is_refused", lambda *_: False)
+    believed = command("selftest", "decisions")
+    assert believed.exit_code == 1
+    assert "BELIEVED" in believed.stdout
 
 
 @pytest.mark.parametrize("decision", ["d-bad", "none-such"])

@@ -108,8 +108,8 @@ def test_generated_gate_sets_share_no_structure_over_many_cycles() -> None:
 
 
 def test_a_set_that_cannot_be_filled_is_an_error_that_says_what_to_change() -> None:
-    data = DATA.model_copy(update={"distractor_rate": 0.0, "difficulties": (1,), "gate_size": 200})
-    with pytest.raises(DataError, match=r"gate set of cycle 1: only .* of 200 .* raise data.distractor_rate"):
+    data = DATA.model_copy(update={"distractor_rate": 0.0, "difficulties": (1,), "gate_size": 600})
+    with pytest.raises(DataError, match=r"gate set of cycle 1: only .* of 600 .* raise data.distractor_rate"):
         open_source(data, 0).gate(1)
 
 

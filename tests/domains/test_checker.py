@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reasoner.domains.math.checker import check, number_of
+from reasoner.domains.math.checker import check
 from reasoner.types.problem import Problem, Provenance
 
 
@@ -41,7 +41,7 @@ def test_fractions_and_decimals_are_compared_by_value() -> None:
     assert check(problem("5"), "5/0") == "wrong"
 
 
-@pytest.mark.parametrize("gold", ["", "seven", "1/0", "4 or 5"])
+@pytest.mark.parametrize("gold", ["", "many", "1/0", "4 or 5"])
 def test_a_gold_answer_that_is_no_number_is_the_checkers_error(gold: str) -> None:
     assert check(problem(gold), "7") == "error"
     assert check(problem(gold), "") == "error"
@@ -56,9 +56,3 @@ def test_a_failure_inside_the_checker_is_an_error_and_not_a_wrong_answer() -> No
 @given(st.text(alphabet="0123456789.,-/$% ex\n\0\N{MINUS SIGN}\N{ARABIC-INDIC DIGIT ONE}", max_size=80))
 def test_no_text_breaks_the_checker(text: str) -> None:
     assert check(problem("7"), text) in ("right", "wrong")
-
-
-@settings(deadline=None)
-@given(st.integers(-(10**12), 10**12))
-def test_an_integer_reads_as_itself_with_and_without_commas(value: int) -> None:
-    assert number_of(str(value)) == number_of(f"{value:,}") == value

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from reasoner.domains.math import checker, equations, lexicon, structure
+from reasoner.domains.math import checker, equations, lexicon, nouns, operands, structure, written_numbers
 from reasoner.domains.registry import get_domain
 from reasoner.errors import ConfigError
 
@@ -21,7 +21,7 @@ def test_a_problem_is_made_again_from_its_provenance() -> None:
 
 def test_a_drawn_problems_own_solution_passes_every_check() -> None:
     for problem in DRAWN:
-        assert all(DOMAIN.check_step(step) for step in problem.steps)
+        assert all(verdict.holds for verdict in DOMAIN.judge_steps(problem.question, problem.steps))
         assert DOMAIN.check(problem, DOMAIN.answer_of(problem.steps)) == "right"
         assert DOMAIN.structure(problem.question, problem.steps) == problem.structure
 
@@ -55,7 +55,7 @@ def test_an_unknown_domain_is_refused_with_the_names_that_exist() -> None:
 def test_the_checker_hash_covers_the_source_that_judges(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     honest = DOMAIN.checker_hash()
     assert re.fullmatch("[0-9a-f]{64}", honest)
-    for module in (checker, equations, structure, lexicon):
+    for module in (checker, equations, structure, lexicon, operands, written_numbers, nouns):
         source = Path(str(module.__file__))
         edited = tmp_path / source.name
         edited.write_text(source.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")

@@ -42,8 +42,7 @@ def test_drawn_problems_are_true_and_drawn_again_from_their_provenance() -> None
             assert len(made.steps) == made.difficulty == difficulty
             assert DOMAIN.check(made, DOMAIN.answer_of(made.steps)) == "right"
             assert DOMAIN.solve(made.question) == made.answer
-            assert all(DOMAIN.check_step(step) for step in made.steps)
-            assert DOMAIN.grounded(made.question, made.steps)
+            assert all(verdict.holds for verdict in DOMAIN.judge_steps(made.question, made.steps))
             assert DOMAIN.structure(made.question, made.steps) == made.structure
             assert DOMAIN.draw(seed, made.provenance.parameters) == made
 
@@ -90,7 +89,7 @@ def test_a_problem_without_one_true_candidate_is_the_checkers_own_failure(change
     ],
 )
 def test_steps_are_grounded_if_each_kind_is_one_rule_further(steps: tuple[str, ...], holds: bool) -> None:
-    assert DOMAIN.grounded(QUESTION, steps) is holds
+    assert (steps != () and all(v.holds for v in DOMAIN.judge_steps(QUESTION, steps))) is holds
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,7 @@ def test_steps_are_grounded_if_each_kind_is_one_rule_further(steps: tuple[str, .
     ],
 )  # fmt: skip
 def test_a_step_is_formed_like_a_layer_or_a_conclusion(step: str, formed: bool) -> None:
-    assert DOMAIN.check_step(step) is formed
+    assert DOMAIN.judge_steps("", [step])[0].true is formed
 
 
 def _shuffled(question: str) -> str:

@@ -88,7 +88,7 @@ def test_what_a_search_found_is_right_and_asked_of_nobody(undisturbed: tuple[Pat
         problem = example.problem
         assert (example.source, example.lineage.failure) == ("self", problem.id)
         assert domain.check(problem, domain.answer_of(problem.steps)) == "right"
-        assert all(domain.check_step(step) for step in problem.steps)
+        assert all(verdict.holds for verdict in domain.judge_steps(problem.question, problem.steps))
         assert problem.id not in asked
     kept = {e.id for e in read_records(folder.examples(1), Example)}
     assert {e.id for e in found} <= kept

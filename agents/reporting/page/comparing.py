@@ -32,7 +32,7 @@ def compared(sources: Sources, summary: Summary) -> dict[str, Any]:
         "lost": _listed([flip for flip in flipped if flip.kind == "lost"]),
         "gate_flips": _gate_flips(sources.folder, summary),
         "same": not promoted,
-        "samples": samples(sources.sealed, before, after, sources.holds) if before and after else [],
+        "samples": samples(sources.sealed, before, after, sources.judge_steps) if before and after else [],
         "map": found,
         "fates": FATES,
         "map_island": island(_map_island(found, sources.sealed)) if found else None,

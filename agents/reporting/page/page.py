@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.reporting.figures import duration
-from agents.reporting.markdown import headline
+from agents.reporting.markdown import headline, right_with_false_steps
 from agents.reporting.page.comparing import compared
 from agents.reporting.page.learning import memory, searching
 from agents.reporting.page.markup import island, render
@@ -46,6 +46,7 @@ def page(sources: Sources, tape: Tape) -> str:
         run=summary.run,
         title=title(summary),
         verdict=headline(summary).replace("**", ""),
+        luck=right_with_false_steps(summary),
         tone=tone(summary),
         key_figures=key_figures(summary),
         moment=str(tape.figures[-1].get("time", ""))[:16].replace("T", " "),

@@ -4,19 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reasoner.types.problem import Attempt, Problem
+from reasoner.types.step import StepVerdict
 
 SHOWN = (("now right", 5), ("lost", 2), ("still wrong", 3), ("right all along", 2))
 """How many of each kind are shown."""
 
-Holds = Callable[[str], bool]
+JudgeSteps = Callable[[str, Sequence[str]], Sequence[StepVerdict]]
 
 
 @dataclass(frozen=True)
 class Written:
     """What a student wrote."""
 
-    steps: list[tuple[str, bool]]
-    """Each with whether it is true by itself."""
+    steps: list[tuple[str, str]]
+    """Each with what is wrong with it; empty for nothing."""
     answer: str
     right: bool
 
@@ -32,7 +33,7 @@ class Sample:
 
 
 def samples(
-    problems: Sequence[Problem], before: Sequence[Attempt], after: Sequence[Attempt], holds: Holds
+    problems: Sequence[Problem], before: Sequence[Attempt], after: Sequence[Attempt], judge_steps: JudgeSteps
 ) -> list[Sample]:
     """A few sealed problems of each kind, of as many difficulties and skills as there are.
 
@@ -40,7 +41,7 @@ def samples(
         problems: the sealed set.
         before: the first champion's attempts at it.
         after: the last champion's.
-        holds: whether a step is true by itself.
+        judge_steps: what the domain says of the steps written for a question.
     """
     known = {problem.id: problem for problem in problems}
     later = {attempt.problem_id: attempt for attempt in after}
@@ -50,7 +51,9 @@ def samples(
     found = list[Sample]()
     for kind, most in SHOWN:
         own = [(p, a, b) for p, a, b in triples if _kind(a, b) == kind]
-        found += [Sample(p, kind, _written(a, holds), _written(b, holds)) for p, a, b in _mixed(own, most)]
+        found += [
+            Sample(p, kind, _written(p, a, judge_steps), _written(p, b, judge_steps)) for p, a, b in _mixed(own, most)
+        ]
     return found
 
 
@@ -79,5 +82,7 @@ def _mixed(triples: list[tuple[Problem, Attempt, Attempt]], most: int) -> list[t
     return chosen
 
 
-def _written(attempt: Attempt, holds: Holds) -> Written:
-    return Written([(step, holds(step)) for step in attempt.steps], attempt.answer, attempt.correct)
+def _written(problem: Problem, attempt: Attempt, judge_steps: JudgeSteps) -> Written:
+    verdicts = judge_steps(problem.question, attempt.steps)
+    steps = [(step, verdict.fault) for step, verdict in zip(attempt.steps, verdicts, strict=True)]
+    return Written(steps, attempt.answer, attempt.correct)

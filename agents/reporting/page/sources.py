@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agents.run_folder import RunFolder
 from reasoner.types.problem import Problem
+from reasoner.types.step import StepVerdict
 
 
 @dataclass(frozen=True)
@@ -14,5 +15,5 @@ class Sources:
     folder: RunFolder
     sealed: Sequence[Problem]
     """The run's sealed set; empty where its text is not at hand."""
-    holds: Callable[[str], bool]
-    """Whether a step is true by itself, as the run's domain sees it."""
+    judge_steps: Callable[[str, Sequence[str]], Sequence[StepVerdict]]
+    """What the run's domain says of the steps written for a question."""

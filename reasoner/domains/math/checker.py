@@ -5,34 +5,29 @@ answer included, is an error, which counts as neither right nor wrong.
 """
 
 import hashlib
-import re
-from fractions import Fraction
 from pathlib import Path
 
-from reasoner.domains.math import equations, lexicon, structure
+from reasoner.domains.math import (
+    equations,
+    first_names,
+    lexicon,
+    made_up,
+    nouns,
+    operands,
+    plain_words,
+    structure,
+    unseen,
+    wording,
+    written_numbers,
+)
+from reasoner.domains.math.written_numbers import read_number
 from reasoner.types.problem import Outcome, Problem
 
-MAX_LENGTH = 64
-"""Characters of an answer; longer texts are no numbers."""
-
-_ANSWER = re.compile(r"(-? ?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:/[0-9]+)?)(?: ?(?:%|[A-Za-z][A-Za-z ]*))?\.?")
-
-
-def number_of(text: str) -> Fraction | None:
-    """The number that a text gives, or None.
-
-    A number (`18`, `-2.50`, `3/4`), with `$` and thousands commas, perhaps with its unit behind it (`18 apples`, `20%`)
-    and a full stop. Several numbers, or words before the number, are no answer.
-    """
-    if len(text) > MAX_LENGTH:
-        return None
-    match = _ANSWER.fullmatch(equations.normalise(text, times=False))
-    if match is None:
-        return None
-    numerator, _, denominator = match.group(1).replace(" ", "").partition("/")
-    if not denominator:
-        return Fraction(numerator)
-    return Fraction(numerator) / int(denominator) if int(denominator) else None
+_JUDGES = (
+    equations, operands, written_numbers, structure,
+    lexicon, first_names, made_up, nouns, plain_words, unseen, wording,
+)  # fmt: skip
+"""Whatever decides which answer is right, which step holds and which texts are of one structure."""
 
 
 def check(problem: Problem, answer: str) -> Outcome:
@@ -47,10 +42,10 @@ def check(problem: Problem, answer: str) -> Outcome:
         checker itself fails.
     """
     try:
-        gold = number_of(problem.answer)
+        gold = read_number(problem.answer)
         if gold is None:
             return "error"
-        given = number_of(answer)
+        given = read_number(answer)
     except Exception:  # the third outcome is how a checker's own failure is told; a crash must not pass for "wrong"
         return "error"
     return "right" if given == gold else "wrong"
@@ -59,6 +54,6 @@ def check(problem: Problem, answer: str) -> Outcome:
 def checker_hash() -> str:
     """SHA-256 (hex) of the source that decides what is right and what belongs to which split; goes into manifests."""
     digest = hashlib.sha256()
-    for source in (__file__, equations.__file__, structure.__file__, lexicon.__file__):
-        digest.update(Path(source).read_bytes().replace(b"\r\n", b"\n"))
+    for source in (__file__, *(module.__file__ for module in _JUDGES)):
+        digest.update(Path(str(source)).read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()

@@ -6,7 +6,9 @@ from typing import Any
 from reasoner.domains.math import checker, equations, generator, operands, reader
 from reasoner.domains.math.story import SKILLS
 from reasoner.domains.math.structure import structure_of
+from reasoner.domains.math.written_numbers import read_number
 from reasoner.types.problem import Outcome, Problem
+from reasoner.types.step import StepVerdict
 
 
 class MathDomain:
@@ -21,9 +23,9 @@ class MathDomain:
         """Judges an answer by its value; see `checker.check`."""
         return checker.check(problem, answer)
 
-    def check_step(self, step: str) -> bool:
-        """Whether an equation is true; see `equations.is_true`."""
-        return equations.is_true(step)
+    def judge_steps(self, question: str, steps: Sequence[str]) -> tuple[StepVerdict, ...]:
+        """Of each equation whether it is true, and which of its operands nothing gives; see `operands.judge_steps`."""
+        return operands.judge_steps(question, steps)
 
     def same_step(self, one: str, other: str) -> bool:
         """Whether two steps say the same; see `equations.same`."""
@@ -36,15 +38,11 @@ class MathDomain:
     def answer_of(self, steps: Sequence[str]) -> str:
         """The right side of the last step, without `$` and commas; empty if no number stands there."""
         right = equations.normalise(steps[-1].rpartition("=")[2]) if steps else ""
-        return right if checker.number_of(right) is not None else ""
+        return right if read_number(right) is not None else ""
 
     def solve(self, question: str) -> str | None:
         """The answer that follows from the question's own words, or None where they cannot be read."""
         return reader.solve_text(question)
-
-    def grounded(self, question: str, steps: Sequence[str]) -> bool:
-        """Whether every operand comes from the question or an earlier step; see `operands.grounded`."""
-        return operands.grounded(question, steps)
 
     def skill_of(self, question: str, steps: Sequence[str]) -> str:
         """The skill of the last step; see `operands.skill_of`."""

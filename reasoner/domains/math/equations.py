@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from reasoner.domains.math.written_numbers import ungrouped
+
 MAX_LENGTH = 160
 """Characters of a step; longer texts are no equations."""
 MAX_DEPTH = 40
@@ -19,7 +21,6 @@ ROUNDING = Fraction(1, 50)
 
 _SIGNS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "$": ""})
 _TIMES = str.maketrans({"\N{MULTIPLICATION SIGN}": "*", "x": "*", "X": "*", "\N{DIVISION SIGN}": "/"})
-_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _LEFT = re.compile(r"[0-9.+\-*/() ]+")
 _RIGHT = re.compile(r"-? ?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -49,7 +50,7 @@ class _MalformedError(Exception):
 
 def normalise(text: str, *, times: bool = True) -> str:
     """The text stripped, without `$` and thousands commas, with a plain minus and, if `times`, `*` for `x` and `×`."""
-    plain = _THOUSANDS.sub("", text.translate(_SIGNS)).strip()
+    plain = ungrouped(text.translate(_SIGNS)).strip()
     return plain.translate(_TIMES) if times else plain
 
 

@@ -1,16 +1,17 @@
 """Draws stories: a graph first, its words after. Every problem is a pure function of its seed and parameters."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from reasoner.domains.math.lexicon import MONEY
 from reasoner.domains.math.phrasing import PHRASINGS, Phrasing, Wording
 from reasoner.domains.math.story import OPERATOR_OF, SKILL_OF, SKILLS, TIMELESS, Relation, apply, solve
 from reasoner.domains.math.structure import structure_of
+from reasoner.domains.math.wording import MONEY
 from reasoner.types.problem import Problem, Provenance
 
 NAME = "math"
-VERSION = "1"
+VERSION = "2"
 MAX_TRIES = 400
 
 _KINDS = {
@@ -81,7 +82,8 @@ class _Draft:
     things: str
     relations: list[Relation] = field(default_factory=list)
     holdings: dict[str, _Holding] = field(default_factory=dict)
-    names: list[str] = field(default_factory=list)
+    people: set[str] = field(default_factory=set)
+    """All who have come up, so that no name comes twice."""
     nodes: int = 0
     asked: Relation | None = None
 
@@ -90,7 +92,9 @@ class _Draft:
         return self.nodes - 1
 
     def new_person(self) -> str:
-        return self.names.pop(self.rng.randrange(len(self.names)))
+        name = _any(self.rng, self.recipe.phrasing.names, but=self.people)
+        self.people.add(name)
+        return name
 
     def unused(self) -> list[str]:
         return [p for p, h in self.holdings.items() if h.derived and not h.used]
@@ -120,6 +124,14 @@ class _Draft:
         relation = Relation(kind, self.new_node(), tuple(s.node for s in sources), numbers, people, self.things)
         self.relations.append(relation)
         self.holdings[person] = _Holding(relation.result, value, derived=True)
+
+
+def _any(rng: Random, words: Sequence[str], *, but: Collection[str] = ()) -> str:
+    """One of some words. It takes the same from `rng` however many there are: other words tell the same story."""
+    place = int(rng.random() * len(words))
+    while words[place] in but:
+        place = (place + 1) % len(words)
+    return words[place]
 
 
 def _single(draft: _Draft, kind: str, person: str) -> None:
@@ -243,7 +255,7 @@ def _step(draft: _Draft, skill: str, remaining: int) -> None:
 
 
 def _draw(rng: Random, recipe: Recipe) -> _Draft:
-    draft = _Draft(rng, recipe, rng.choice(recipe.phrasing.goods), names=list(recipe.phrasing.names))
+    draft = _Draft(rng, recipe, _any(rng, recipe.phrasing.goods))
     for done in range(1, recipe.difficulty + 1):
         last = done == recipe.difficulty
         _step(draft, recipe.skill if last else rng.choice(recipe.skills), recipe.difficulty - done)
@@ -283,10 +295,10 @@ def _distract(draft: _Draft) -> list[str]:
             bystander = Relation("given", -1, (), (number,), (draft.new_person(),), draft.things)
             sentences.append(_say(bystander, rng, phrasing))
             continue
-        others = [t for t in phrasing.goods if t != draft.relations[0].things]
         person = rng.choice([p for r in draft.relations for p in r.people])
         number = rng.randint(2, draft.recipe.max_number)
-        sentences.append(rng.choice(phrasing.distractors).format(p=person, n=number, other=rng.choice(others)))
+        other = _any(rng, phrasing.goods, but={draft.relations[0].things})
+        sentences.append(rng.choice(phrasing.distractors).format(p=person, n=number, other=other))
     return sentences
 
 

@@ -10,23 +10,17 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from reasoner.domains.math.equations import parse
+from reasoner.domains.math.equations import is_true, parse
 from reasoner.domains.math.reader import Unreadable, read
+from reasoner.domains.math.written_numbers import NUMERALS, SCALES, TENS, numbers_in, ungrouped
+from reasoner.types.step import StepVerdict
 
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
-_PERCENT = re.compile(r"[\d.,]+(?=\s?%| percent)")
+_PERCENT = re.compile(r"([\d.]+)(?=\s?%| percent)")
 _WORD = re.compile(r"[a-z%]+")
 _SKILL_OF_OPERATOR = {"+": "add", "-": "take_away", "*": "times", "/": "share"}
 
-_NUMERALS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-)  # fmt: skip
-_TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-
 _STANDS_FOR: dict[str, tuple[int, ...]] = {
-    **{word: (value,) for value, word in enumerate(_NUMERALS)},
-    **{word: (value,) for value, word in zip(range(30, 100, 10), _TENS, strict=True)},
+    **{word: (value,) for word, value in {**NUMERALS, **TENS, **SCALES}.items()},
     **dict.fromkeys(
         ("twice", "double", "doubles", "doubled", "half", "halves", "pair", "pairs", "both", "couple"), (2,)
     ),
@@ -40,36 +34,42 @@ _STANDS_FOR: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("year", "years", "yearly", "annual", "annually"), (12, 52, 365)),
     **dict.fromkeys(("hour", "hours", "minute", "minutes", "second", "seconds"), (60,)),
     **dict.fromkeys(("percent", "percentage", "%", "cent", "cents", "hundred", "hundreds"), (100,)),
-    **dict.fromkeys(("thousand", "thousands"), (1000,)),
 }
 
 
-def _numbers(text: str) -> list[Fraction]:
-    return [Fraction(found.replace(",", "")) for found in _NUMBER.findall(text)]
-
-
-def grounded(question: str, steps: Sequence[str]) -> bool:
-    """Whether every operand of every step is a number of the question, an earlier result, or a constant it names.
+def judge_steps(question: str, steps: Sequence[str]) -> tuple[StepVerdict, ...]:
+    """Of each step whether it is true, and its operands that are no number of the question, no earlier result, and no
+    constant that the question names.
 
     Args:
-        question: the problem's text; its numbers may be digits or words up to ninety.
-        steps: equations such as `12+7=19`, in the order in which they are computed.
+        question: the problem's text; its numbers may be digits or words.
+        steps: equations such as `12+7=19`, in the order in which they are computed. What is no equation is not true.
     """
     known = set(_known(question))
+    verdicts: list[StepVerdict] = []
     for step in steps:
         equation = parse(step)
-        if equation is None or not known.issuperset(equation.numbers):
-            return False
+        if equation is None:
+            verdicts.append(StepVerdict(true=False))
+            continue
+        unknown = dict.fromkeys(_written(number) for number in equation.numbers if number not in known)
+        verdicts.append(StepVerdict(true=is_true(step), unknown=tuple(unknown)))
         known.add(abs(equation.result))
-    return True
+    return tuple(verdicts)
+
+
+def _written(number: Fraction) -> str:
+    return str(number.numerator) if number.denominator == 1 else f"{float(number):g}"
 
 
 @lru_cache(maxsize=1024)
 def _known(question: str) -> frozenset[Fraction]:
     """The numbers that a question gives."""
-    known = set(_numbers(question))
-    known |= {Fraction(value) for word in _WORD.findall(question.lower()) for value in _STANDS_FOR.get(word, ())}
-    known |= {share / 100 for share in _numbers(" ".join(_PERCENT.findall(question)))}
+    text = ungrouped(question)
+    words = _WORD.findall(text.lower())
+    known = numbers_in(text)
+    known |= {Fraction(value) for word in words for value in _STANDS_FOR.get(word, ())}
+    known |= {share / 100 for found in _PERCENT.findall(text) for share in numbers_in(found)}
     return frozenset(known)
 
 

@@ -1,8 +1,8 @@
 """Reads a word problem back into its relations and solves it: the generator's way, walked backwards.
 
 The sentences of `wording` are compiled to patterns, so one list serves both ways. Names may be any capitalised word
-and things any lower-case one. Nothing is guessed: a sentence that fits no pattern, a quantity that is never stated, or
-a story with two readings raises `Unreadable`.
+and things any lower-case one, but for everyday words such as `She` and `more`. Nothing is guessed: a sentence that fits
+no pattern, a quantity that is never stated, or a story with two readings raises `Unreadable`.
 """
 
 import re
@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from reasoner.domains.math import wording
-from reasoner.domains.math.lexicon import MONEY, THINGS
+from reasoner.domains.math.nouns import plural_of
+from reasoner.domains.math.plain_words import PLAIN
 from reasoner.domains.math.story import OPERATOR_OF, SKILL_OF, TIMELESS, Relation, apply, solve
 
-_PATTERN_OF = {"n": r"\d{1,9}", "k": r"\d{1,9}", "things": "[a-z]+", "thing": "[a-z]+", "other": "[a-z]+"}
-_PERSON = r"[A-Z][a-z]+"
+_LETTERS = r"[^\W\d_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}-][^\W\d_]+)*"
+_THING = f"(?![A-Z]){_LETTERS}"
+_PATTERN_OF = {"n": "[0-9]{1,9}", "k": "[0-9]{1,9}", "things": _THING, "thing": _THING, "other": _THING}
+_PERSON = f"(?![a-z]){_LETTERS}"
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
 
@@ -88,15 +91,15 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 def _matches(family: str, sentence: str) -> list[_Said]:
     found = ((kind, pattern.fullmatch(sentence)) for kind, pattern in _compiled()[family])
-    return [_Said(kind, match.groupdict(), sentence) for kind, match in found if match]
+    said = [_Said(kind, match.groupdict(), sentence) for kind, match in found if match]
+    return [s for s in said if not any(word.lower() in PLAIN for word in s.places.values())]
 
 
 def _plural(said: _Said) -> str:
     """What is counted; where only the singular is said, its plural."""
     if "things" in said.places:
         return said.places["things"]
-    single = said.places["thing"]
-    return next((many for many, one in THINGS.items() if one == single), f"{single}s")
+    return plural_of(said.places["thing"])
 
 
 @dataclass
@@ -154,7 +157,7 @@ def _place(story: _Story, said: _Said) -> None:
     elif said.kind in ("gain", "lose"):
         story.add(said, mine, mine[0])
     elif said.kind == "sell":
-        story.add(said, mine, (people["p"], MONEY))
+        story.add(said, mine, (people["p"], wording.MONEY))
     elif said.kind == "gather":
         story.add(said, mine[:2], mine[2])
     else:

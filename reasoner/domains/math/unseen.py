@@ -3,7 +3,7 @@
 Placeholders as in `wording`. Every sentence says what its kind says there, in other words.
 """
 
-from reasoner.domains.math.lexicon import MONEY
+from reasoner.domains.math.wording import MONEY
 
 NAMES = (
     "Olga", "Bram", "Yuki", "Diego", "Freya", "Karl", "Sana", "Theo", "Wren", "Igor", "Pia", "Jun",

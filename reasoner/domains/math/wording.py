@@ -3,11 +3,16 @@
 Placeholders: {p} {q} {r} people, {n} {k} numbers, {things}/{thing} what is counted, {other} another thing.
 """
 
+MONEY = "coins"
+"""What is sold is paid in these; the one thing that has a sentence of its own."""
+
 GIVEN = (
     "{p} has {n} {things}.",
     "{p} starts with {n} {things}.",
     "There are {n} {things} in the bag of {p}.",
     "{p} owns {n} {things}.",
+    "{p} had {n} {things}.",
+    "{p} bought {n} {things}.",
 )
 
 RELATIONS: dict[str, tuple[str, ...]] = {
@@ -16,12 +21,16 @@ RELATIONS: dict[str, tuple[str, ...]] = {
         "Then {p} gets {n} more {things}.",
         "{n} {things} are given to {p} as a present.",
         "{p} buys another {n} {things}.",
+        "{p} buys {n} more {things}.",
+        "Then {p} found {n} more {things}.",
     ),
     "lose": (
         "{p} gives away {n} {things}.",
         "Then {p} loses {n} {things}.",
         "{n} of the {things} of {p} break.",
         "{p} drops {n} {things} in the river.",
+        "{p} gives {n} {things} to a friend.",
+        "{p} lost {n} {things}.",
     ),
     "times": (
         "{q} has {k} times as many {things} as {p}.",
@@ -40,18 +49,21 @@ RELATIONS: dict[str, tuple[str, ...]] = {
         "Compared with {p}, {q} has {n} extra {things}.",
         "{p} has {n} fewer {things} than {q}.",
         "{q} is {n} {things} ahead of {p}.",
+        "{q} had {n} more {things} than {p}.",
     ),
     "fewer": (
         "{q} has {n} fewer {things} than {p}.",
         "Compared with {p}, {q} is short of {n} {things}.",
         "{q} is {n} {things} behind {p}.",
         "{q} lacks {n} {things} to have as many as {p}.",
+        "{q} had {n} fewer {things} than {p}.",
     ),
     "collect": (
         "{q} picks {n} {things} every day for {k} days.",
         "{q} fills {k} boxes with {n} {things} each.",
         "For {k} weeks {q} makes {n} {things} a week.",
         "{q} opens {k} packs that hold {n} {things} apiece.",
+        "{q} buys {k} boxes of {n} {things} each.",
     ),
     "sell": (
         "{p} sells all the {things} for {n} coins each.",
@@ -72,9 +84,12 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "What is the number of {things} that {p} has at the end?",
         "Count the {things} of {p}.",
         "How many {things} are with {p} now?",
+        "How many {things} does {p} have now?",
+        "How many {things} does {p} have left?",
     ),
     "total": (
         "How many {things} do {p} and {q} have together?",
+        "How many {things} do {p} and {q} have in total?",
         "What is the total of the {things} of {p} and {q}?",
         "If {p} and {q} pool their {things}, how many is that?",
     ),

@@ -6,6 +6,7 @@ from typing import Any
 from reasoner.domains.prosqa import checker, generator, graph, working
 from reasoner.domains.prosqa.structure import structure_of
 from reasoner.types.problem import Outcome, Problem
+from reasoner.types.step import StepVerdict
 
 
 class ProsqaDomain:
@@ -20,9 +21,9 @@ class ProsqaDomain:
         """Judges an answer by the question's rules; see `checker.check`."""
         return checker.check(problem, answer)
 
-    def check_step(self, step: str) -> bool:
-        """Whether a step is well formed. More cannot be said without the question; `grounded` says it."""
-        return working.is_formed(step)
+    def judge_steps(self, question: str, steps: Sequence[str]) -> tuple[StepVerdict, ...]:
+        """Of each step whether it is well formed, and which kinds do not follow; see `working.judge_steps`."""
+        return working.judge_steps(graph.read(question), steps)
 
     def same_step(self, one: str, other: str) -> bool:
         """Whether two steps are the same words."""
@@ -40,11 +41,6 @@ class ProsqaDomain:
         """The candidate that the entity is; None where the text cannot be read or not exactly one is."""
         told = graph.read(question)
         return graph.answer(told) if told is not None else None
-
-    def grounded(self, question: str, steps: Sequence[str]) -> bool:
-        """Whether every step follows from the question's rules and earlier steps; see `working.follows`."""
-        told = graph.read(question)
-        return told is not None and working.follows(told, steps)
 
     def skill_of(self, question: str, steps: Sequence[str]) -> str:  # noqa: ARG002 (there is one skill)
         """Always `reach`: problems differ in the number of steps, which is their difficulty."""

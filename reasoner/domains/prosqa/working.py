@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from reasoner.domains.prosqa.graph import Graph, layers
+from reasoner.types.step import StepVerdict
 
 SO = "so:"
 
@@ -42,17 +43,23 @@ def is_formed(step: str) -> bool:
     return bool(words) and words == sorted(set(words)) and all(_KIND.fullmatch(w) for w in words)
 
 
-def follows(graph: Graph, steps: Sequence[str]) -> bool:
-    """Whether each kind is one rule away from the entity or a kind named before, and the conclusion a candidate."""
-    known = {graph.entity}
+def judge_steps(graph: Graph | None, steps: Sequence[str]) -> tuple[StepVerdict, ...]:
+    """Of each step whether it is well formed, and its kinds that are not one rule away from the entity or a kind named
+    before, or concluded without being a candidate.
+
+    Args:
+        graph: what the question tells; None where it cannot be read, so that nothing follows from it.
+        steps: in their order.
+    """
+    edges = graph.edges if graph else ()
+    known = {graph.entity} if graph else set[str]()
+    verdicts: list[StepVerdict] = []
     for step in steps:
         words = step.split()
+        reachable = {y for x, y in edges if x in known}
         if words[:1] == [SO]:
             words = words[1:]
-            if not set(words) <= set(graph.candidates):
-                return False
-        reachable = {y for x, y in graph.edges if x in known}
-        if not words or not set(words) <= reachable:
-            return False
+            reachable &= set(graph.candidates) if graph else set()
+        verdicts.append(StepVerdict(true=is_formed(step), unknown=tuple(w for w in words if w not in reachable)))
         known |= set(words)
-    return bool(steps)
+    return tuple(verdicts)

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from agents.reporting.page.page import write_page
 from agents.reporting.page.sources import Sources
 from agents.reporting.page.tape import read_tape
 from agents.run_folder import RunFolder
+from reasoner.types.step import StepVerdict
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -73,15 +75,20 @@ def page(given: Sources) -> str:
     return page_of(given, read_tape(given.folder.root))
 
 
+def judge_steps(question: str, steps: Sequence[str]) -> list[StepVerdict]:
+    assert question
+    return [StepVerdict(true="=" in step and step != "1+1=3") for step in steps]
+
+
 def sources(home: Path, *, hostile: bool = False) -> Sources:
-    return Sources(RunFolder(home, RUN), sealed_set(hostile=hostile), lambda step: "=" in step and step != "1+1=3")
+    return Sources(RunFolder(home, RUN), sealed_set(hostile=hostile), judge_steps)
 
 
 def played(home: Path, events: list[dict]) -> Sources:
     folder = RunFolder(home, RUN)
     folder.root.mkdir(parents=True)
     (folder.root / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
-    return Sources(folder, [], lambda _: True)
+    return Sources(folder, [], judge_steps)
 
 
 def test_what_others_wrote_stays_text(hostile: str) -> None:
