@@ -198,8 +198,9 @@ def test_an_unknown_job_ends_with_2(command: Command, home: Path) -> None:
     assert command("jobs", "show", "nosuch").exit_code == 2
 
 
-def test_doctor_finds_a_good_installation(command: Command, home: Path) -> None:
-    checks = {check["name"]: check for check in told(command, "doctor")}
+def test_doctor_finds_a_good_installation_and_the_champion_that_has_no_files(command: Command, home: Path) -> None:
+    checks = {check["name"]: check for check in map(json.loads, command("doctor", "--json").stdout.splitlines())}
+    assert [name for name, check in checks.items() if not check["ok"]] == ["champion"]
     assert {"python", "torch works", "home", "disk", "store", "configuration"} <= set(checks)
     assert checks["store"]["found"] == f"1 runs in sqlite:///{home / 'reasoner.db'}"
 
