@@ -92,6 +92,13 @@ def test_an_edit_in_an_old_home_is_refused_by_its_attempts(tmp_path: Path) -> No
     assert champion.id == "alone-base"
 
 
+def test_a_decision_that_waited_since_before_the_sums_were_kept_is_carried_out(tmp_path: Path) -> None:
+    made = make_decided_home(tmp_path)
+    forget = f"UPDATE decisions SET record = json_remove(record, '$.attempts_sha256') WHERE id = '{made['await']}'"
+    edit(tmp_path, forget, anew=True)
+    assert promote_decision(tmp_path, made["approved"]).id == "asked-strong"
+
+
 def test_a_decision_without_its_attempts_says_which_file_is_missing(tmp_path: Path) -> None:
     made = make_decided_home(tmp_path)
     (tmp_path / "runs" / "alone" / "evals" / "2" / "gate-alone-base.jsonl").unlink()
