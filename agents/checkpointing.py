@@ -16,6 +16,8 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Interrupt
 
 from reasoner.errors import DataError
+from reasoner.storage.refusals import sqlite_in_words
+from reasoner.storage.sqlite_files import require_usable
 
 BUSY_SECONDS = 15.0
 PLAIN = ("null", "bytes", "msgpack")
@@ -58,15 +60,25 @@ class PlainSerializer(JsonPlusSerializer):
 
 @contextmanager
 def open_saver(home: Path) -> Iterator[SqliteSaver]:
-    """The saver of a home; several runs may use it at once."""
-    connection = sqlite3.connect(home / "graph.db", timeout=BUSY_SECONDS, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-        saver = SqliteSaver(connection, serde=PlainSerializer())
-        saver.setup()
-        yield saver
-    finally:
-        connection.close()
+    """The saver of a home; several runs may use it at once.
+
+    Raises:
+        DamagedError: the file is broken.
+        StorageError: it cannot be read or written.
+        BusyError: another process kept it to itself.
+    """
+    path = home / "graph.db"
+    require_usable(path)
+    # The store's errors are ours before they come here: what is left of SQLite's within the block is this file's.
+    with sqlite_in_words(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            saver = SqliteSaver(connection, serde=PlainSerializer())
+            saver.setup()
+            yield saver
+        finally:
+            connection.close()
 
 
 def _refuse(what: str) -> NoReturn:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from agents.reporting.events import Event, of_kind
-from agents.run_folder import RunFolder, concatenate, read_records, write_json, write_records, write_text
+from agents.run_folder import RunFolder, concatenate, read_records, write_records
 from agents.tracing.history import LIFE
 from agents.tracing.node_files import files_written
 from reasoner.errors import NotFoundError
+from reasoner.storage.writing import write_json, write_text
 from reasoner.types.example import Example
 from reasoner.types.record import Record
 

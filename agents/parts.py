@@ -4,14 +4,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.events import EventLog
 from agents.inheritance import Inheritance
-from agents.run_folder import RunFolder, read_records, write_records, write_text
+from agents.run_folder import COUNTED, RunFolder, read_records, write_records
 from agents.tracing.thoughts import Thoughts
 from agents.tracing.tracer import Tracer
+from agents.withholding import HeldOut
 from memory.latent_memory import LatentMemory
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database
@@ -20,10 +22,14 @@ from memory.store.examples import ExampleStore
 from memory.store.ledger import CallLedger
 from memory.store.verdicts import VerdictStore
 from reasoner.config.settings import Settings
+from reasoner.data.held_out import HeldOutQuestions
+from reasoner.data.held_out_files import held_out_questions
 from reasoner.data.sources import ProblemSource
 from reasoner.errors import BudgetReached
 from reasoner.evaluation.attempts import attempt_all
 from reasoner.evaluation.reports import summarise
+from reasoner.storage.json_files import read_number
+from reasoner.storage.writing import write_text
 from reasoner.types.job import Job, JobSpec
 from reasoner.types.loop import Progress
 from reasoner.types.ports import Domain, Teacher
@@ -50,7 +56,7 @@ class Clock:
 
     def __init__(self, path: Path, *, limit: float | None) -> None:
         self._path, self._limit = path, limit
-        self._before = float(path.read_text()) if path.is_file() else 0.0
+        self._before = read_number(path, mend=COUNTED) if path.exists() else 0.0
         self._began = self._saved = time.monotonic()
         self._saving = threading.Lock()
 
@@ -131,6 +137,11 @@ class Parts:
     def verdicts(self) -> VerdictStore:
         """The home's verdicts."""
         return VerdictStore(self.database)
+
+    @cached_property
+    def held_out(self) -> HeldOut:
+        """What is reported or will decide in this run: it never teaches."""
+        return HeldOut(HeldOutQuestions(held_out_questions(self.source, cycles=self.cycles, home=self.home)))
 
     def ledger(self, cycle: int) -> CallLedger:
         """The books of this run, open at a cycle."""

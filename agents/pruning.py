@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reasoner.errors import BusyError
+from reasoner.storage.refusals import sqlite_in_words
+from reasoner.storage.sqlite_files import require_usable
 from reasoner.types.record import Record
 
 BUSY_SECONDS = 15.0
@@ -70,8 +72,11 @@ def vacuum(home: Path) -> None:
 
 @contextmanager
 def _opened(home: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(home / "graph.db", timeout=BUSY_SECONDS)
-    try:
-        yield connection
-    finally:
-        connection.close()
+    path = home / "graph.db"
+    require_usable(path)
+    with sqlite_in_words(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+        try:
+            yield connection
+        finally:
+            connection.close()

@@ -1,20 +1,38 @@
 """The folder of a run: where each record lies, written whole or not at all."""
 
-import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from pydantic import ValidationError
+
+from reasoner.errors import NotFoundError
+from reasoner.storage.json_files import read_text
+from reasoner.storage.json_lines import bad_line
+from reasoner.storage.regular import reading
+from reasoner.storage.writing import write_text
+from reasoner.types.printable import shortened
 from reasoner.types.record import Record
 
 R = TypeVar("R", bound=Record)
 
+RESTORE = "restore the run's folder from a copy, or start another run with --fresh"
+"""What mends a damaged record of a run: nothing else holds it."""
+
+COUNTED = "write the run's seconds so far into it, 0 if nobody knows them"
+"""What mends a damaged clock; limits.max_minutes counts from there."""
+
 
 class RunFolder:
-    """`runs/<run id>/` below a home."""
+    """`runs/<run id>/` below a home.
+
+    Raises:
+        NotFoundError: the id is a path, which could lead anywhere.
+    """
 
     def __init__(self, home: Path, run: str) -> None:
+        if run in ("", ".", "..") or Path(run).name != run:
+            raise NotFoundError(f"run {shortened(run)}: no id of a run; `reasoner runs list` shows those that are.")
         self.home, self.run = home, run
         self.root = home / "runs" / run
 
@@ -79,31 +97,33 @@ class RunFolder:
         return path.relative_to(self.root).as_posix()
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replaces a file whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Replaces a JSON file whole."""
-    write_text(path, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
-
-
 def write_records(path: Path, records: Iterable[Record]) -> None:
     """Replaces a JSONL file of records whole."""
     write_text(path, "".join(f"{record.model_dump_json()}\n" for record in records))
 
 
 def read_records(path: Path, kind: type[R]) -> list[R]:
-    """The records of a JSONL file; none if the file is missing."""
-    if not path.is_file():
+    """The records of a JSONL file; none if the file is missing.
+
+    Raises:
+        DamagedError: a line is none of them; names file and line.
+    """
+    if not path.exists():
         return []
-    return [kind.model_validate_json(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    found: list[R] = []
+    with reading(path) as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                found.append(kind.model_validate_json(line))
+            except ValidationError as error:
+                said = error.errors(include_url=False, include_input=False)[0]
+                wrong = f"no {kind.__name__} ({said['msg']} at {'.'.join(map(str, said['loc'])) or 'its top'})"
+                raise bad_line(path, f"line {number}", line, wrong, RESTORE) from error
+    return found
 
 
 def concatenate(path: Path, parts: Sequence[Path]) -> None:
     """Replaces a file by the parts that exist, one after the other."""
-    write_text(path, "".join(p.read_text(encoding="utf-8") for p in parts if p.is_file()))
+    write_text(path, "".join(read_text(p, mend=RESTORE) for p in parts if p.exists()))

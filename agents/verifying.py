@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
 from agents.practising import collect_claims
-from agents.run_folder import write_text
 from agents.searching import chosen_anew, search_all
 from memory.locks import exclusive
 from reasoner.config.settings import SearchSettings, Settings
@@ -38,6 +36,8 @@ from reasoner.search.trained_verifier import (
     save_verifier,
     verifier_folder,
 )
+from reasoner.storage.tensor_files import load_tensors
+from reasoner.storage.writing import write_json
 from reasoner.training.claims import JudgedClaims
 from reasoner.training.feed import derive
 from reasoner.training.verifying import VerifierRecipe, all_logits
@@ -135,7 +135,7 @@ class _Bench:
         """All of the work."""
         training, held = self._divided(problems)
         work.mkdir(parents=True, exist_ok=True)
-        write_text(work / QUESTIONS, json.dumps([p.question for p in training]))
+        write_json(work / QUESTIONS, {"questions": [p.question for p in training]})
         self._collected(training, work / TRAINING, "training")
         below = work.relative_to(self.home).as_posix()
         payload = {
@@ -148,7 +148,7 @@ class _Bench:
         spec = JobSpec(key=f"verifier/{work.name}", kind="verifier", payload=payload)
         job = run_job(spec, lambda share, note: self.watch(note, round(share * 100), 100))
         net = StepVerifier(self.pupil.student.net)
-        net.load_state_dict(load_file(self.home / job.result["weights"]))
+        net.load_state_dict(load_tensors(self.home / job.result["weights"]))
         net.eval()
         # Chances hold for what is proposed: the verifier's own proposals are among those that its energy is fitted on.
         proposes = net if self.settings.search.verifier_proposes else None

@@ -1,16 +1,18 @@
 """Throws odd inputs at every command and counts what no user should ever meet.
 
     python benchmarks/fuzz.py --inputs 20000 --seed 0
-    python benchmarks/fuzz.py --minutes 60 --seed 1
+    python benchmarks/fuzz.py --minutes 60 --inputs 1000000 --seed 1
 
 Arguments, `KEY=VALUE`, environment, `.env`, YAML files, rows and teachers' answers are made by hypothesis from a corpus
 of strings that have broken programs before. Every command runs in this process, against a real home in a scratch
-folder, and nothing is trained. Counted, with the first inputs of each: tracebacks (also what the table of failures calls
-a bug), hangs over 5 s, wrong exit codes, characters in the output that act on a terminal, a planted secret that is shown.
+folder, and nothing is trained. Counted, with the first inputs of each: tracebacks (also what the table of failures
+calls a bug), hangs over 5 s, wrong exit codes, characters in the output that act on a terminal, and a planted secret
+that is shown.
 """
 
 import argparse
 import io
+import itertools
 import json
 import os
 import signal
@@ -34,13 +36,15 @@ HANG = 5.0
 STUCK = 90.0
 """Seconds of the clock after which a command is ended; more, as other work may keep the processors."""
 
+ROUND = 500
+"""Inputs drawn with one seed."""
 FEW = 8
 """Inputs of each kind of fault that are kept."""
 
 CORPUS = (
     "", " ", "\0", "\n", "\t", "\x1b[2J", "\x9b31m", "\x1b]0;x\x07", "\ud83d", "caf\udce9", "\u202eabc", "a\u200bb",
     "[/bold]", "[bold]", "[/x]", "](http://x)", "<script>alert(1)</script>", "`|`", "{{7*7}}", "%s%n", "{0}", "$(id)",
-    "../../etc/passwd", "..", "/", "//", "~", "~nobody-here", ".", "-", "--", "---", "=", "a=b", "=x", "é", "\uff12", "٣",
+    "../../etc/passwd", "..", "/", "//", "~", "~nobody-here", ".", "-", "--", "---", "=", "a=b", "=x", "é", "\uff12",
     "0", "-1", "1e400", "nan", "inf", "-inf", "true", "null", "~", "1:30", "010", "0x10", "1_000", "2026-01-01",
     "2001-99-99", "10" * 2600, "9" * 25, "9" * 400, "1.5", ".5", "[", "{", "[1,2", "{a: 1}", "&a [*a]", "!!binary x",
     "!!python/object:os.system x", "*a", "<<: {a: 1}", "'", '"', "\\", "a" * 300, "a" * 5000, "[" * 1500, "since=x",
@@ -344,73 +348,88 @@ def make_home(folder: Path) -> None:
     assert made.code == kept.code == 0, (made, kept)
 
 
-def fuzz(folder: Path, *, count: int, number: int, until: float | None = None) -> tuple[Counter[str], list[Fault]]:
-    """Runs inputs until there were `count`, or the clock says `until`; how many of each kind, and the faults."""
-    from agents.teachers.prompt import parse_lesson
-    from reasoner.errors import ReasonerError
+def warm(folder: Path) -> None:
+    """Imports what commands need, so that the first of each is not taken for one that hangs."""
+    for words in (["loop", "--dry-run"], ["diagnose", "no-such"], ["verify", "no-such"], ["memory", "search", "x"]):
+        run(Input(words, {}, {}), folder, limit=600)
 
+
+def fuzz(folder: Path, *, count: int, number: int) -> tuple[Counter[str], list[Fault]]:
+    """Runs `count` inputs drawn with seed `number`, nine commands to a lesson: how many of each, and the faults."""
     done: Counter[str] = Counter()
     faults: list[Fault] = []
-    over = lambda: until is not None and time.monotonic() > until  # noqa: E731
-
-    def lesson(text: str) -> None:
-        began = time.process_time()
-        try:
-            with _Alarm(STUCK):
-                parse_lesson(text)
-        except (ReasonerError, ValueError) as error:
-            del error
-        except BaseException as error:
-            faults.append(Fault("traceback", f"lesson: {type(error).__name__}: {error}"[:300], Input([text], {}, {})))
-        if time.process_time() - began > HANG:
-            faults.append(Fault("hang", "lesson", Input([text], {}, {})))
 
     def command(given: Input) -> None:
+        done["commands"] += 1
         faults.extend(faults_of(given, run(given, folder)))
 
-    how = settings(
-        max_examples=max(1, count // 10),
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-    )
+    def lesson(text: str) -> None:
+        done["lessons"] += 1
+        faults.extend(faults_of_lesson(text))
 
-    def drive(one: Callable[[Any], None], made: st.SearchStrategy[Any], name: str, share: int) -> None:
-        for part in range(share):
-
-            @seed(1000 * number + part)
-            @how
-            @given(made)
-            def go(value: Any) -> None:
-                if not over():
-                    one(value)
-                    done[name] += 1
-
-            go()
-
-    drive(command, inputs(), "commands", 9)
-    drive(lesson, lessons(), "lessons", 1)
+    _draw(command, inputs(), count - count // 10, number)
+    _draw(lesson, lessons(), max(1, count // 10), number)
     return done, faults
+
+
+def _draw(one: Callable[[Any], None], made: st.SearchStrategy[Any], count: int, number: int) -> None:
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+    @seed(number)
+    @settings(max_examples=count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=slow)
+    @given(made)
+    def go(value: Any) -> None:
+        one(value)
+
+    go()
+
+
+def faults_of_lesson(text: str) -> list[Fault]:
+    """What should not be when a teacher says this."""
+    from agents.teachers.lesson_text import parse_lesson
+    from reasoner.errors import ReasonerError
+
+    given, began, found = Input(["(lesson)", text], {}, {}), time.process_time(), list[Fault]()
+    try:
+        with _Alarm(STUCK):
+            parse_lesson(text)
+    except (ReasonerError, ValueError):
+        # Refused in words, which become one repair.
+        pass
+    except Hang:
+        found.append(Fault("hang", "lesson", given))
+    except BaseException as error:
+        found.append(Fault("traceback", f"{type(error).__name__}: {error}"[:300], given))
+    if time.process_time() - began > HANG:
+        found.append(Fault("hang", "lesson", given))
+    return found
 
 
 def main() -> None:
     """The command."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--inputs", type=int, default=20_000)
-    words.add_argument("--minutes", type=float, default=None)
+    words.add_argument("--minutes", type=float, default=float("inf"), help="end after these, whatever --inputs says")
     words.add_argument("--seed", type=int, default=0)
     words.add_argument("--folder", type=Path, default=None, help="with a `home` of a former try; default: a new one")
     given = words.parse_args()
     warnings.simplefilter("ignore")
-    count = 10**7 if given.minutes else given.inputs
+    done: Counter[str] = Counter()
+    faults: list[Fault] = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = (given.folder or Path(scratch)).absolute()
         if not (folder / "home").exists():
             make_home(folder)
+        warm(folder)
         began = time.monotonic()
-        until = began + 60 * given.minutes if given.minutes else None
-        done, faults = fuzz(folder, count=count, number=given.seed, until=until)
+        for number in itertools.count(1000 * given.seed):
+            left = given.inputs - done.total()
+            if left <= 0 or time.monotonic() > began + 60 * given.minutes:
+                break
+            counted, found = fuzz(folder, count=min(ROUND, left), number=number)
+            done += counted
+            faults += found
+            print(f"{done.total()} inputs, {len(faults)} faults", file=sys.stderr, flush=True)
     kinds = Counter(fault.kind for fault in faults)
     for kind in kinds:
         for fault in [one for one in faults if one.kind == kind][:FEW]:

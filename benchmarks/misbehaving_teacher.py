@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from misbehaving_server import BEHAVIOURS, INPUT_PRICE, OUTPUT_PRICE, MisbehavingServer, misbehaving
 
+from agents.teachers.library import litellm
 from agents.teachers.litellm_teacher import LiteLLMTeacher
 from memory.store.database import open_database
 from memory.store.ledger import CallLedger
@@ -29,6 +30,7 @@ SECONDS = 15.0
 
 def main() -> None:
     names = sys.argv[1:] or list(BEHAVIOURS)
+    litellm()  # its import takes seconds, which are no teacher's
     held = 0
     with misbehaving() as server, tempfile.TemporaryDirectory() as home:
         for name in names:
@@ -51,8 +53,8 @@ def show(server: MisbehavingServer, name: str, home: Path) -> bool:
         again = server.requests[name] - sent
         good = seconds < SECONDS and not again and server.usd[name] - 1e-7 <= spent <= MAX_USD
         print(
-            f"{'ok  ' if good else 'BAD '} {name:22} {seconds:5.1f} s  {sent} requests  served ${server.usd[name]:.4f}  "
-            f"booked ${spent:.4f}  {said[:110]}"
+            f"{'ok  ' if good else 'BAD '} {name:22} {seconds:5.1f} s  {sent} requests  "
+            f"served ${server.usd[name]:.4f}  booked ${spent:.4f}  {said[:110]}"
         )
         return good
     finally:

@@ -6,7 +6,6 @@ the environment, not on the command line, where passwords could be read.
 """
 
 import argparse
-import errno
 import faulthandler
 import importlib
 import os
@@ -24,7 +23,8 @@ from jobs.watch import Watch
 from memory.locks import claimed, process_mark
 from memory.store.database import Database, open_database
 from memory.store.jobs import JobStore
-from reasoner.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, ReasonerError
+from reasoner.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
+from reasoner.storage.refusals import in_words
 from reasoner.types.job import Job
 
 EXIT_TAKEN = 75
@@ -64,11 +64,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with stop_on(signal.SIGTERM) as should_stop, claimed(folder / "lock", patience=2.0) as mine:
         if not mine:
             return EXIT_TAKEN
-        database = open_database(given.home, os.environ.get(DATABASE_VARIABLE))
         try:
-            return _work(database, folder, given.job, handler=given.handler, should_stop=should_stop)
-        finally:
-            database.close()
+            return _opened_and_done(given, folder, should_stop)
+        except Exception as error:
+            # The store itself refuses, so nobody can be told but the log.
+            if (told := in_words(error)) is None:
+                raise
+            print(f"error: {told}", flush=True)
+            return EXIT_FAILED
+
+
+def _opened_and_done(given: argparse.Namespace, folder: Path, should_stop: Callable[[], bool]) -> int:
+    database = open_database(given.home, os.environ.get(DATABASE_VARIABLE))
+    try:
+        return _work(database, folder, given.job, handler=given.handler, should_stop=should_stop)
+    finally:
+        database.close()
 
 
 def _work(database: Database, folder: Path, job_id: str, *, handler: str, should_stop: Callable[[], bool]) -> int:
@@ -116,15 +127,13 @@ def _handler(job: Job, name: str) -> Handler:
 
 
 def _words(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        where = error.filename or "a file"
-        return f"no room on disk ({error.strerror}: {where}); what was saved stays: make room and file it again"
     if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
         return (
             f"no memory left ({error}); what was saved stays: file it again with a smaller train.batch_size or "
             "student, or with less beside it"
         )
-    return f"{type(error).__name__}: {error}" if isinstance(error, ReasonerError) else repr(error)
+    told = in_words(error)
+    return repr(error) if told is None else f"{type(told).__name__}: {told}"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,10 @@ A stopped or killed evaluation goes on after the attempts that were kept.
 """
 
 import time
+from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from jobs.context import JobContext
 from jobs.interrupt import Interrupted
@@ -13,8 +16,12 @@ from reasoner.data.sources import open_source
 from reasoner.domains.registry import get_domain
 from reasoner.evaluation.attempts import attempt_all
 from reasoner.evaluation.reports import summarise
+from reasoner.storage.json_files import damaged
+from reasoner.storage.json_lines import numbered_lines
+from reasoner.storage.writing import append_line, cut_torn_line
 from reasoner.types.problem import Attempt, Problem
 
+REMOVE = "remove it: the job attempts its problems again"
 PART = 128
 """Problems whose attempts are kept together."""
 
@@ -38,14 +45,10 @@ def evaluate_job(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]
     student = load_student(context.home / "checkpoints" / payload["checkpoint"])
     domain, mode = get_domain(settings.data.domain), settings.student.mode
     problems, path = _problems(settings, split)[: payload["n"]], context.folder / "attempts.jsonl"
-    # A line torn by a death is not whole and is attempted again.
-    kept = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
-    attempts = [Attempt.model_validate_json(line) for line in kept]
-    path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+    attempts = _kept(path)
     for start in range(len(attempts), len(problems), PART):
         tried = attempt_all(student, domain, problems[start : start + PART], mode).attempts
-        with path.open("a", encoding="utf-8") as file:
-            file.write("".join(f"{attempt.model_dump_json()}\n" for attempt in tried))
+        append_line(path, "\n".join(attempt.model_dump_json() for attempt in tried))
         attempts += tried
         context.report(len(attempts) / len(problems), f"{len(attempts)} of {len(problems)} attempted")
         if context.should_stop():
@@ -60,6 +63,18 @@ def evaluate_job(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]
         seconds=round(time.monotonic() - began, 3),
     )
     return report.model_dump(mode="json")
+
+
+def _kept(path: Path) -> list[Attempt]:
+    """What was attempted before; a line torn by a death is attempted again."""
+    if not path.exists():
+        return []
+    cut_torn_line(path)
+    rows = numbered_lines(path, mend=REMOVE)
+    try:
+        return [Attempt.model_validate(row) for _, row in rows]
+    except ValidationError as error:
+        raise damaged(path, f"holds what is no attempt ({error.errors()[0]['msg']})", REMOVE) from error
 
 
 def _problems(settings: Settings, split: str) -> list[Problem]:

@@ -21,6 +21,7 @@ from jobs.interrupt import Interrupted
 from memory.locks import is_alive, is_held, pid_of
 from memory.store.database import Database
 from memory.store.jobs import JobStore
+from reasoner import errors
 from reasoner.errors import CollapseError, TrainingFailed
 from reasoner.types.job import Job, JobSpec
 
@@ -176,7 +177,9 @@ def _wait(post: Post, on_progress: Callable[[float, str], None] | None, stop: Ca
 
 
 def _failure(job: Job, log: Path) -> TrainingFailed:
-    lines = log.read_text(errors="replace").splitlines()[-LOG_LINES:] if log.exists() else []
+    # An error in words says all; of any other the log knows more.
+    in_words = job.error.partition(":")[0] in vars(errors)
+    lines = [] if in_words or not log.is_file() else log.read_text(errors="replace").splitlines()[-LOG_LINES:]
     # The child's error crosses as text; this one means something to callers.
     kind = CollapseError if job.error.startswith(f"{CollapseError.__name__}:") else TrainingFailed
     return kind(

@@ -1,7 +1,6 @@
 """One of the processes that train together: `python -m jobs.rank --folder JOB --rank R`, started by `jobs.team`."""
 
 import argparse
-import json
 import os
 import signal
 import sys
@@ -10,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from jobs.interrupt import stop_on
-from jobs.team import ERROR, ORDER, PROGRESS, RESULT, STARTER_VARIABLE, write_whole
+from jobs.team import ERROR, ORDER, PROGRESS, RESULT, STARTER_VARIABLE
 from memory.locks import is_alive
 from reasoner.errors import EXIT_INTERRUPTED, EXIT_OK, ReasonerError
+from reasoner.storage.json_files import read_object
+from reasoner.storage.writing import write_json, write_text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--rank", type=int, required=True)
     given = parser.parse_args(arguments)
-    order = json.loads((given.folder / ORDER).read_text())
+    order = read_object(given.folder / ORDER, mend="run the same command again")
     starter = os.environ.get(STARTER_VARIABLE, "")
     with stop_on(signal.SIGTERM, signal.SIGINT) as asked:
         try:
@@ -29,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             return EXIT_INTERRUPTED
         except ReasonerError as error:
-            write_whole(given.folder / ERROR, f"{type(error).__name__}: {error}")
+            write_text(given.folder / ERROR, f"{type(error).__name__}: {error}")
             raise
     if given.rank == 0:
-        write_whole(given.folder / RESULT, json.dumps(result))
+        write_json(given.folder / RESULT, result)
     return EXIT_OK
 
 
@@ -46,7 +47,7 @@ def _work(order: dict[str, Any], folder: Path, rank: int, should_stop: Callable[
     team = join_team(Path(order["meeting"]), rank=rank, size=order["size"], device=payload["device"])
 
     def report(share: float, note: str) -> None:
-        write_whole(folder / PROGRESS, json.dumps({"share": share, "note": note}))
+        write_json(folder / PROGRESS, {"share": share, "note": note})
 
     try:
         return KINDS[order["kind"]](payload, Workplace(Path(order["home"]), folder, report, should_stop, team))

@@ -6,7 +6,6 @@ generated problems; no question comes twice. Every solution is judged by the dom
 
 import hashlib
 import json
-import os
 from typing import Any
 
 from jobs.context import JobContext
@@ -15,6 +14,7 @@ from reasoner.config.settings import Settings
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.domains.registry import get_domain
 from reasoner.errors import DataError
+from reasoner.storage.writing import write_text
 from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem
 
@@ -60,10 +60,7 @@ def synthesize_job(context: JobContext, payload: dict[str, Any]) -> dict[str, An
         )
     text = "".join(_row(problem) for problem in found)
     path = context.home / payload["out"]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    write_text(path, text)
     skills = sorted({problem.skill for problem in found})
     by_skill = {skill: sum(problem.skill == skill for problem in found) for skill in skills}
     digest = hashlib.sha256(text.encode()).hexdigest()

@@ -3,7 +3,6 @@
 Each is `python -m jobs.rank`. When one fails or this one is asked to stop, the others are told to.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -15,6 +14,8 @@ from typing import Any
 from jobs.context import JobContext
 from memory.locks import process_mark
 from reasoner.errors import CollapseError, TrainingFailed
+from reasoner.storage.json_files import read_object, read_text
+from reasoner.storage.writing import write_json
 
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 60.0
@@ -22,14 +23,11 @@ GRACE_SECONDS = 60.0
 STARTER_VARIABLE = "JOB_TEAM_STARTER"
 """Mark of the process that started a rank: ranks stop when it is gone."""
 
+MEETING, BOARD = "meeting", "-board"
+"""The file through which a team meets carries its starter's process id; the memory that it shares lies beside it."""
+AGAIN = "run the same command again"
+
 ORDER, RESULT, PROGRESS, ERROR = "team.json", "team_result.json", "team_progress.json", "team_error.txt"
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Replaces a file at once, so that whoever reads it meanwhile sees the old text or the new one."""
-    partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
-    partial.write_text(text)
-    partial.replace(path)
 
 
 def work_together(kind: str, context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
@@ -45,11 +43,12 @@ def work_together(kind: str, context: JobContext, payload: dict[str, Any]) -> di
         CollapseError: the student collapsed.
         KeyboardInterrupt: they were asked to stop, and the leader has saved the state.
     """
-    size, meeting = payload["processes"], context.folder / f"meeting-{os.getpid()}"
+    size, meeting = payload["processes"], context.folder / f"{MEETING}-{os.getpid()}"
+    remove_leftovers(context.folder)
     for name in (RESULT, PROGRESS, ERROR):
         (context.folder / name).unlink(missing_ok=True)
     order = {"kind": kind, "payload": payload, "home": str(context.home), "size": size, "meeting": str(meeting)}
-    (context.folder / ORDER).write_text(json.dumps(order))
+    write_json(context.folder / ORDER, order)
     ranks = [_start(context.folder, rank) for rank in range(size)]
     try:
         _wait(ranks, context)
@@ -60,10 +59,19 @@ def work_together(kind: str, context: JobContext, payload: dict[str, Any]) -> di
         for file in context.folder.glob(f"{meeting.name}*"):
             file.unlink(missing_ok=True)
     if not any(codes):
-        return json.loads((context.folder / RESULT).read_text())
+        return read_object(context.folder / RESULT, mend=AGAIN)
     if context.should_stop():
         raise KeyboardInterrupt("training was asked to stop; its state is saved")
     raise _failure(context.folder / ERROR, codes)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Removes what killed processes left: the lock of the job's folder says that nobody else is at it."""
+    for pattern in (f"{MEETING}-*", "*.partial-*"):
+        for left in folder.glob(pattern):
+            pid = left.name.removesuffix(BOARD).rpartition("-")[2]
+            if pid.isdigit() and not process_mark(int(pid)):
+                left.unlink(missing_ok=True)
 
 
 def _failure(path: Path, codes: list[int]) -> TrainingFailed:
@@ -85,10 +93,10 @@ def _wait(ranks: list[subprocess.Popen[bytes]], context: JobContext) -> None:
     """Returns once all have ended or the time for that has passed; passes on what the leader says."""
     told, deadline = "", float("inf")
     while any(rank.poll() is None for rank in ranks) and time.monotonic() < deadline:
-        said = path.read_text() if (path := context.folder / PROGRESS).is_file() else ""
+        said = read_text(path, mend=AGAIN) if (path := context.folder / PROGRESS).is_file() else ""
         if said != told:
             told = said
-            update = json.loads(said)
+            update = read_object(path, mend=AGAIN)
             context.report(update["share"], update["note"])
         if deadline == float("inf") and (context.should_stop() or any(rank.poll() for rank in ranks)):
             deadline = time.monotonic() + GRACE_SECONDS

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from memory.locks import process_mark
 from reasoner.errors import DataError, UsageError
+from reasoner.storage.writing import flush, write_text
 from reasoner.types.record import Record
 
 MANIFEST = "manifest.json"
@@ -60,18 +61,19 @@ def made_whole(folder: Path) -> Iterator[Path]:
     partial.mkdir(parents=True)
     try:
         yield partial
+        # So that a name is never on the disk before what it names.
         for path in (partial, *partial.rglob("*")):
-            _flush(path)
+            flush(path)
         # The system puts it in the place of an empty folder, and of nothing else.
         partial.rename(folder)
-        _flush(folder.parent)
+        flush(folder.parent)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Puts the manifest beside what it describes."""
-    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_text(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -133,12 +135,3 @@ def _forget_the_dead(folder: Path) -> None:
 def _sum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    """So that a name is never on the disk before what it names."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,6 +3,7 @@
 A file lock answers "is somebody at it now?", a process mark answers "is the one who wrote this row still alive?".
 """
 
+import errno
 import fcntl
 import os
 import socket
@@ -11,6 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from reasoner.errors import BusyError
+from reasoner.storage.refusals import of_system
+from reasoner.storage.regular import open_regular
+
+PATIENCE = 60.0
+"""Seconds that a lock is waited for by those who cannot go on without it: the longest is held while an index of
+millions is written."""
 
 MACHINE_VARIABLE = "REASONER_MACHINE"
 """Names a machine where host names do not tell: containers that all have the same one, or none of their own."""
@@ -22,40 +31,63 @@ def machine() -> str:
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Holds the file's lock, waiting for whoever has it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def exclusive(path: Path, *, patience: float = PATIENCE) -> Iterator[None]:
+    """Holds the file's lock, waiting for whoever has it.
+
+    Raises:
+        BusyError: nobody let go of it within `patience` seconds.
+        StorageError: files cannot be locked there.
+    """
+    with claimed(path, patience=patience) as held:
+        if not held:
+            raise BusyError(
+                f"{str(path)!r} was locked for {patience:g} seconds by another process; end that process or wait, "
+                "then run the same command again"
+            )
         yield
 
 
 @contextmanager
 def claimed(path: Path, *, patience: float) -> Iterator[bool]:
-    """Tries for `patience` seconds to hold the file's lock; yields whether it does."""
+    """Tries for `patience` seconds to hold the file's lock; yields whether it does.
+
+    Raises:
+        StorageError: files cannot be locked there.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + patience
-    with path.open("a") as file:
-        held = _take(file.fileno())
+    descriptor = open_regular(path, os.O_RDWR | os.O_CREAT)
+    try:
+        held = _take(descriptor, path)
         while not held and time.monotonic() < deadline:
             time.sleep(0.02)
-            held = _take(file.fileno())
+            held = _take(descriptor, path)
         yield held
+    finally:
+        os.close(descriptor)
 
 
 def is_held(path: Path) -> bool:
     """Whether a living process holds the file's lock."""
     if not path.exists():
         return False
-    with path.open("a") as file:
-        return not _take(file.fileno())
+    # Reading is enough: this is asked of homes that cannot be written as well.
+    descriptor = open_regular(path)
+    try:
+        return not _take(descriptor, path)
+    finally:
+        os.close(descriptor)
 
 
-def _take(descriptor: int) -> bool:
+def _take(descriptor: int, path: Path) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        # The system's error names no file; a file system that has no locks says so in several ways.
+        number = errno.ENOLCK if error.errno in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP) else error.errno
+        raise of_system(OSError(number, error.strerror), str(path)) from error
     return True
 
 

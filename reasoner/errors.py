@@ -45,6 +45,14 @@ class BusyError(ReasonerError):
     """Another process is working on the same run or job."""
 
 
+class StorageError(ReasonerError):
+    """The machine refuses to read or write: no room, no permission, too many open files, a broken disk."""
+
+
+class DamagedError(ReasonerError):
+    """A file of the home is not what was written. Names the file, what is wrong with it and how to mend it."""
+
+
 class TrainingFailed(ReasonerError):
     """A training job ended without a checkpoint."""
 

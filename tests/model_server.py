@@ -37,6 +37,7 @@ class ModelServer:
         self.usd = 0.0
         self.released = threading.Event()
         self._in_flight = 0
+        self.most_in_flight = 0
         self._crowded = threading.Event()
         self._lock = threading.Lock()
         server = self
@@ -54,6 +55,7 @@ class ModelServer:
                     server.keys.append(self.headers.get("Authorization", ""))
                     behaviour = server.script.popleft() if server.script else server.always
                     server._in_flight += 1
+                    server.most_in_flight = max(server.most_in_flight, server._in_flight)
                     if server._in_flight >= server.together:
                         server._crowded.set()
                 server._crowded.wait(10)

@@ -1,12 +1,11 @@
 """What stores and run folders hold, asked for run by run and kept while a walk lasts."""
 
-import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from agents.reporting.events import Event, of_kind, read_events
-from agents.run_folder import RunFolder, read_records
+from agents.run_folder import RESTORE, RunFolder, read_records
 from memory.store.checkpoints import CheckpointStore, PointerMove
 from memory.store.database import Database
 from memory.store.decisions import DecisionStore
@@ -15,6 +14,7 @@ from memory.store.jobs import JobStore
 from memory.store.lineage import LineageStore
 from memory.store.runs import RunStore
 from memory.store.verdicts import VerdictStore
+from reasoner.storage.json_lines import read_lines
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.example import Example
 from reasoner.types.job import Job
@@ -98,6 +98,4 @@ class Archive:
 
 
 def _row_ids(path: Path) -> frozenset[str]:
-    if not path.is_file():
-        return frozenset()
-    return frozenset(json.loads(line)["id"] for line in path.read_text(encoding="utf-8").split("\n") if line)
+    return frozenset(row["id"] for row in read_lines(path, mend=RESTORE, key="id")) if path.exists() else frozenset()

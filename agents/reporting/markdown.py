@@ -1,14 +1,18 @@
 """`report.md`: what a run proved, cycle by cycle, rebuilt at any time from `events.jsonl` and `manifest.json`."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from agents.reporting.events import Event
 from agents.reporting.figures import dollars, duration, interval, percent, points, probability, rate
+from agents.reporting.markdown_text import code, plain
 from agents.reporting.nothing_learnt import failure_words, nothing_learnt, record_of
 from agents.reporting.summary import Cycle, Summary, summarise
+from agents.run_folder import RESTORE
+from reasoner.storage.json_files import read_object
+from reasoner.storage.writing import write_text
 from reasoner.types.report import Rate
 
 PLOT = Path("plots/accuracy.png")
@@ -26,8 +30,8 @@ def write_report(folder: Path, events: list[Event]) -> Path:
     """
     summary = summarise(events)
     parts = [
-        f"# Run {summary.run}",
-        headline(summary),
+        f"# Run {plain(summary.run)}",
+        headline(summary, words=plain),
         f"![Accuracy by cycle]({PLOT})" if (folder / PLOT).exists() else "",
         _cycles(summary),
         right_with_false_steps(summary),
@@ -40,18 +44,17 @@ def write_report(folder: Path, events: list[Event]) -> Path:
         _manifest(folder / "manifest.json"),
     ]
     path = folder / "report.md"
-    draft = path.with_suffix(".md.tmp")
-    draft.write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
-    return draft.replace(path)
+    write_text(path, "\n\n".join(part for part in parts if part) + "\n")
+    return path
 
 
-def headline(summary: Summary) -> str:
-    """Better or not, and the test behind it, in two or three sentences."""
+def headline(summary: Summary, *, words: Callable[[str], str] = str) -> str:
+    """Better or not, and the test behind it, in two or three sentences; `words` makes text of others harmless."""
     decided = [cycle for cycle in summary.cycles if cycle.decision]
     if not decided:
         return "**No candidate has been examined yet**, so nothing can be said about a gain."
     if not summary.promotions:
-        why = why_nothing(summary)
+        why = words(why_nothing(summary))
         return f"**Nothing promoted**, because {why} The champion is still the student this run began with."
     proof = (
         f"{len(summary.promotions)} of {len(decided)} candidates were promoted, each by a one-sided exact McNemar test "
@@ -106,7 +109,7 @@ def _cycle_row(cycle: Cycle) -> list[str]:
     compared = decision.get("wins") is not None
     return [
         str(cycle.cycle),
-        decision.get("verdict", "base" if cycle.cycle == 0 else "unfinished"),
+        plain(decision.get("verdict", "base" if cycle.cycle == 0 else "unfinished")),
         rate(cycle.sealed.overall) if cycle.sealed else "-",
         f"{decision['wins']} / {decision['losses']}" if compared else "-",
         probability(decision.get("p")),
@@ -130,7 +133,13 @@ def _buckets(summary: Summary, kind: str) -> str:
 def _bucket_row(name: str, first: Rate | None, last: Rate | None) -> list[str]:
     change = points(last.accuracy - first.accuracy) if first and last else "-"
     size = last or first
-    return [name, rate(first) if first else "-", rate(last) if last else "-", change, str(size.n) if size else "-"]
+    return [
+        plain(name),
+        rate(first) if first else "-",
+        rate(last) if last else "-",
+        change,
+        str(size.n) if size else "-",
+    ]
 
 
 def _teacher(summary: Summary) -> str:
@@ -220,7 +229,7 @@ def _failures(summary: Summary) -> str:
 def _barren(summary: Summary) -> Iterable[str]:
     for told in map(record_of, nothing_learnt(summary)):
         why = "; ".join(_reason(refusal, told["rejected"]) for refusal in told["refused"])
-        yield f"Cycle {told['cycle']} learnt nothing from {told['calls']} calls of `{told['model']}`: {why}."
+        yield f"Cycle {told['cycle']} learnt nothing from {told['calls']} calls of {code(told['model'])}: {plain(why)}."
 
 
 def _reason(refusal: Event, of: int) -> str:
@@ -233,20 +242,21 @@ def _reason(refusal: Event, of: int) -> str:
 def _failed_calls(summary: Summary) -> Iterable[str]:
     for cycle in summary.cycles:
         if cycle.teacher and (words := failure_words(cycle.teacher)):
-            yield f"Cycle {cycle.cycle}: {words}."
+            yield f"Cycle {cycle.cycle}: {plain(words)}."
 
 
 def _refused(summary: Summary) -> Iterable[str]:
     for cycle in summary.cycles:
         if cycle.decision and cycle.decision["verdict"] not in ("promote", "await"):
-            yield f"Cycle {cycle.cycle}, {cycle.decision['verdict']}: {cycle.decision['reason']}"
+            yield f"Cycle {cycle.cycle}, {plain(cycle.decision['verdict'])}: {plain(cycle.decision['reason'])}"
 
 
 def _broken_jobs(summary: Summary) -> Iterable[str]:
     for cycle in summary.cycles:
         for job in cycle.jobs:
             if job["state"] != "succeeded":
-                yield f"Cycle {cycle.cycle}: job {job['job']} {job['state']}. {job.get('error', '')}".rstrip()
+                why = plain(job.get("error", ""))
+                yield f"Cycle {cycle.cycle}: job {plain(job['job'])} {plain(job['state'])}. {why}".rstrip()
 
 
 def _fallen(summary: Summary) -> Iterable[str]:
@@ -257,16 +267,13 @@ def _fallen(summary: Summary) -> Iterable[str]:
     for old, new in ((first.by_skill, last.by_skill), (first.by_difficulty, last.by_difficulty)):
         for name in sorted(old.keys() & new.keys()):
             if new[name].accuracy < old[name].accuracy:
-                yield f"`{name}` fell from {rate(old[name])} to {rate(new[name])} on the sealed set."
+                yield f"{code(name)} fell from {rate(old[name])} to {rate(new[name])} on the sealed set."
 
 
 def _manifest(path: Path) -> str:
     if not path.exists():
         return ""
-    rows = [
-        [f"`{key}`", f"`{value}`" if value else "-"]
-        for key, value in _flat(json.loads(path.read_text(encoding="utf-8")), "")
-    ]
+    rows = [[code(key), code(value)] for key, value in _flat(read_object(path, mend=RESTORE), "")]
     return "## What it was made with\n\n" + _table(["what", "value"], rows)
 
 
@@ -277,6 +284,5 @@ def _flat(value: Any, prefix: str) -> list[tuple[str, str]]:
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    cells = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
-    lines = [header, ["---"] * len(header), *cells]
+    lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,16 +1,16 @@
 """One line on a run: how it stands, its champion, what was gained, what it cost. Quick also where there are many."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from agents.reporting.events import Event, of_kind, read_events
-from agents.run_folder import RunFolder, read_records
+from agents.run_folder import COUNTED, RESTORE, RunFolder, read_records
 from memory.locks import is_held
 from memory.store.database import Database
 from memory.store.ledger import CallLedger
 from memory.store.runs import RunRow
 from reasoner.evaluation.statistics import paired_gain
+from reasoner.storage.json_files import read_number, read_object
 from reasoner.types.problem import Attempt
 from reasoner.types.record import Record
 
@@ -56,7 +56,7 @@ def state_of(row: RunRow, *, home: Path) -> str:
 def parent_of(folder: RunFolder) -> str:
     """The run that a run was forked from; empty for all others."""
     path = folder.fork
-    return json.loads(path.read_text(encoding="utf-8"))["parent"] if path.is_file() else ""
+    return str(read_object(path, mend=RESTORE).get("parent", "")) if path.exists() else ""
 
 
 def _of_summary(done: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _so_far(folder: RunFolder, row: RunRow, database: Database) -> dict[str, Any
         "gain": gain,
         "ci95": ci95,
         "usd": CallLedger(database, row.id).spent().usd,
-        "seconds": float(clock.read_text()) if clock.is_file() else 0.0,
+        "seconds": read_number(clock, mend=COUNTED) if clock.exists() else 0.0,
     }
 
 

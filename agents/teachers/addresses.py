@@ -39,15 +39,13 @@ def target_of(address: str) -> Target:
     """
     try:
         parts = urlsplit(address)
-        host, port = parts.hostname, parts.port
+        if parts.hostname and parts.scheme in _PORTS:
+            return Target(parts.scheme, parts.hostname.rstrip("."), parts.port or _PORTS[parts.scheme])
     except ValueError:
-        host, port = None, None
-    if not host or parts.scheme not in _PORTS:
-        raise TeacherError(
-            f"teacher.api_base={_bare(address)!r} is no address of a server; expected one such as "
-            "'http://127.0.0.1:8000/v1'"
-        )
-    return Target(parts.scheme, host.rstrip("."), port or _PORTS[parts.scheme])
+        pass  # said below, in our own words
+    raise TeacherError(
+        f"teacher.api_base={_bare(address)!r} is no address of a server; expected one such as 'http://127.0.0.1:8000/v1'"
+    )
 
 
 def is_loopback(host: str) -> bool:
@@ -104,7 +102,8 @@ def _excuses(entry: str, target: Target) -> bool:
             network = ip_network(entry.replace("[", "").replace("]", ""), strict=False)
         except ValueError as error:
             raise TeacherError(
-                f"NO_PROXY holds {entry!r}, which is no network ({error}); expected one such as '10.0.0.0/8' or 'fd00::/8'"
+                f"NO_PROXY holds {entry!r}, which is no network ({error}); expected one such as '10.0.0.0/8' or "
+                "'fd00::/8'"
             ) from error
         ip = _ip(target.host)
         return ip is not None and ip.version == network.version and ip in network

@@ -4,7 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from agents.teachers import expert
 from agents.teachers.addresses import Target, target_of
@@ -20,6 +20,9 @@ from reasoner.config.settings import TeacherSettings
 from reasoner.errors import TeacherError
 from reasoner.types.teaching import Lesson
 from reasoner.types.text import storable
+
+JsonMode = Literal["schema", "object", "prompt"]
+"""How JSON is asked for: by its schema, as any object, or by the prompt alone."""
 
 _BYTES_AROUND = 2048
 """Added to the bytes of the messages: what a provider's chat template and the answer's schema may take."""
@@ -61,7 +64,7 @@ class LiteLLMProvider:
         return self._price
 
     @property
-    def json_mode(self) -> str:
+    def json_mode(self) -> JsonMode:
         """How JSON is asked for, as far as is known: `schema`, `object` or `prompt`."""
         asked = self._parameters.applied(self._options).get("response_format")
         return "prompt" if asked is None else "object" if isinstance(asked, dict) else "schema"

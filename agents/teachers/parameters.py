@@ -94,7 +94,7 @@ class Parameters:
 
 
 @cache
-def parameters_of(model: str, api_base: str | None) -> Parameters:
+def parameters_of(model: str, api_base: str | None) -> Parameters:  # noqa: ARG001 - they are the key of the cache
     """What is known of a server in this process."""
     return Parameters()
 

@@ -1,4 +1,4 @@
-"""How often and how long a failed request is tried again, and how long all calls wait because the server asks for it."""
+"""How often and how long a failed request is tried again, and how long all calls wait when the server asks for it."""
 
 import math
 import threading
@@ -11,7 +11,7 @@ LONGEST_DELAY = 30.0
 """Seconds between two tries where the server names no time."""
 
 LONGEST_WAIT = 3600.0
-"""Seconds that a server may ask us to wait, one time with the next, where no `max_minutes` says how long a run may take."""
+"""Seconds that a server may ask us to wait in all, where no `max_minutes` says how long a run may take."""
 
 _SLICE = 0.5
 """Seconds after which a wait looks at the clock of the run again."""

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Literal
 
 from agents.teachers.calling import Caller
-from agents.teachers.litellm_provider import LiteLLMProvider
+from agents.teachers.litellm_provider import JsonMode, LiteLLMProvider
 from agents.teachers.litellm_teacher import preflight
 from agents.teachers.patience import Patience
 from agents.teachers.pricing import is_builtin
@@ -32,7 +32,7 @@ class TeacherPreflight(Record):
     """False for the built-in expert and for `none`, who need no trial: the rest is then of no meaning."""
     error: str = ""
     """Why the answer was no lesson; empty if it was one."""
-    json_mode: Literal["schema", "object", "prompt", ""] = ""
+    json_mode: JsonMode | Literal[""] = ""
     """How JSON is asked for, once the server has refused what it refuses."""
     refused: tuple[str, ...] = ()
     """Parameters that the server refuses, in words."""

@@ -5,6 +5,8 @@ socket gets the seconds that the whole exchange has left, and every byte is coun
 and handed to the provider's library in one piece.
 """
 
+# ruff: noqa: ARG002 - httpcore hands each operation a timeout; the seconds of the exchange hold instead
+
 import hashlib
 import os
 import ssl
@@ -26,6 +28,9 @@ _PIECE = 16_384
 
 _REFUSAL = 4096
 """Bytes of a refusal that are read: libraries look for known words in it, which takes long in a long one."""
+
+_CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=0)
+"""None is used twice: one that the server has just closed would leave open whether a request was charged."""
 
 
 class LimitedStream(httpcore.NetworkStream):
@@ -104,7 +109,9 @@ class LimitedTransport(httpx.BaseTransport):
     def _open(self, proxy: Proxy | None, *, secure: bool) -> httpx.HTTPTransport:
         verify = self._certificates() if secure else False
         try:
-            way = httpx.HTTPTransport(verify=verify, trust_env=False, proxy=proxy.address if proxy else None)
+            way = httpx.HTTPTransport(
+                verify=verify, trust_env=False, limits=_CONNECTIONS, proxy=proxy.address if proxy else None
+            )
         except ImportError as error:
             assert proxy is not None
             raise TeacherError(
@@ -154,8 +161,8 @@ def _whole(response: httpx.Response, exchange: Exchange, *, posted: bool) -> htt
     if 300 <= status < 400:
         where = response.headers.get("location", "")[:200]
         raise WireFault(
-            f"status {status}: the server sends us on to {where!r}, and a key and questions are not sent after it; if you "
-            "trust that address, give it as teacher.api_base",
+            f"status {status}: the server sends us on to {where!r}, and a key and questions are not sent after it; "
+            "if you trust that address, give it as teacher.api_base",
             retry=False,
             charged=False,
             useless=True,

@@ -5,16 +5,20 @@ collector has taken them. A collector that is away is asked again, ever more rar
 start of the run, or by `reasoner runs export-spans`.
 """
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from agents.reporting.events import Event
-from agents.run_folder import write_json
+from agents.run_folder import RESTORE
 from agents.telemetry.spans import Span, SpanMaker
+from reasoner.storage.json_files import read_object
+from reasoner.storage.json_lines import object_of
+from reasoner.storage.regular import reading
+from reasoner.storage.writing import write_json
 from reasoner.types.trace import TraceEvent
 
+REMOVE = "remove it: the spans of this run are sent again"
 AT_ONCE = 256
 """Spans of one sending."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
@@ -90,8 +94,8 @@ class SpanFollower:
 
     def _taken(self) -> int:
         """Bytes of the events whose spans were taken; none if the mark came with the files of another run."""
-        mark = json.loads(self._mark.read_text(encoding="utf-8")) if self._mark.is_file() else {}
-        return mark["taken"] if mark.get("run") == self._mark.parent.name else 0
+        mark = read_object(self._mark, mend=REMOVE) if self._mark.exists() else {}
+        return int(mark.get("taken", 0)) if mark.get("run") == self._mark.parent.name else 0
 
     def _size(self) -> int:
         return self._events.stat().st_size if self._events.is_file() else 0
@@ -99,13 +103,13 @@ class SpanFollower:
 
 def new_events(path: Path, read: int) -> Iterator[tuple[int, Event]]:
     """Whole lines from a byte on, each with the byte that it ends before; a torn last line is left for later."""
-    if not path.is_file():
+    if not path.exists():
         return
-    with path.open("rb") as lines:
+    with reading(path) as lines:
         lines.seek(read)
         for line in lines:
             if not line.endswith(b"\n"):
                 return
             read += len(line)
             if line.strip():
-                yield read, json.loads(line)
+                yield read, object_of(line, path, f"byte {read - len(line)}", mend=RESTORE, key="event")

@@ -1,13 +1,13 @@
 """Teacher calls as a trace tells them: figures in the event, prompt and answer by reference to where they lie."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from agents.run_folder import RunFolder
+from agents.run_folder import RESTORE, RunFolder
 from agents.teachers import prompt
 from agents.tracing.tracer import Tracer
+from reasoner.storage.json_lines import numbered_lines
 from reasoner.types.teaching import TeacherCall
 
 ERROR = 200
@@ -58,7 +58,4 @@ def _lines_by_problem(path: Path) -> dict[str, int]:
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    if not path.is_file():
-        return []
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return [(number, json.loads(line)) for number, line in enumerate(lines, start=1) if line]
+    return list(numbered_lines(path, mend=RESTORE)) if path.exists() else []

@@ -26,6 +26,7 @@ from agents.tracing.node_files import files_read, files_written, references
 from agents.tracing.visits import Visit
 from reasoner.config.secrets import Redactor
 from reasoner.errors import BudgetReached
+from reasoner.storage.writing import write_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,10 +140,7 @@ class Tracer:
         kept = {name: np.ascontiguousarray(rows[chosen].astype(np.float16)) for name, rows in vectors.items()}
         data = save(kept, metadata={"ids": json.dumps([ids[i] for i in chosen.tolist()])})
         path = self._folder.latents(self._visit.cycle, self._visit.node, what)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
-        partial.write_bytes(data)
-        partial.replace(path)
+        write_bytes(path, data)
         self.tell(
             "latents",
             what=what,

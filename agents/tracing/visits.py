@@ -6,11 +6,20 @@ heavy to import, as `reasoner trace` shall answer at once.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from reasoner.storage.json_files import damaged
+from reasoner.storage.json_lines import numbered_lines, object_of
+from reasoner.storage.regular import reading
+from reasoner.storage.writing import append_line, cut_torn_line
+
+REMADE = "remove this file: it is made again from the trace beside it"
+CLEARED = (
+    "restore it from a copy, or move it and the .visits file beside it away: the run goes on and is traced from there"
+)
 
 OK = "ok"
 FAILED = "failed"
@@ -107,14 +116,14 @@ def read_events(trace: Path, start: int = 0, end: int | None = None) -> Iterator
 
 def append_visit(path: Path, visit: Visit) -> None:
     """Adds a visit that has ended to the list."""
-    with path.open("a", encoding="utf-8") as handle:
-        handle.write(json.dumps(asdict(visit), ensure_ascii=False) + "\n")
+    append_line(path, json.dumps(asdict(visit), ensure_ascii=False), flushed=False)
 
 
 def mend(trace: Path, visits: Path) -> list[Visit]:
     """Cuts off torn last lines and brings the list up to date, for whoever goes on writing; returns all visits."""
     for path in (trace, visits):
-        _cut(path)
+        if path.exists():
+            cut_torn_line(path)
     found = read_visits(trace, visits)
     listed = len(list(_listed(visits)))
     for visit in found[listed:]:
@@ -122,36 +131,23 @@ def mend(trace: Path, visits: Path) -> list[Visit]:
     return found
 
 
-def _cut(path: Path) -> None:
-    if not path.is_file():
-        return
-    with path.open("rb") as handle:
-        handle.seek(0, os.SEEK_END)
-        size = place = handle.tell()
-        tail = b""
-        while place > 0 and b"\n" not in tail:
-            begin = max(0, place - (1 << 16))
-            handle.seek(begin)
-            tail, place = handle.read(place - begin) + tail, begin
-    whole = place + tail.rfind(b"\n") + 1
-    if whole != size:
-        os.truncate(path, whole)
-
-
 def _listed(path: Path) -> Iterator[Visit]:
-    if not path.is_file():
+    if not path.exists():
         return
-    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-        yield Visit(**json.loads(line))
+    for number, row in numbered_lines(path, mend=REMADE, key="end"):
+        try:
+            yield Visit(**row)
+        except TypeError as error:
+            raise damaged(path, f"holds no visit in line {number} ({error})", REMADE) from error
 
 
 def _lines(trace: Path, start: int) -> Iterator[tuple[int, int, Event]]:
     """Place, place after it, and event of each whole line."""
-    with trace.open("rb") as handle:
+    with reading(trace) as handle:
         handle.seek(start)
         place = start
         for line in handle:
             if not line.endswith(b"\n"):
                 return
-            yield place, place + len(line), json.loads(line)
+            yield place, place + len(line), object_of(line, trace, f"byte {place}", mend=CLEARED, key="event")
             place += len(line)

@@ -4,9 +4,12 @@ The page names the two files and their sums. It is replaced in one step after th
 index or the new one, whole; what no page names is swept away.
 """
 
+import errno
 import hashlib
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from zipfile import BadZipFile
@@ -16,6 +19,10 @@ from pydantic import ValidationError
 
 from memory.index.kinds import Choice
 from memory.locks import exclusive
+from reasoner.errors import DamagedError
+from reasoner.storage.refusals import ADVICE
+from reasoner.storage.regular import reading
+from reasoner.storage.writing import flush, write_text
 from reasoner.types.record import Record
 
 PATIENCE = 3
@@ -89,20 +96,24 @@ class Files:
         if not self._page.exists():
             return "missing"
         try:
-            page = Page.model_validate_json(self._page.read_bytes())
-        except ValidationError:
-            return "damaged"
-        vectors, rows = self._folder / page.vectors, self._folder / page.rows
-        if _sum(vectors) != page.vectors_sha256 or _sum(rows) != page.rows_sha256:
-            return "damaged"
-        try:
-            # numpy calls what is no archive of arrays a pickle, which it does not read.
+            page = self.page()
+            vectors, rows = self._folder / page.vectors, self._folder / page.rows
+            if _sum(vectors) != page.vectors_sha256 or _sum(rows) != page.rows_sha256:
+                return "damaged"
             with np.load(rows, allow_pickle=False) as kept:
                 numbers, items, alive = kept["numbers"], kept["items"], kept["alive"]
-        except (ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile):
+            return Contents(_index(vectors), numbers, items, alive, page.kept)
+        except (ValidationError, DamagedError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile):
+            # Whoever wrote the sums may have written the files: a page that agrees with nonsense is no index either.
             return "damaged"
-        index = _index(vectors)
-        return "damaged" if index is None else Contents(index, numbers, items, alive, page.kept)
+
+    def page(self) -> Page:
+        """What the page says; raises as reading and checking it does."""
+        with reading(self._page) as file:
+            page = Page.model_validate_json(file.read())
+        if any(Path(name).name != name for name in (page.vectors, page.rows)):
+            raise DamagedError(f"{str(self._page)!r} names files outside its folder; run `reasoner memory reindex`")
+        return page
 
     def write(self, contents: Contents) -> None:
         """Replaces the index; one writer at a time."""
@@ -112,8 +123,11 @@ class Files:
         mark = uuid.uuid4().hex[:8]
         vectors, rows = (self._folder / f"{self._name}-{mark}.{end}" for end in ("faiss", "npz"))
         with exclusive(self._lock):
-            faiss.write_index(contents.index, str(vectors))
+            with _faiss_in_words(vectors):
+                faiss.write_index(contents.index, str(vectors))
             np.savez(rows, numbers=contents.numbers, items=contents.items, alive=contents.alive)
+            flush(vectors)
+            flush(rows)
             page = Page(
                 kept=contents.kept,
                 vectors=vectors.name,
@@ -121,9 +135,7 @@ class Files:
                 rows=rows.name,
                 rows_sha256=_sum(rows),
             )
-            new = self._page.with_name(f".{self._page.name}.{mark}")
-            new.write_text(page.model_dump_json(), encoding="utf-8")
-            os.replace(new, self._page)  # noqa: PTH105 (the same call, and the name that says it is atomic)
+            write_text(self._page, page.model_dump_json())
             self._sweep({vectors.name, rows.name, self._page.name, self._lock.name})
 
     def _sweep(self, named: set[str]) -> None:
@@ -141,11 +153,21 @@ def _index(path: Path) -> Any:
         return faiss.read_index(str(path))
     except RuntimeError as error:
         if path.exists():
-            return None
+            raise DamagedError(f"{str(path)!r} is no index ({error}); run `reasoner memory reindex`") from error
         # What faiss says of a file that is not there.
         raise FileNotFoundError(path) from error
 
 
+@contextmanager
+def _faiss_in_words(path: Path) -> Iterator[None]:
+    """The system's error behind one of faiss, which hides it in a sentence."""
+    try:
+        yield
+    except RuntimeError as error:
+        number = next((n for n in ADVICE if os.strerror(n) in str(error)), errno.EIO)
+        raise OSError(number, " ".join(str(error).split())[-200:], str(path)) from error
+
+
 def _sum(path: Path) -> str:
-    with path.open("rb") as file:
+    with reading(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

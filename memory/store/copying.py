@@ -8,6 +8,7 @@ from sqlalchemy import func, make_url, select, text
 from memory.store.database import REVISION, Database
 from memory.store.tables import Table
 from reasoner.errors import DataError, UsageError
+from reasoner.storage.refusals import sqlite_in_words
 
 
 def copy_store(database: Database, path: Path) -> None:
@@ -22,15 +23,16 @@ def copy_store(database: Database, path: Path) -> None:
             f"the store is {url.render_as_string()!r}, which its own tools copy: use `pg_dump` (or your server's "
             "backup); `reasoner memory backup` copies SQLite stores"
         )
-    target = sqlite3.connect(path)
-    try:
-        with database.reading() as session:
-            source = session.connection().connection.driver_connection
-            assert isinstance(source, sqlite3.Connection), f"a driver of type {type(source).__name__}"
-            # In one step: with pages in between, every write of another process would begin it anew.
-            source.backup(target, pages=-1)
-    finally:
-        target.close()
+    with sqlite_in_words(path):
+        target = sqlite3.connect(path)
+        try:
+            with database.reading() as session:
+                source = session.connection().connection.driver_connection
+                assert isinstance(source, sqlite3.Connection), f"a driver of type {type(source).__name__}"
+                # In one step: with pages in between, every write of another process would begin it anew.
+                source.backup(target, pages=-1)
+        finally:
+            target.close()
 
 
 def store_counts(database: Database) -> dict[str, int]:

@@ -20,7 +20,9 @@ from memory.locks import exclusive
 from memory.store.address import find_store, note_place, shown
 from memory.store.rows import to_json
 from memory.store.tables import WriterTable
-from reasoner.errors import BusyError, ConfigError, UsageError
+from reasoner.errors import BusyError, ConfigError, DamagedError, UsageError
+from reasoner.storage.refusals import RESTORE, of_sqlite, sqlite_in_words
+from reasoner.storage.sqlite_files import require_usable
 
 REVISION = "0007"
 """The newest migration; the tables that this code knows."""
@@ -81,10 +83,10 @@ class Database:
         if self.is_sqlite:
             with self._watching:
                 # The pragma tells a connection of what others did: this one does nothing else.
-                self._watch = self._watch or sqlite3.connect(
-                    str(self._reading.url.database), isolation_level=None, check_same_thread=False
-                )
-                return self._watch.execute("PRAGMA data_version").fetchone()[0]
+                path = str(self._reading.url.database)
+                with sqlite_in_words(Path(path)):
+                    self._watch = self._watch or sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+                    return self._watch.execute("PRAGMA data_version").fetchone()[0]
         with self.reading() as session:
             return session.scalars(select(WriterTable.turn)).one()
 
@@ -113,15 +115,19 @@ def open_database(home: Path, url: str | None = None) -> Database:
         ConfigError: the URL cannot be used, or nobody answers there.
         UsageError: the home's store lies elsewhere, or a newer version of this package wrote it.
         BusyError: another process kept the store to itself for 15 seconds.
+        DamagedError: the store's file is broken, foreign, or gone from a home that has runs.
+        StorageError: the machine refuses to read or write it.
     """
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     # One process at a time decides what is missing: two that open a new home would both make its tables.
-    with exclusive(home / "reasoner.lock"):
+    with exclusive(home / "reasoner.lock", patience=PATIENCE):
         address = find_store(home, url)
         engine = _engine(address)
+        if engine.dialect.name == "sqlite":
+            require_usable(Path(str(address.database)))
         try:
-            _make_ready(engine)
+            _make_ready(engine, home)
         except Exception:
             engine.dispose()
             raise
@@ -129,13 +135,13 @@ def open_database(home: Path, url: str | None = None) -> Database:
     return Database(engine, home)
 
 
-def _make_ready(engine: Engine) -> None:
+def _make_ready(engine: Engine, home: Path) -> None:
     if engine.dialect.name == "sqlite":
         _require_wal(engine)
     else:
         _require_server(engine)
     with _patient(engine):
-        _bring_up_to_date(engine)
+        _bring_up_to_date(engine, home)
 
 
 def _engine(url: URL) -> Engine:
@@ -150,6 +156,13 @@ def _engine(url: URL) -> Engine:
         # Python's driver would begin transactions at moments of its own choosing; ours begin below.
         connection.isolation_level = None
         connection.execute("PRAGMA synchronous=NORMAL")
+
+    @event.listens_for(engine, "handle_error")
+    def explain(context: Any) -> None:
+        # The one place where what SQLite says of the file becomes an error of ours, whoever asked the store.
+        found = context.original_exception
+        if isinstance(found, sqlite3.Error) and (told := of_sqlite(found, str(url.database))) is not None:
+            raise told from found
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -180,12 +193,12 @@ def _reading(engine: Engine) -> Engine:
 
 @contextmanager
 def _patient(engine: Engine) -> Iterator[None]:
-    """Says of a lock that was not to be had that the store is busy."""
+    """Says of a lock on a server that was not to be had that the store is busy."""
     try:
         yield
     except OperationalError as error:
         # 55P03 is what Postgres calls a lock that was not available in time.
-        if "database is locked" not in str(error) and getattr(error.orig, "sqlstate", None) != "55P03":
+        if getattr(error.orig, "sqlstate", None) != "55P03":
             raise
         raise BusyError(
             f"the store {shown(engine.url)!r} was locked for {PATIENCE:g} seconds by another process; "
@@ -222,12 +235,13 @@ def _require_server(engine: Engine) -> None:
 
 
 def _require_wal(engine: Engine) -> None:
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        mode = cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0]  # pyright: ignore[reportOptionalMemberAccess]
-    finally:
-        connection.close()
+    with sqlite_in_words(Path(str(engine.url.database))):
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            mode = cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0]  # pyright: ignore[reportOptionalMemberAccess]
+        finally:
+            connection.close()
     if mode != "wal":
         raise ConfigError(
             f"{engine.url.database!r}: SQLite answered journal mode {mode!r}, 'wal' was asked for; "
@@ -235,7 +249,7 @@ def _require_wal(engine: Engine) -> None:
         )
 
 
-def _bring_up_to_date(engine: Engine) -> None:
+def _bring_up_to_date(engine: Engine, home: Path) -> None:
     # Tables that are current are found so without the write lock, which a busy writer hardly ever lets go.
     with engine.begin() as connection:
         if _revision(connection) == REVISION:
@@ -246,6 +260,8 @@ def _bring_up_to_date(engine: Engine) -> None:
             _limit_patience(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(7203111)"))
         found = _revision(connection)
+        if connection.dialect.name == "sqlite":
+            _require_ours(connection, found, home)
         if found > REVISION:
             raise UsageError(
                 f"the store {shown(engine.url)!r} is at revision {found!r}, this version knows "
@@ -255,6 +271,23 @@ def _bring_up_to_date(engine: Engine) -> None:
             from memory.store.migrations import upgrade
 
             upgrade(connection)
+
+
+def _require_ours(connection: Connection, found: str, home: Path) -> None:
+    """Tables are made only in a file that nothing else fills, and in a home that has lost none.
+
+    Raises:
+        DamagedError: the file holds other tables, or is empty where the home has runs or students.
+    """
+    path, known = str(connection.engine.url.database), f"this version knows 0001 to {REVISION}"
+    if found:
+        if not (len(found) == len(REVISION) and found.isdigit()):
+            raise DamagedError(f"the store {path!r} is of another program: revision {found!r}, {known}; {RESTORE}")
+        return
+    if names := inspect(connection).get_table_names():
+        raise DamagedError(f"the store {path!r} holds tables of another program ({', '.join(names[:5])}); {RESTORE}")
+    if any(next(home.glob(pattern), None) for pattern in ("runs/*/events.jsonl", "jobs/*/lock")):
+        raise DamagedError(f"the store {path!r} is empty, but the home has runs or jobs; it was lost: {RESTORE}")
 
 
 def _revision(connection: Connection) -> str:

@@ -4,14 +4,14 @@ The choice decides bits: another one is another base for the same seed. So the f
 `<home>/compute.json`, and every later one keeps it, on another processor too. What is set wins over it.
 """
 
-import json
 import platform
 from pathlib import Path
 from typing import Any
 
 from memory.locks import exclusive
 from reasoner.config.settings import ComputeSettings, Settings
-from reasoner.errors import ConfigError
+from reasoner.storage.json_files import damaged, read_object
+from reasoner.storage.writing import write_json
 
 FILE = "compute.json"
 
@@ -20,7 +20,8 @@ def with_kept_compute(settings: Settings, home: Path) -> Settings:
     """The settings with `compute.threads` and `compute.precision` as numbers and names, none of them left to choose.
 
     Raises:
-        ConfigError: the home's file of choices is damaged, or torch does not find the device.
+        DamagedError: the home's file of choices is damaged.
+        ConfigError: torch does not find the device.
     """
     compute = settings.compute
     chosen = kept_compute(home, compute)
@@ -31,7 +32,8 @@ def kept_compute(home: Path, compute: ComputeSettings) -> dict[str, Any]:
     """`threads` and `precision` as set, else as the home keeps them, else by the processor and kept from now on.
 
     Raises:
-        ConfigError: the home's file of choices is damaged, or torch does not find the device.
+        DamagedError: the home's file of choices is damaged.
+        ConfigError: torch does not find the device.
     """
     if compute.threads and compute.precision != "auto":
         return {"threads": compute.threads, "precision": compute.precision}
@@ -40,7 +42,7 @@ def kept_compute(home: Path, compute: ComputeSettings) -> dict[str, Any]:
         kept = _read(home / FILE)
         if "threads" not in kept or device not in kept["precision"]:
             kept = _choose(kept, compute.device)
-            _write(home / FILE, kept)
+            write_json(home / FILE, kept)
     stated = {"threads": compute.threads or kept["threads"]}
     return stated | {"precision": kept["precision"][device] if compute.precision == "auto" else compute.precision}
 
@@ -64,22 +66,14 @@ def processor() -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if not path.is_file():
+    if not path.exists():
         return {"precision": {}}
+    mend = "delete the file to have threads and precision chosen again, or set compute.threads and compute.precision"
+    kept = read_object(path, mend=mend)
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
         sound = isinstance(kept["threads"], int) and set(kept["precision"].values()) <= {"float32", "bfloat16"}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        kept, sound = {}, False
+    except (KeyError, TypeError, AttributeError):
+        sound = False
     if not sound:
-        raise ConfigError(
-            f"{path} is damaged: expected the threads and the precision that this home computes with; delete the file "
-            "to have them chosen again, or set compute.threads and compute.precision"
-        )
+        raise damaged(path, "is damaged: expected the threads and the precision that this home computes with", mend)
     return kept
-
-
-def _write(path: Path, kept: dict[str, Any]) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
-    partial.replace(path)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from agents.decision_check import id_of_ruling, said_of, sums_of_attempts
-from agents.run_folder import RunFolder, write_records, write_text
+from agents.run_folder import RunFolder, write_records
 from memory.promotion import enthrone_base
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database, open_database
@@ -20,6 +20,7 @@ from reasoner.config.settings import Approval, Settings
 from reasoner.evaluation.alpha import alpha_of_cycle
 from reasoner.evaluation.comparison import compare
 from reasoner.evaluation.gate import decide as judge
+from reasoner.storage.writing import write_text
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.problem import Attempt
 from reasoner.types.proposal import Consistency, Cost, Evidence, Proposal

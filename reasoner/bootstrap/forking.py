@@ -1,7 +1,6 @@
 """What if: a run that shares everything with another up to one node of one cycle, and goes on by itself from there."""
 
 import hashlib
-import json
 import os
 import secrets
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from typing import Any
 
 from agents.inheritance import Inheritance, inherit, inherited, take_over
 from agents.reporting.events import read_events
-from agents.run_folder import RunFolder, read_records, write_json, write_text
+from agents.run_folder import RESTORE, RunFolder, read_records
 from memory.locks import exclusive
 from memory.promotion import enthrone_base
 from memory.store.checkpoints import CheckpointStore
@@ -27,6 +26,8 @@ from reasoner.config.resolved import config_hash, dump_yaml, flat, redacted
 from reasoner.config.secrets import REDACTED
 from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.errors import UsageError
+from reasoner.storage.json_files import read_object
+from reasoner.storage.writing import write_json, write_text
 from reasoner.types.loop import LoopOutcome
 from reasoner.types.record import Record
 from reasoner.types.teaching import TeacherCall
@@ -209,7 +210,7 @@ def _write_manifest(parent: RunFolder, fork: RunFolder, settings: Settings, chan
     from reasoner.bootstrap.compute import kept_compute
     from reasoner.bootstrap.manifest import manifest
 
-    about = json.loads((parent.root / "manifest.json").read_text(encoding="utf-8"))
+    about = read_object(parent.root / "manifest.json", mend=RESTORE)
     asked = kept_compute(fork.home, settings.compute) if _chosen_anew(changes) else about
     chosen = {name: asked[name] for name in ("threads", "precision") if name in asked}
     write_json(fork.root / "manifest.json", {**manifest(settings, run=fork.run), **chosen, "parent": parent.run})

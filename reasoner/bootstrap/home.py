@@ -1,6 +1,5 @@
 """A home: the folder with everything that a person's students, runs and memories are made of."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -131,6 +130,6 @@ def existing_home(root: Path) -> Home:
 
 
 def _config(folder: Path) -> dict[str, Any]:
-    from reasoner.models.checkpoints import CONFIG
+    from reasoner.models.checkpoints import read_config
 
-    return json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    return read_config(folder)

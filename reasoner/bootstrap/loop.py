@@ -24,6 +24,8 @@ from reasoner.errors import BudgetReached, BusyError, TeacherError, UsageError
 from reasoner.types.loop import LoopOutcome, Progress
 from reasoner.types.preflight import Preflight
 
+REMOVE = "remove it: the limits given now hold"
+
 if TYPE_CHECKING:
     from agents.parts import Parts
     from reasoner.evaluation.plan import Plan
@@ -64,7 +66,7 @@ def work_on(
             return outcome_of(folder, row.id, cycles=row.cycles_done, awaiting=waits)
         if row.state == "finished" and row.cycles_done >= cycles:
             return outcome_of(folder, row.id, cycles=row.cycles_done, finished_before=True)
-        if row.state == "budget" and _limits(settings) == read_json(folder / "limits.json"):
+        if row.state == "budget" and _limits(settings) == read_json(folder / "limits.json", mend=REMOVE):
             raise BudgetReached(
                 f"run {row.id} was stopped by its limits {_limits(settings)} after {row.cycles_done} cycles; "
                 "raise one, such as with --max-usd, --max-calls or --max-minutes, and run the same command to go on"
@@ -153,8 +155,8 @@ def _work(
 ) -> LoopOutcome:
     from agents.graphs.improve import WAITS, run
     from agents.reporting.events import of_kind, read_events
-    from agents.run_folder import write_json
     from reasoner.bootstrap.recall import follow_champion
+    from reasoner.storage.writing import write_json
 
     store = RunStore(place.database())
     books = CallLedger(place.database(), row.id)

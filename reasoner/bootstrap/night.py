@@ -4,14 +4,13 @@ The first run is the configuration's own, the one that `reasoner loop` would fin
 run begins from the home's champion, with the next seed, so that its practice and gate problems are new ones.
 """
 
-import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from agents.graphs.improve import CYCLE
-from agents.run_folder import write_json
+from agents.run_folder import COUNTED
 from jobs.context import JobContext
 from jobs.firing import settings_of
 from jobs.interrupt import Interrupted
@@ -24,6 +23,8 @@ from reasoner.bootstrap.loop import run_loop
 from reasoner.config.resolved import config_hash
 from reasoner.config.settings import Settings
 from reasoner.errors import BudgetReached
+from reasoner.storage.json_files import read_number, read_object
+from reasoner.storage.writing import write_json
 from reasoner.types.loop import LoopOutcome, Progress
 from reasoner.types.schedule import Schedule
 
@@ -85,7 +86,7 @@ def _is_past(deadline: datetime | None) -> bool:
 def _pinned(path: Path, database: Database, schedule: Schedule) -> dict[str, Any]:
     """What the night's first start chose and found spent: later starts of this night keep to it."""
     if path.exists():
-        return json.loads(path.read_text(encoding="utf-8"))
+        return read_object(path, mend="remove it: the night begins anew")
     settings, runs = settings_of(schedule), RunStore(database)
     start, seed = settings.student.start, settings.seed
     row = runs.find(config_hash(settings))
@@ -112,7 +113,7 @@ def _spent(database: Database, row: RunRow | None) -> dict[str, float]:
     if row is None:
         return {"usd": 0.0, "calls": 0, "minutes": 0.0}
     spent, clock = CallLedger(database, row.id).spent(), database.home / "runs" / row.id / "seconds.txt"
-    minutes = float(clock.read_text()) / 60 if clock.is_file() else 0.0
+    minutes = read_number(clock, mend=COUNTED) / 60 if clock.exists() else 0.0
     return {"usd": spent.usd, "calls": spent.requests, "minutes": minutes}
 
 

@@ -49,14 +49,25 @@ def _sources(folder: "RunFolder") -> "Sources":
 
 def _settings(folder: "RunFolder") -> "Settings":
     """As the run was made with; what settings have come since has its default."""
-    import yaml
-
-    from reasoner.config.settings import Settings
-
     path = folder.root / "config.resolved.yaml"
     if not path.is_file():
         raise NotFoundError(f"{path} is not there; without it nobody knows which problems the run was about")
-    return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return _parsed(path)
+
+
+def _parsed(path: Path) -> "Settings":
+    import yaml
+    from pydantic import ValidationError
+
+    from agents.run_folder import RESTORE
+    from reasoner.config.settings import Settings
+    from reasoner.storage.json_files import damaged, read_text
+
+    try:
+        return Settings.model_validate(yaml.safe_load(read_text(path, mend=RESTORE)))
+    except (yaml.YAMLError, ValidationError, ValueError, RecursionError) as error:
+        words = " ".join(str(error).split())[:200]
+        raise damaged(path, f"holds no settings ({words})", RESTORE) from error
 
 
 def _sealed(settings: "Settings") -> "list[Problem]":

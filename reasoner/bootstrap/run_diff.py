@@ -7,7 +7,7 @@ from typing import Any
 from agents.inheritance import inherited
 from agents.reporting.events import Event, of_kind, read_events
 from agents.reporting.overview import state_of
-from agents.run_folder import RunFolder, read_records
+from agents.run_folder import COUNTED, RunFolder, read_records
 from memory.store.checkpoints import CheckpointStore
 from memory.store.ledger import CallLedger
 from memory.store.runs import RunRow, RunStore
@@ -17,6 +17,7 @@ from reasoner.config.resolved import flat, redacted
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 from reasoner.evaluation.statistics import mcnemar_exact, paired_gain
+from reasoner.storage.json_files import read_number
 from reasoner.types.problem import Attempt
 from reasoner.types.record import Record
 
@@ -168,7 +169,7 @@ def _side(place: Home, row: RunRow, champion: str, events: list[Event], measured
         calls=spent.calls,
         cached=spent.cached,
         usd=spent.usd,
-        seconds=float(clock.read_text()) if clock.is_file() else 0.0,
+        seconds=read_number(clock, mend=COUNTED) if clock.exists() else 0.0,
     )
 
 

@@ -1,23 +1,29 @@
 """Puts together what the nodes of one run work with: problems, teacher, store, jobs, events, trace, clock."""
 
 import functools
-import json
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.run_folder import RESTORE
 from memory.store.runs import RunRow
 from reasoner.bootstrap.home import Home
 from reasoner.config.resolved import dump_yaml
 from reasoner.config.settings import Settings
-from reasoner.errors import UsageError
+from reasoner.errors import DamagedError, UsageError
+from reasoner.storage.json_files import read_object
 from reasoner.types.loop import Progress
 from reasoner.types.trace import TraceEvent
 
 if TYPE_CHECKING:
+    from agents.events import EventLog
     from agents.parts import Parts
     from reasoner.data.sources import ProblemSource
+
+DECIDING = ("data_hash", "checker_hash", "domain", "splits")
+"""Of the manifest: what must not change while a run lasts."""
 
 Listener = Callable[[TraceEvent], None]
 Watcher = Callable[[Progress], None]
@@ -56,6 +62,7 @@ def parts_of(
     starts = len(of_kind(known, "launch"))
     identity = {"home": place.root.name, "config_hash": row.config_hash, "git": about["git"]}
     events.write(f"launch/{starts}", "launch", **identity, **computing, start=starts)
+    remarks = remarks_of(events, starts)
     clock = Clock(folder.root / "seconds.txt", limit=settings.limits.max_minutes)
     return Parts(
         run=row.id,
@@ -75,6 +82,7 @@ def parts_of(
             seed=settings.seed,
             on_progress=on_progress,
             out_of_time=clock.is_over,
+            say=remarks,
         ),
         run_job=lambda spec, on_progress: _timed_job(run_job, place, spec, on_progress, clock),
         student_of=functools.lru_cache(maxsize=3)(place.student),
@@ -82,6 +90,16 @@ def parts_of(
         trace=trace,
         inheritance=inherited(folder),
     )
+
+
+def remarks_of(events: "EventLog", start: int) -> Callable[[str], None]:
+    """Writes what the teacher's threads have to say as events, each remark once a start."""
+
+    def say(words: str) -> None:
+        mark = hashlib.sha256(words.encode()).hexdigest()[:12]
+        events.write(f"remark/{start}/{mark}", "remark", words=words)
+
+    return say
 
 
 def source_of(settings: Settings, cycles: int) -> "ProblemSource":
@@ -110,9 +128,9 @@ def _timed_job(run_job: Callable[..., Any], place: Home, spec: Any, on_progress:
 
 def _describe(home: Path, folder: Path, settings: Settings, run: str) -> dict[str, Any]:
     """The run's manifest and resolved configuration, written at its first start and kept."""
-    from agents.run_folder import write_json, write_text
     from reasoner.bootstrap.compute import kept_compute
     from reasoner.bootstrap.manifest import manifest
+    from reasoner.storage.writing import write_json, write_text
 
     path = folder / "manifest.json"
     if not path.exists():
@@ -120,7 +138,10 @@ def _describe(home: Path, folder: Path, settings: Settings, run: str) -> dict[st
         write_json(path, {**manifest(settings, run=run), **kept_compute(home, settings.compute)})
     about = read_json(path)
     now = manifest(settings, run=run)
-    changed = [name for name in ("data_hash", "checker_hash", "domain", "splits") if about[name] != now[name]]
+    lacking = [name for name in (*DECIDING, "git", "threads") if name not in about]
+    if lacking:
+        raise DamagedError(f"{str(path)!r} lacks {', '.join(lacking)}; {RESTORE}")
+    changed = [name for name in DECIDING if about[name] != now[name]]
     if changed:
         raise UsageError(
             f"run {run} began with another {' and '.join(changed)} ({', '.join(about[n] for n in changed)}); its "
@@ -129,6 +150,6 @@ def _describe(home: Path, folder: Path, settings: Settings, run: str) -> dict[st
     return about
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path, *, mend: str = RESTORE) -> dict[str, Any]:
     """An object of a run's folder; empty if the file is missing."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return read_object(path, mend=mend) if path.exists() else {}

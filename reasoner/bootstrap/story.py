@@ -127,8 +127,10 @@ def _latents(folder: RunFolder, cycle: int, problem: str) -> Iterator[Chapter]:
     import numpy as np
     from safetensors import safe_open
 
+    from reasoner.storage.tensor_files import read_in_words
+
     for path in sorted((folder.root / "latents").glob(f"{cycle}-*.safetensors")):
-        with safe_open(path, "np") as kept:
+        with read_in_words(path, "remove it: nothing but pictures needs it"), safe_open(path, "np") as kept:
             ids = json.loads(kept.metadata()["ids"])
             if problem not in ids:
                 continue

@@ -1,14 +1,13 @@
 """What went wrong, as words: the one table from an exception to a sentence, an advice and an exit code.
 
     ReasonerError           its own message and exit code
-    OSError                 by errno: what failed, with which file, what to do
+    OSError                 by number (`storage.refusals`): what failed, with which file, what to do
     libraries' errors       by the name of their class, so that none is imported for it
     anything else           a bug in reasoner, and said to be one
 
 `--debug` shows the traceback as well. Everything printed here is cleaned of terminal escapes and of secrets.
 """
 
-import errno
 import os
 import re
 import sys
@@ -19,7 +18,9 @@ from typing import NamedTuple
 
 import typer
 
+from reasoner.cli import interruption
 from reasoner.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, ReasonerError, UsageError
+from reasoner.storage.refusals import ADVICE
 
 LONGEST = 4000
 """Characters of a message that are shown."""
@@ -28,7 +29,6 @@ UsageProblem: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.
 """What the parser of the command line raises."""
 
 _LOOK = "`reasoner doctor` says what is wrong with a home and what mends it"
-_FULL = "free some space, or give a home on another disk with --home DIR"
 
 
 class Failure(NamedTuple):
@@ -37,28 +37,6 @@ class Failure(NamedTuple):
     message: str
     exit_code: int
 
-
-_ERRNO: dict[int, tuple[str, int]] = {
-    errno.ENOSPC: (_FULL, EXIT_FAILED),
-    errno.EDQUOT: (_FULL, EXIT_FAILED),
-    errno.EFBIG: ("a limit on the size of files stops it: `ulimit -f` shows it", EXIT_FAILED),
-    errno.EROFS: ("give a home that can be written with --home DIR", EXIT_FAILED),
-    errno.EACCES: ("check the permissions of the file and its folder, or give another", EXIT_FAILED),
-    errno.EPERM: ("check who owns the file, or give another", EXIT_FAILED),
-    errno.EMFILE: ("too many files are open: raise `ulimit -n`", EXIT_FAILED),
-    errno.ENFILE: ("the machine has too many files open: end other programs", EXIT_FAILED),
-    errno.EIO: ("the disk fails to read or write: check it, then `reasoner doctor`", EXIT_FAILED),
-    errno.ENOMEM: ("not enough memory: end other programs, or choose a smaller configuration", EXIT_FAILED),
-    errno.ENOENT: ("check the path", EXIT_USAGE),
-    errno.EISDIR: ("expected a file, got a folder", EXIT_USAGE),
-    errno.ENOTDIR: ("a part of the path is a file where a folder is expected", EXIT_USAGE),
-    errno.ENAMETOOLONG: ("give a shorter name", EXIT_USAGE),
-    errno.ELOOP: ("the path holds links that lead in a circle", EXIT_USAGE),
-    errno.EEXIST: ("it exists already; name another", EXIT_USAGE),
-    errno.EINVAL: ("check the name: this file system does not take it", EXIT_FAILED),
-    errno.ECONNREFUSED: ("nobody listens there: start the server, or correct its address", EXIT_FAILED),
-}
-"""Advice and exit code; what the fault is, the system's own words say."""
 
 _CLASSES: dict[str, tuple[str, str, int]] = {
     "builtins.UnicodeDecodeError": ("a file is not UTF-8 text", "save it as UTF-8", EXIT_USAGE),
@@ -117,7 +95,7 @@ def failure_of(error: BaseException) -> Failure | None:
         return Failure(_usage(error), EXIT_USAGE)
     notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
     if isinstance(error, OSError) and error.errno is not None:
-        advice, code = _ERRNO.get(error.errno, (_LOOK, EXIT_FAILED))
+        advice, code = ADVICE.get(error.errno, (_LOOK, EXIT_FAILED))
         return Failure(f"{_place(error)}{error.strerror or os.strerror(error.errno)}{notes}; {advice}", code)
     if isinstance(error, (ValueError, RuntimeError)):
         for pattern, words, code in _SENTENCES:
@@ -160,7 +138,7 @@ def report(error: BaseException) -> int:
     if options.debugging():
         print(_clean("".join(traceback.format_exception(error))), file=sys.stderr)
     if isinstance(error, KeyboardInterrupt):
-        print("interrupted; state saved; run the same command (without --fresh) to go on", file=sys.stderr)
+        print(interruption.words(), file=sys.stderr)
         return EXIT_INTERRUPTED
     message, code = failure_of(error) or _bug(error)
     cleaned = _clean(message)

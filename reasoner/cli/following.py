@@ -1,16 +1,17 @@
 """`reasoner trace --follow`: tells what a run does until nobody works on it any more."""
 
-import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.reporting.figures import duration
-from agents.run_folder import RunFolder
+from agents.run_folder import RESTORE, RunFolder
 from agents.tracing import visits
 from memory.locks import is_held
 from reasoner.cli.voice import json_line
 from reasoner.cli.wording import words
+from reasoner.storage.json_lines import object_of
+from reasoner.storage.regular import reading
 
 if TYPE_CHECKING:
     from reasoner.cli.voice import Voice
@@ -42,13 +43,13 @@ def follow_run(voice: "Voice", home: Path, run: str, *, cycle: int | None, node:
 def _news(source: Path, place: int) -> tuple[list[dict[str, Any]], int]:
     """What new whole lines say, and the byte after them."""
     found: list[dict[str, Any]] = []
-    with source.open("rb") as handle:
+    with reading(source) as handle:
         handle.seek(place)
         for line in handle:
             if not line.endswith(b"\n"):
                 break
+            found.append(object_of(line, source, f"byte {place}", mend=RESTORE, key="event"))
             place += len(line)
-            found.append(json.loads(line))
     return found, place
 
 

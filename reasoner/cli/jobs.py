@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 from reasoner.cli.ids import SHORT, full_run_of
 
 if TYPE_CHECKING:
@@ -199,6 +199,7 @@ def work_on_jobs(
         voice.record("job", _told(job), run=_run_of(job))
         voice.say(f"{job.state}: {job.spec.kind} {job.id} ({job.spec.key})" + (f": {job.error}" if job.error else ""))
 
+    interruption.saves()
     done = bootstrap.work_jobs(
         options.home_of(home), only=only or (), until_empty=until_empty, most=1 if once else None, tell=tell
     )

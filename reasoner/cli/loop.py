@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 
 if TYPE_CHECKING:
     from reasoner.cli.voice import Voice
@@ -89,6 +89,7 @@ def watched(voice: "Voice", cycles: int, work: Callable[[Callable, Callable], "L
     from reasoner.types.trace import TraceEvent
 
     heard: list[str] = []
+    interruption.saves()
 
     def listen(event: TraceEvent) -> None:
         heard.append("await" if event.body.get("verdict") == "await" else event.event)

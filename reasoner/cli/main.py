@@ -11,7 +11,7 @@ import typer
 import typer.core
 
 from reasoner import __version__
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 from reasoner.cli.arguments import require_sense, require_text
 from reasoner.cli.failures import told
 from reasoner.cli.streams import flush_streams, open_streams
@@ -68,6 +68,7 @@ class Commands(typer.core.TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the command."""
+        interruption.begin()
         with told():
             return super().invoke(ctx)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 
 if TYPE_CHECKING:
     from memory.latent_memory import MemoryStats, Recollection
@@ -143,7 +143,7 @@ def export(
         raise UsageError("--as parquet without --out: a Parquet file cannot go to standard output; name --out FILE")
     meant = options.filter_of(only)
     if parquet and out is not None:
-        from memory.parquet import require_pyarrow, write_parquet
+        from reasoner.data.parquet import require_pyarrow, write_parquet
 
         require_pyarrow()
         rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=meant)
@@ -174,6 +174,7 @@ def reindex(
 
     voice = Voice(as_json=json, quiet=quiet)
     with view_for(voice, cycles=1) as view:
+        interruption.saves()
         done = bootstrap.reindex_memory(
             options.home_of(home),
             checkpoint=checkpoint,

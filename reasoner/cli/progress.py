@@ -17,7 +17,7 @@ from rich.text import Text
 from agents.reporting.figures import dollars, duration, interval, percent
 from reasoner.cli.pace import Pace
 from reasoner.cli.voice import Voice, plain_table
-from reasoner.cli.wording import Event, sentence
+from reasoner.cli.wording import Event, lines
 from reasoner.types.loop import Progress
 from reasoner.types.trace import TraceEvent
 
@@ -50,7 +50,8 @@ class LiveView:
         line = as_line(event)
         self.pace.hear(line)
         if line["event"] == "preflight" or (line["event"] == "teacher" and line.get("failed")):
-            self._voice.say(sentence(line) or "")
+            for text in lines(line):
+                self._voice.say(text)
 
     def progress(self, progress: Progress) -> None:
         """One sign of progress."""
@@ -78,8 +79,7 @@ class PlainView:
         """One event of the run."""
         line = as_line(event)
         self.pace.hear(line)
-        text = sentence(line)
-        if text is not None:
+        for text in lines(line):
             self._voice.say(text)
 
     def progress(self, progress: Progress) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 from reasoner.errors import EXIT_AWAITING_APPROVAL
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def run(
     from reasoner.cli.voice import Voice
 
     voice = Voice(as_json=json, quiet=quiet)
+    interruption.saves()
     firing, job = run_schedule(
         name, home=options.home_of(home), progress=lambda share, note: voice.say(f"{share:4.0%} {note}")
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reasoner.cli import options
+from reasoner.cli import interruption, options
 
 if TYPE_CHECKING:
     from reasoner.cli.voice import Voice
@@ -66,6 +66,7 @@ def train(
     from reasoner import bootstrap
 
     with view_for(voice, 0) as view:
+        interruption.saves()
         made = bootstrap.train(settings, home=folder, out=out, progress=view.progress)
     voice.record("checkpoint", made.model_dump(mode="json", exclude={"run"}), run=made.run)
     voice.show(f"checkpoint {made.id}, fingerprint {made.fingerprint}")
@@ -77,6 +78,7 @@ def _verifier(settings: "Settings", home: Path, checkpoint: str | None, voice: "
     from reasoner.cli.tables import verifier_table
 
     with view_for(voice, 0) as view:
+        interruption.saves()
         report = bootstrap.train_verifier(settings, home=home, checkpoint=checkpoint, progress=view.progress)
     voice.record("verifier", report.model_dump(mode="json"))
     voice.show(

@@ -15,6 +15,13 @@ def sentence(event: Event) -> str | None:
     return told if told is None or cycle is None else f"cycle {cycle}  {told}"
 
 
+def lines(event: Event) -> list[str]:
+    """All lines for people: the sentence, and what was looked at before a run, a line each."""
+    told = sentence(event)
+    details = (one_line(f"  {look['what']}: {look['found']}") for look in event.get("looks", ()))
+    return [] if told is None else [told, *details]
+
+
 def words(event: Event) -> str | None:
     """The same without the cycle."""
     telling = _WORDS.get(event["event"])
@@ -27,8 +34,7 @@ def _launch(event: Event) -> str:
 
 
 def _preflight(event: Event) -> str:
-    looks = (f"  {look['what']}: {look['found']}" for look in event["looks"])
-    return "\n".join(["looked at before anything is trained:", *looks])
+    return f"looked at before anything is trained: {', '.join(look['what'] for look in event['looks'])}"
 
 
 def _evaluation(event: Event) -> str:
@@ -55,6 +61,11 @@ def _examples(event: Event) -> str:
     return f"{learnt}; memory holds {event['memory_size']}{covered}"
 
 
+def _withheld(event: Event) -> str:
+    reasons = ", ".join(f"{reason} {count}" for reason, count in event["reasons"].items())
+    return f"withheld {event['count']} examples from training: {reasons}"
+
+
 def _job(event: Event) -> str:
     failed = f": {event['error']}" if event.get("error") else ""
     return f"job {event['job']} {event['state']} after {duration(event['seconds'])}{failed}"
@@ -73,6 +84,10 @@ def _watch(event: Event) -> str:
 
 def _proposal(event: Event) -> str:
     return f"proposal {event['proposal']}: {event['kind']} of {event['candidate']}; `reasoner proposals show` it"
+
+
+def _remark(event: Event) -> str:
+    return event["words"]
 
 
 def _limit(event: Event) -> str:
@@ -144,5 +159,7 @@ _WORDS = {
     "solve": _solve,
     "fork": _fork,
     "limit": _limit,
+    "remark": _remark,
+    "withheld": _withheld,
     "done": _done,
 }

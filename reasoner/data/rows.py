@@ -6,11 +6,11 @@ One row: `prompt` (the question), `completion` (a step a line, then `#### answer
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from reasoner.data.splits import split_of
+from reasoner.storage.writing import write_text
 from reasoner.types.example import Example
 
 
@@ -52,8 +52,5 @@ def write_rows(path: Path, examples: Sequence[Example]) -> str:
         ValueError: an example is held out; nothing is written.
     """
     text = "".join(json.dumps(training_row(example), ensure_ascii=False) + "\n" for example in examples)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    partial.write_bytes(text.encode())
-    partial.replace(path)
+    write_text(path, text)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -14,17 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 
 from reasoner.errors import NotFoundError
 from reasoner.models.backbones import BackboneReader
 from reasoner.models.lending import keep_tuned, lend_again
 from reasoner.models.parts import step_tokenizer
 from reasoner.models.shape import Shape
+from reasoner.models.stored_fingerprint import CONFIG, MEND, TOKENIZER, WEIGHTS
 from reasoner.models.student import Student, build_net
 from reasoner.models.tokenizers import QuestionTokenizer
+from reasoner.storage.json_files import damaged, read_object, read_text
+from reasoner.storage.tensor_files import fitting, load_tensors, save_tensors
+from reasoner.storage.writing import replace_folder, write_json, write_text
 
-WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "question_tokenizer.json"
+KINDS: dict[str, type] = {"fingerprint": str, "shape": dict, "about": dict}
 
 
 def fingerprint(student: Student) -> str:
@@ -52,16 +55,13 @@ def save_student(
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    tensors = {k: v.detach().contiguous().clone() for k, v in student.net.state_dict().items()}
-    save_file(tensors, partial / WEIGHTS)
+    save_tensors(partial / WEIGHTS, student.net.state_dict())
     keep_tuned(student.lent, student.shape, partial)
-    (partial / TOKENIZER).write_text(student.reads.to_json(), encoding="utf-8")
+    write_text(partial / TOKENIZER, student.reads.to_json())
     config = {"fingerprint": mark, "shape": student.shape.to_dict(), "about": about}
     also(partial)
-    (partial / CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True), encoding="utf-8")
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.rename(folder)
+    write_json(partial / CONFIG, config)
+    replace_folder(partial, folder)
     return mark
 
 
@@ -71,20 +71,27 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
     Raises:
         NotFoundError: there is no complete checkpoint there, or its files do not match its fingerprint, or a frozen
             model that it stands on has changed.
+        DamagedError: one of its files is not what was written.
         ConfigError: a frozen model that it stands on is not here.
     """
     missing = [name for name in (WEIGHTS, CONFIG, TOKENIZER) if not (folder / name).is_file()]
     if missing:
         raise NotFoundError(f"{folder} is not a checkpoint: {', '.join(missing)} missing; see `reasoner models list`")
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    shape = Shape.from_dict(config["shape"])
+    config = read_config(folder)
+    with fitting(folder / CONFIG, mend=MEND):
+        shape = Shape.from_dict(config["shape"])
     lent = lend_again(shape, folder)
     net = build_net(shape, seed=0, lent=lent)
-    net.load_state_dict(load_file(folder / WEIGHTS))
+    weights = load_tensors(folder / WEIGHTS, mend=MEND)
+    with fitting(folder / WEIGHTS, mend=MEND):
+        net.load_state_dict(weights)
+    words = read_text(folder / TOKENIZER, mend=MEND)
+    with fitting(folder / TOKENIZER, mend=MEND):
+        reads = _reader(shape, words)
     student = Student(
         net=net.eval(),
         shape=shape,
-        reads=_reader(shape, (folder / TOKENIZER).read_text(encoding="utf-8")),
+        reads=reads,
         writes=step_tokenizer(shape),
         lent=lent,
     )
@@ -105,7 +112,20 @@ def read_about(folder: Path) -> dict[str, Any]:
     """
     if not (folder / CONFIG).is_file():
         raise NotFoundError(f"{folder} is not a checkpoint: {CONFIG} missing; see `reasoner models list`")
-    return json.loads((folder / CONFIG).read_text(encoding="utf-8"))["about"]
+    return read_config(folder)["about"]
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """`config.json` of the student in `folder`.
+
+    Raises:
+        DamagedError: it is not what `save_student` wrote.
+    """
+    found = read_object(folder / CONFIG, mend=MEND)
+    lacking = [name for name, kind in KINDS.items() if not isinstance(found.get(name), kind)]
+    if lacking:
+        raise damaged(folder / CONFIG, f"lacks {' and '.join(lacking)}", MEND)
+    return found
 
 
 def _reader(shape: Shape, text: str) -> QuestionTokenizer | BackboneReader:

@@ -13,6 +13,7 @@ from reasoner.errors import NotFoundError
 from reasoner.models.pretrained import Pretrained, load_encoder, load_language_model, rebuild
 from reasoner.models.shape import Shape
 from reasoner.models.state_cache import StateCache
+from reasoner.storage.json_files import read_object
 
 BACKBONES = "backbones"
 
@@ -123,5 +124,5 @@ def _stored(folder: Path, part: str, name: str, mark: str) -> Pretrained | None:
     path = folder / BACKBONES / f"{part}.json"
     if not path.is_file():
         raise NotFoundError(f"{folder} is not a whole checkpoint: {BACKBONES}/{part}.json is missing")
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = read_object(path, mend="restore the checkpoint from a backup")
     return rebuild(name, mark=mark, config=content["config"], tokenizer=content["tokenizer"], causal=part == "decoder")

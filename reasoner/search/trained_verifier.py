@@ -5,7 +5,6 @@ by its fingerprint. Nothing is unpickled.
 """
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -13,14 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_file, save_file
-
 from reasoner.errors import NotFoundError
 from reasoner.models.student import Student
 from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import FittedEnergy
+from reasoner.storage.json_files import damaged, read_object, read_text
+from reasoner.storage.tensor_files import fitting, load_tensors, save_tensors
+from reasoner.storage.writing import replace_folder, write_json, write_text
 
 WEIGHTS, ABOUT, CURRENT = "verifier.safetensors", "verifier.json", "current"
+TRAIN = "train the verifier again (`reasoner train --verifier`)"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,14 @@ def verifier_folder(home: Path, student: str, work: str) -> Path:
 def current_verifier(home: Path, student: str) -> Path | None:
     """The folder of the student's newest verifier; None where it has none."""
     pointer = home / "verifiers" / student / CURRENT
-    return verifier_folder(home, student, pointer.read_text(encoding="utf-8")) if pointer.is_file() else None
+    return verifier_folder(home, student, _name_in(pointer)) if pointer.exists() else None
+
+
+def _name_in(pointer: Path) -> str:
+    name = read_text(pointer, mend=TRAIN)
+    if not name or Path(name).name != name:
+        raise damaged(pointer, f"holds {name[:40]!r}, the name of a folder was expected", TRAIN)
+    return name
 
 
 def save_verifier(verifier: TrainedVerifier, folder: Path) -> None:
@@ -70,7 +78,7 @@ def save_verifier(verifier: TrainedVerifier, folder: Path) -> None:
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    save_file({k: v.detach().contiguous().clone() for k, v in verifier.net.state_dict().items()}, partial / WEIGHTS)
+    save_tensors(partial / WEIGHTS, verifier.net.state_dict())
     plain = {
         "student": verifier.student,
         "weights": _digest(partial / WEIGHTS),
@@ -80,18 +88,14 @@ def save_verifier(verifier: TrainedVerifier, folder: Path) -> None:
         },
         "about": dict(verifier.about),
     }
-    (partial / ABOUT).write_text(json.dumps(plain, indent=2, sort_keys=True), encoding="utf-8")
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.rename(folder)
+    write_json(partial / ABOUT, plain)
+    replace_folder(partial, folder)
     make_current(folder)
 
 
 def make_current(folder: Path) -> None:
     """From now on commands that name no other ask this one."""
-    partial = folder.with_name(f"{CURRENT}.partial-{os.getpid()}")
-    partial.write_text(folder.name, encoding="utf-8")
-    partial.replace(folder.with_name(CURRENT))
+    write_text(folder.with_name(CURRENT), folder.name)
 
 
 def load_verifier(folder: Path, student: Student, *, fingerprint: str) -> TrainedVerifier:
@@ -103,7 +107,10 @@ def load_verifier(folder: Path, student: Student, *, fingerprint: str) -> Traine
     missing = [name for name in (WEIGHTS, ABOUT) if not (folder / name).is_file()]
     if missing:
         raise NotFoundError(f"{folder} holds no verifier: {', '.join(missing)} missing; train one")
-    plain = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    plain = read_object(folder / ABOUT, mend=TRAIN)
+    lacking = {"student", "weights", "judging", "about"} - plain.keys()
+    if lacking:
+        raise damaged(folder / ABOUT, f"lacks {', '.join(sorted(lacking))}", TRAIN)
     if plain["student"] != fingerprint:
         raise NotFoundError(
             f"{folder} holds the verifier of student {plain['student']}, not of {fingerprint}: its chances would mean "
@@ -112,12 +119,19 @@ def load_verifier(folder: Path, student: Student, *, fingerprint: str) -> Traine
     if plain["weights"] != _digest(folder / WEIGHTS):
         raise NotFoundError(f"{folder} was changed after it was saved; train the verifier again")
     net = StepVerifier(student.net)
-    net.load_state_dict(load_file(folder / WEIGHTS))
-    judging = {
-        name == kind_of(symbolic=True): Judging(FittedEnergy.from_dict(j["energy"]), j["margin"])
-        for name, j in plain["judging"].items()
-    }
+    weights = load_tensors(folder / WEIGHTS, mend=TRAIN)
+    with fitting(folder / WEIGHTS, mend=TRAIN):
+        net.load_state_dict(weights)
+    with fitting(folder / ABOUT, mend=TRAIN):
+        judging = _judging(plain["judging"])
     return TrainedVerifier(net.eval(), plain["student"], judging, plain["about"])
+
+
+def _judging(plain: Mapping[str, Any]) -> dict[bool, Judging]:
+    return {
+        name == kind_of(symbolic=True): Judging(FittedEnergy.from_dict(j["energy"]), j["margin"])
+        for name, j in plain.items()
+    }
 
 
 def _digest(path: Path) -> str:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from reasoner.errors import ConfigError
 from reasoner.models.student import LatentReasoner
+from reasoner.storage.tensor_files import load_tensors, save_tensors
 
 PARTS = ("question_encoder", "predictor", "decoder")
 FACTORS = "adapter.safetensors"
@@ -75,12 +75,12 @@ class Adapters:
 
 def keep_factors(factors: Mapping[str, Tensor], folder: Path) -> None:
     """Writes them beside a checkpoint's weights."""
-    save_file({name: t.cpu().contiguous() for name, t in factors.items()}, folder / FACTORS)
+    save_tensors(folder / FACTORS, {name: t.cpu() for name, t in factors.items()})
 
 
 def read_factors(folder: Path) -> dict[str, Tensor]:
     """Those of a checkpoint; none for one that is all core."""
-    return load_file(folder / FACTORS) if (folder / FACTORS).is_file() else {}
+    return load_tensors(folder / FACTORS) if (folder / FACTORS).exists() else {}
 
 
 def _inject(net: nn.Module, rank: int) -> None:

@@ -3,17 +3,18 @@
 Shapes: M claims, T steps before, S tokens of a step.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional as F
 
 from reasoner.models.tokenizers import FINISH, PAD, StepTokenizer
+from reasoner.storage.tensor_files import fitting, load_tensors, save_tensors
+
+COLLECT = "remove it: the same command collects them again"
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,14 @@ class JudgedClaims:
 
     def save(self, path: Path) -> None:
         """Writes them, whole or not at all."""
-        partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
-        save_file({name: tensor.contiguous() for name, tensor in vars(self).items()}, partial)
-        partial.replace(path)
+        save_tensors(path, vars(self))
 
     @classmethod
     def load(cls, path: Path) -> "JudgedClaims":
         """What `save` wrote."""
-        return cls(**load_file(path))
+        tensors = load_tensors(path, mend=COLLECT)
+        with fitting(path, mend=COLLECT):
+            return cls(**tensors)
 
     @classmethod
     def join(cls, parts: Sequence["JudgedClaims"]) -> "JudgedClaims":

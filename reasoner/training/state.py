@@ -5,18 +5,17 @@ sampler or random state to keep.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import nn
 
+from reasoner.storage.tensor_files import fitting, load_described, save_tensors
 from reasoner.training.optimizer import StudentOptimizer
 
 FILE = "state.safetensors"
+REMOVE = "remove it: the same command trains from the beginning"
 
 
 @dataclass(frozen=True)
@@ -38,14 +37,10 @@ def save_state(
     recipe: Mapping[str, object],
 ) -> None:
     """Replaces the state in `folder`."""
-    tensors = {f"net.{k}": v.detach().contiguous().clone() for k, v in net.state_dict().items()}
-    tensors |= {f"optimizer.{k}": v.detach().contiguous().clone() for k, v in optimizer.state().items()}
+    tensors = {f"net.{k}": v for k, v in net.state_dict().items()}
+    tensors |= {f"optimizer.{k}": v for k, v in optimizer.state().items()}
     about = {"updates": str(updates), "seconds": str(seconds), "recipe": json.dumps(recipe, sort_keys=True)}
-    partial = folder / f"{FILE}.partial-{os.getpid()}"
-    save_file(tensors, partial, metadata=about)
-    with partial.open("rb") as handle:
-        os.fsync(handle.fileno())
-    partial.replace(folder / FILE)
+    save_tensors(folder / FILE, tensors, metadata=about)
 
 
 def load_state(
@@ -53,13 +48,12 @@ def load_state(
 ) -> Resumed | None:
     """Loads the state of the same recipe into both, or returns None where there is none."""
     path = folder / FILE
-    if not path.is_file():
+    if not path.exists():
         return None
-    with safe_open(path, framework="pt") as handle:
-        about = handle.metadata()
+    tensors, about = load_described(path, mend=REMOVE)
+    with fitting(path, mend=REMOVE):
         if about["recipe"] != json.dumps(recipe, sort_keys=True):
             return None
-        tensors = {k: handle.get_tensor(k) for k in handle.keys()}  # noqa: SIM118 (not a dict)
-    net.load_state_dict({k.removeprefix("net."): v for k, v in tensors.items() if k.startswith("net.")})
-    optimizer.load({k.removeprefix("optimizer."): v for k, v in tensors.items() if k.startswith("optimizer.")})
-    return Resumed(int(about["updates"]), float(about["seconds"]))
+        net.load_state_dict({k.removeprefix("net."): v for k, v in tensors.items() if k.startswith("net.")})
+        optimizer.load({k.removeprefix("optimizer."): v for k, v in tensors.items() if k.startswith("optimizer.")})
+        return Resumed(int(about["updates"]), float(about["seconds"]))

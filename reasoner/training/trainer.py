@@ -14,6 +14,8 @@ from reasoner.diagnostics.collapse import Health, examine, require
 from reasoner.errors import CollapseError
 from reasoner.models.encoders import PAD
 from reasoner.models.student import Student
+from reasoner.storage.json_lines import read_lines
+from reasoner.storage.writing import append_line, write_text
 from reasoner.training.feed import Batches, derive
 from reasoner.training.losses import Losses, losses
 from reasoner.training.optimizer import StudentOptimizer
@@ -146,17 +148,12 @@ class _Log:
     def __init__(self, path: Path, done: int, *, silent: bool) -> None:
         self._path, self._silent, self.last = path, silent, float("nan")
         if path.is_file() and not silent:
-            kept = [
-                line
-                for line in path.read_text().splitlines()
-                if line.endswith("}") and json.loads(line)["update"] <= done
-            ]
-            path.write_text("".join(f"{line}\n" for line in kept))
+            rows = read_lines(path, mend="remove it: losses are written from here on", key="update")
+            write_text(path, "".join(json.dumps(row) + "\n" for row in rows if row["update"] <= done))
 
     def add(self, update: int, found: Losses) -> None:
         if self._silent or (update + 1) % LOG_EVERY:
             return
         self.last = float(found.decode.detach())
         parts = {k: round(float(getattr(found, k).detach()), 5) for k in ("latent", "decode", "autoencode", "variance")}
-        with self._path.open("a") as handle:
-            handle.write(json.dumps({"update": update + 1, **parts}) + "\n")
+        append_line(self._path, json.dumps({"update": update + 1, **parts}), flushed=False)

@@ -1,6 +1,5 @@
 """The training of a verifier as a job: plain JSON in and out, its files below the home."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +8,16 @@ from safetensors.torch import save_file
 
 from reasoner.models.checkpoints import load_student
 from reasoner.models.verifier import StepVerifier
+from reasoner.storage.json_files import read_object
 from reasoner.training.claims import JudgedClaims
 from reasoner.training.verifying import VerifierRecipe, train_verifier
 from reasoner.training.work import Workplace
 
 WEIGHTS = "verifier.safetensors"
 """In the job's folder, where they stay: a job that has succeeded does not run again."""
+
+
+AGAIN = "remove it and run the same command again"
 
 
 def train_verifier_job(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
@@ -29,7 +32,7 @@ def train_verifier_job(payload: dict[str, Any], place: Workplace) -> dict[str, A
     torch.set_num_threads(max(1, recipe.threads))
     student = load_student(place.home / payload["student"])
     verifier = StepVerifier(student.net)
-    questions = json.loads((place.home / payload["questions"]).read_text(encoding="utf-8"))
+    questions = read_object(place.home / payload["questions"], mend=AGAIN)["questions"]
     loss = train_verifier(
         verifier,
         student,

@@ -20,6 +20,8 @@ from reasoner.errors import TrainingFailed
 from reasoner.models.checkpoints import load_student, save_student
 from reasoner.models.layers import ready_for
 from reasoner.models.student import Student, new_student
+from reasoner.storage.json_lines import read_lines
+from reasoner.storage.tensor_files import fitting
 from reasoner.training.adapters import keep_factors
 from reasoner.training.fast_weights import FastWeights, Settled
 from reasoner.training.feed import (
@@ -145,10 +147,14 @@ KINDS = {"base": train_base, "finetune": train_candidate}
 """What does which kind of training job."""
 
 
+RESTORE = "restore the run's folder from a copy, or start another run with --fresh"
+
+
 def read_rows(path: Path) -> list[Worked]:
     """Training rows as `reasoner.data.rows` writes them."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-    return [Worked(r["prompt"], tuple(s for s in r["completion"].split("\n") if s and s[0] != "#")) for r in rows]
+    rows = read_lines(path, mend=RESTORE, key="completion")
+    with fitting(path, mend=RESTORE):
+        return [Worked(r["prompt"], tuple(s for s in r["completion"].split("\n") if s and s[0] != "#")) for r in rows]
 
 
 def _relevant(settings: Settings, *, fine: bool) -> dict[str, Any]:

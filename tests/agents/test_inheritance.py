@@ -9,8 +9,9 @@ from failures import problem
 
 from agents.inheritance import Inheritance, inherit, inherited, take_over
 from agents.reporting.events import Event, read_events
-from agents.run_folder import RunFolder, read_records, write_records, write_text
+from agents.run_folder import RunFolder, read_records, write_records
 from reasoner.errors import NotFoundError
+from reasoner.storage.writing import write_text
 from reasoner.types.example import Example, Lineage
 
 ORDER = ("evaluate", "mine", "teach", "check", "report")

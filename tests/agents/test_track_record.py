@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 from agents.reporting.track_record import track_record
-from agents.run_folder import RunFolder, write_records, write_text
+from agents.run_folder import RunFolder, write_records
 from memory.store.database import open_database
 from memory.store.decisions import DecisionStore
 from memory.store.runs import RunStore
+from reasoner.storage.writing import write_text
 from reasoner.types.problem import Attempt
 from reasoner.types.report import Comparison, Decision
 

@@ -8,7 +8,7 @@ import pytest
 
 from reasoner.bootstrap.compute import FILE, kept_compute, with_kept_compute
 from reasoner.config.settings import ComputeSettings, Settings
-from reasoner.errors import ConfigError
+from reasoner.errors import DamagedError
 from reasoner.training import precision, threads
 
 AUTO = ComputeSettings()
@@ -57,5 +57,5 @@ def test_threads_are_what_the_system_grants(tmp_path: Path, monkeypatch: pytest.
 )
 def test_a_damaged_file_of_choices_is_named_with_what_mends_it(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text)
-    with pytest.raises(ConfigError, match=r"compute\.json.*delete the file"):
+    with pytest.raises(DamagedError, match=r"compute\.json.*delete the file"):
         kept_compute(tmp_path, AUTO)

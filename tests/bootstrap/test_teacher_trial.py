@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from model_server import INPUT_PRICE, OUTPUT_PRICE, ModelServer, running
 
+from agents.events import EventLog
+from agents.reporting.events import read_events
 from memory.store.database import open_database
 from memory.store.ledger import CallLedger
 from reasoner.bootstrap.loop import plan_loop
+from reasoner.bootstrap.run_parts import remarks_of
 from reasoner.bootstrap.teacher_trial import try_teacher
 from reasoner.config.loading import load_settings
 from reasoner.config.settings import Settings
@@ -89,3 +93,13 @@ def test_a_dry_run_asks_too_tells_the_cost_and_leaves_nothing(server: ModelServe
     assert not home.exists()
     plan_loop(asking(server, "limits.max_calls=0"), home=home, cycles=1)
     assert len(server.requests) == 1
+
+
+def test_what_the_teachers_threads_remark_is_an_event_once_a_start(tmp_path: Path) -> None:
+    heard: list[str] = []
+    log = EventLog(tmp_path, "run", lambda event: heard.append(event.body["words"]))
+    for start in (0, 1):
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(remarks_of(log, start), ["the server asks to wait 9 s", "no temperature is taken"] * 40))
+    assert sorted(heard) == ["no temperature is taken"] * 2 + ["the server asks to wait 9 s"] * 2
+    assert len(read_events(tmp_path)) == 4

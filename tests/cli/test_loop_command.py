@@ -135,6 +135,19 @@ def test_an_interrupt_says_that_the_state_is_saved_and_ends_with_130(command: Co
     assert "interrupted; state saved; run the same command (without --fresh) to go on" in result.stderr
 
 
+def test_an_interrupted_dry_run_says_nothing_of_saved_state(
+    command: Command, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    stage.error = KeyboardInterrupt()
+    assert "state saved" in command("loop").stderr
+    monkeypatch.setattr(stage, "plan_loop", interrupt)
+    result = command("loop", "--dry-run")
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")
+
+
 def test_a_wrong_setting_ends_with_2_before_anything_starts(command: Command, stage: Stage) -> None:
     result = command("loop", "train.base_updtes=5")
     assert result.exit_code == 2

@@ -1,14 +1,16 @@
 """The live table: what it shows while a loop is at work, after a resumption too."""
 
+import io
 from typing import Any
 
 import pytest
 from rich.console import Console
 
 from reasoner.cli.pace import CYCLE_SHARE, Pace
-from reasoner.cli.progress import PlainView, render
+from reasoner.cli.progress import LiveView, PlainView, render
 from reasoner.cli.voice import Voice
 from reasoner.types.loop import Progress
+from reasoner.types.trace import TraceEvent
 
 Event = dict[str, Any]
 
@@ -134,3 +136,19 @@ def test_a_resumed_loop_begins_where_it_was_left() -> None:
     pace.hear(decision(3, "keep", "c1"))
     pace.see(at(4, "evaluate"))
     assert [line.split()[:2] for line in shown(pace, 80).splitlines()[2:4]] == [["3", "keep"], ["4", "evaluate"]]
+
+
+def test_what_was_looked_at_and_calls_that_failed_are_told_on_a_terminal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    voice: Any = Voice()
+    voice.console = Console(width=120, color_system=None, force_terminal=True, file=io.StringIO(), record=True)
+    failed = {"failed": 6, "failures": {"no answer": 6}, "example": "no answer from 'm'"}
+    counts = {"calls": 6, "cached": 0, "accepted": 0, "rejected": 6, "usd": 0.0}
+    with LiveView(voice, 1) as view:
+        looks = [{"what": "disk", "found": "enough"}, {"what": "teacher", "found": "answers"}]
+        view.event(TraceEvent(key="p", event="preflight", run="r", cycle=None, body={"looks": looks}))
+        view.event(TraceEvent(key="t", event="teacher", run="r", cycle=1, body={**counts, **failed}))
+    said = voice.console.export_text()
+    assert "  disk: enough\n" in said
+    assert "  teacher: answers\n" in said
+    assert "6 of 6 calls failed: no answer (6)" in said

@@ -9,6 +9,9 @@ from reasoner.config.loading import load_settings
 from reasoner.config.settings import Settings
 from reasoner.errors import ConfigError
 
+BOMB = b"a: &a {x: 1}\n" + b"".join(b"%c: &%c [%s]\n" % (c, c, b"*%c, " % (c - 1) * 9) for c in b"bcdefg")
+"""Half a kilobyte that means half a million values."""
+
 
 def load(
     *overrides: str,
@@ -186,3 +189,89 @@ def test_a_wrong_api_key_is_never_repeated() -> None:
 def test_what_has_nothing_to_work_on_is_said(words: list[str], named: str) -> None:
     with pytest.raises(ConfigError, match=named):
         load_settings("nano", words, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"name: caf\xe9\n", "not UTF-8"),
+        ("seed: 1\n".encode("utf-16"), "UTF-16"),
+        (b'name: "a\x01b"\n', "unacceptable character"),
+        (b'name: "a\\ud83d"\n', "control character"),
+        (b"seed: 2001-99-99\n", "integer"),
+        (b"seed: true\n", "true or false"),
+        (b"seed: 1:30\n", "integer"),
+        (b"seed: !!binary aa\n", "tags"),
+        (b"train: &a\n  x: *a\n", "aliases"),
+        (BOMB, "aliases"),
+        (b"data: " + b"[" * 900, "nested"),
+        (b"[a]: 1\n", "name of a setting"),
+        (b"seed: " + b"1" * 5000, "digits"),
+        (b"gate: {alpha: .nan}\n", "finite"),
+        (b"limits: {max_usd: .inf}\n", "finite"),
+        (b"x" * (1024**2 + 1), "larger than"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_file_that_no_configuration_is_is_refused_in_words(content: bytes, said: str, preset: Path) -> None:
+    preset.write_bytes(content)
+    message = refusal(config=str(preset))
+    assert said in message
+    assert str(preset) in message
+    assert len(message) < 1000
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+    assert "folder" in refusal(config=str(tmp_path))
+
+
+def test_numbers_are_read_as_people_mean_them(preset: Path) -> None:
+    preset.write_text("seed: 010\ntrain: {learning_rate: 1e-3}\nteacher: {model: 2026-01-01}\n")
+    settings = load("train.base_updates=1_000", config=str(preset))
+    assert (settings.seed, settings.train.learning_rate, settings.train.base_updates) == (10, 0.001, 1000)
+    assert settings.teacher.model == "2026-01-01"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "train.base_updates=1e400",
+        "train.base_updates=" + "9" * 5000,
+        "train.batch_size=999999999",
+        "seed=99999999999999999999999",
+        "student.width=4000000",
+        "teacher.model=",
+        "teacher.api_key=true\x00",
+        "data.difficulties=[1, true]",
+    ],
+    ids=lambda text: text[:30],
+)
+def test_a_value_beyond_any_sense_is_refused_shortly(text: str) -> None:
+    message = refusal(text)
+    assert text.partition("=")[0] in message
+    assert len(message) < 600
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "teacher.apikey=hush-7",
+        "teacher.api_kye=hush-7",
+        "my.password=hush-7",
+        "seed=http://u:hush-7@h/",
+        "x=?api_key=hush-7",
+    ],
+)
+def test_a_secret_in_a_wrong_argument_is_not_echoed(text: str) -> None:
+    assert "hush-7" not in refusal(text)
+
+
+def test_a_dotenv_that_is_not_utf8_is_refused_in_words(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(b'REASONER_NAME="caf\xe9"\n')
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load(dotenv=dotenv)
+
+
+def test_a_variable_of_bytes_that_are_no_text_is_refused() -> None:
+    assert "UTF-8" in refusal(env={"REASONER_TEACHER__MODEL": "caf\udce9"})

@@ -57,3 +57,9 @@ def test_the_dump_never_shows_the_api_key() -> None:
     text = dump_yaml(changed("teacher.api_key=secret"))
     assert "secret" not in text
     assert yaml.safe_load(text)["teacher"]["api_key"] == "(redacted)"
+
+
+def test_the_dump_shows_no_password_of_an_address() -> None:
+    settings = changed("teacher.api_base=http://me:hush-7@127.0.0.1:1/v1?api_key=hush-8")
+    assert "hush-" not in dump_yaml(settings)
+    assert "127.0.0.1:1" in dump_yaml(settings)

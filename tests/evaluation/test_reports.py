@@ -1,4 +1,7 @@
+from reasoner.domains.registry import get_domain
+from reasoner.evaluation.attempts import judge
 from reasoner.evaluation.reports import summarise
+from reasoner.search.greedy import Solved
 from reasoner.types.problem import Attempt, Outcome
 from reasoner.types.report import EvalReport
 from tests.evaluation.attempts import attempts, judged
@@ -20,6 +23,18 @@ def test_items_whose_checker_failed_are_neither_right_nor_wrong() -> None:
     summed = report(attempts(["right", "wrong", "error", "right"]))
     assert (summed.overall.n, summed.overall.right, summed.errors) == (3, 2, 1)
     assert summed.overall.accuracy == 2 / 3
+
+
+def test_right_answers_over_a_step_that_does_not_hold_are_counted_beside_the_others() -> None:
+    question, steps = "Ann has 12 pens. Bo has 9 pens. How many have Ann and Bo together?", ("12+9=21",)
+    domain = get_domain("math")
+    problem = domain.draw(0, {"difficulty": 1, "skill": "add"}).model_copy(
+        update={"question": question, "answer": "21"}
+    )
+    written = [steps, ("12-9=3", "7*3=21"), ("12+9=22", "12+9=21"), ("7*3=22",)]
+    tried = [judge(domain, problem, Solved(s, (0.0,) * len(s), finished=True), "talk") for s in written]
+    assert [(a.outcome, a.false_steps) for a in tried] == [("right", 0), ("right", 1), ("right", 1), ("wrong", 1)]
+    assert report(tried).right_with_false_steps == 2
 
 
 def test_buckets_add_up_to_the_whole() -> None:

@@ -13,6 +13,7 @@ import torch
 from torch import distributed, nn
 
 from jobs.queue import run_job
+from jobs.team import remove_leftovers
 from memory.store.database import open_database
 from memory.store.jobs import JobStore
 from reasoner.config.loading import load_settings
@@ -127,3 +128,12 @@ def test_what_is_usual_leaves_a_jobs_key_as_it_was() -> None:
     assert spec(usual, processes).payload["processes"] == 2
     assert spec(precise).payload["precision"] == "bfloat16"
     assert len({spec(*words).key for words in ([usual], [usual, processes], [precise])}) == 3
+
+
+def test_what_a_killed_team_left_is_removed_at_the_next_start_and_what_the_living_use_stays(tmp_path: Path) -> None:
+    dead = [tmp_path / name for name in ("meeting-999999999", "meeting-999999999-board", "team.json.partial-999999999")]
+    alive = [tmp_path / f"meeting-{os.getpid()}", tmp_path / "losses.jsonl"]
+    for path in (*dead, *alive):
+        path.touch()
+    remove_leftovers(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted(alive)

@@ -193,7 +193,7 @@ def test_a_limit_ends_the_job_saved_and_says_so(database: Database, limits: dict
 def test_a_full_disk_and_missing_memory_are_named_and_lose_nothing(database: Database) -> None:
     filed(database, "full")
     (ended,) = here(database, "fill_the_disk")
-    assert (ended.state, "no room on disk (No space left on device" in ended.error) == ("failed", True)
+    assert (ended.state, "No space left on device; free some space" in ended.error) == ("failed", True)
     filed(database, "full", greedy=True)
     (ended,) = here(database, "fill_the_memory")
     assert (ended.state, "no memory left" in ended.error) == ("failed", True)

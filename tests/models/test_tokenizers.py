@@ -38,6 +38,16 @@ def test_a_question_without_a_known_character_is_still_a_question(reads: Questio
     assert all(e.ids for e in reads.encode(["", "漢字", "é"]))
 
 
+def test_any_name_of_plain_letters_can_be_spelt_and_accents_change_nothing(reads: QuestionTokenizer) -> None:
+    spelt = reads.encode(["Quetzalwyx has 12 jabberwocks.", "Zoe has 1 pens.", "Zoë has 1 pens."])
+    assert all(UNKNOWN not in encoded.ids for encoded in spelt)
+    assert spelt[1] == spelt[2]
+
+
+def test_words_of_which_no_letter_is_known_are_told(reads: QuestionTokenizer) -> None:
+    assert reads.unknown("Mia 漢字 has 12 Ж pens ٣ Zoë") == ["漢字", "Ж"]
+
+
 def test_the_saved_tokenizer_reads_alike(reads: QuestionTokenizer) -> None:
     again = QuestionTokenizer.from_json(reads.to_json(), max_tokens=32)
     assert again.encode(QUESTIONS) == reads.encode(QUESTIONS)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from agents.run_folder import RunFolder
+from reasoner.storage.writing import write_bytes
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
@@ -44,7 +45,7 @@ def keep_latents(
     folder: RunFolder, checkpoint: str, student_of: "Callable[[], Student]", questions: Sequence[str]
 ) -> None:
     """Encodes the sealed questions once for a checkpoint; does nothing, and loads nothing, if that was done before."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     from reasoner.search.greedy import embed_questions
 
@@ -52,19 +53,21 @@ def keep_latents(
     if path.is_file():
         return
     chosen = [questions[place] for place in evenly(len(questions))]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
     vectors = embed_questions(student_of(), chosen).numpy().astype(np.float32)
-    save_file({NAME: np.ascontiguousarray(vectors)}, partial)
-    partial.replace(path)
+    write_bytes(path, save({NAME: np.ascontiguousarray(vectors)}))
 
 
 def read_latents(folder: RunFolder, checkpoint: str) -> np.ndarray | None:
     """N x D, or None if they were not kept."""
     from safetensors.numpy import load_file
 
+    from reasoner.storage.tensor_files import read_in_words
+
     path = latents_file(folder, checkpoint)
-    return load_file(path)[NAME] if path.is_file() else None
+    if not path.exists():
+        return None
+    with read_in_words(path, "remove it: it is made again"):
+        return load_file(path)[NAME]
 
 
 def plane(vectors_ND: np.ndarray) -> Plane:

@@ -19,7 +19,9 @@ from agents.reporting.page.tape import Tape, read_tape
 from agents.reporting.page.teaching import teaching
 from agents.reporting.page.times import NAMED, by_time, island_of, loop_drawing, node_times, time_chart
 from agents.reporting.summary import Summary, summarise
-from agents.run_folder import write_text
+from agents.run_folder import RESTORE
+from reasoner.storage.json_files import read_object, read_text
+from reasoner.storage.writing import write_text
 
 NAME = "report.html"
 
@@ -84,7 +86,7 @@ def _graph(tape: Tape) -> dict[str, Any]:
 
 def _provenance(sources: Sources, summary: Summary) -> dict[str, Any]:
     manifest, config = (sources.folder.root / name for name in ("manifest.json", "config.resolved.yaml"))
-    flat = _flat(json.loads(manifest.read_text(encoding="utf-8")), "") if manifest.is_file() else []
+    flat = _flat(read_object(manifest, mend=RESTORE), "") if manifest.exists() else []
     done = summary.done or {}
     marks = [(key, str(done[key])) for key in ("champion", "fingerprint") if done.get(key)]
     jobs = [
@@ -97,7 +99,7 @@ def _provenance(sources: Sources, summary: Summary) -> dict[str, Any]:
         "manifest": flat,
         "marks": marks,
         "fingerprints": jobs,
-        "config": config.read_text(encoding="utf-8") if config.is_file() else "",
+        "config": read_text(config, mend=RESTORE) if config.exists() else "",
     }
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from agents.reporting.events import Event
-from reasoner.errors import DataError
+from agents.run_folder import RESTORE
+from reasoner.storage.json_lines import numbered_lines
 
 FIGURES = frozenset({
     "launch", "evaluation", "decision", "failures", "teacher", "examples", "verifier", "search", "job", "node",
@@ -70,7 +71,7 @@ def read_tape(folder: Path) -> Tape:
     """Reads the events of the run in this folder.
 
     Raises:
-        DataError: a line is no JSON object; names file and line.
+        DamagedError: a line is no JSON object; names file and line.
     """
     figures, visits, total = list[Event](), dict[tuple[int, str], Visit](), 0
     waiting: dict[int, _Waiting] = {}
@@ -123,16 +124,5 @@ def _short(value: Any) -> str:
 
 
 def _events(path: Path) -> Iterator[Event]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.endswith("\n"):
-                return  # torn: its writer died within it
-            if line.isspace():
-                continue
-            try:
-                event = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise DataError(f"{path}, line {number}: expected a JSON object, got {line[:80]!r}.") from error
-            if not isinstance(event, dict) or "event" not in event:
-                raise DataError(f"{path}, line {number}: expected a JSON object with `event`, got {line[:80]!r}.")
-            yield event
+    for _, event in numbered_lines(path, mend=RESTORE, key="event"):
+        yield event

@@ -31,7 +31,7 @@ def skeleton(question: str) -> str:
         word = token.lower()
         if word in PLAIN:
             words.append(word)
-        elif thing := _THINGS.get(word) or (counted and _one_of(counted, word)):
+        elif thing := _THINGS.get(word) or (_one_of(counted, word) if counted else ""):
             words.append(things.setdefault(thing, f"@t{len(things)}"))
         elif token[0].isupper() or word in _NAMES:
             words.append(people.setdefault(word, f"@p{len(people)}"))

@@ -35,6 +35,7 @@ def evaluation(cycle: int, checkpoint: str) -> Event:
     shift = {"add": 0.05, "take": -0.3 if checkpoint == "c5" else 0.0, "times": -0.02, "share": 0.01}
     by_skill = {skill: rate(min(0.99, accuracy + more), 150) for skill, more in shift.items()}
     body = {"checkpoint": checkpoint, "split": "sealed", "mode": "talk", **rate(accuracy, 600), "seconds": 3.2}
+    body["right_with_false_steps"] = 17
     common = {"event": "evaluation", "run": RUN, "cycle": cycle}
     return {**common, **body, "by_skill": by_skill, "by_difficulty": by_difficulty}
 

@@ -84,6 +84,8 @@ def test_the_report_holds_its_sections_and_can_be_rebuilt(tmp_path: Path) -> Non
     (tmp_path / "manifest.json").write_text(json.dumps({"git": "abc", "hashes": {"sealed": "0f0f"}}))
     plot_accuracy(tmp_path, whole_run())
     text = write_report(tmp_path, whole_run()).read_text()
+    assert "17 of the " in text
+    assert "have a step that is not true or uses a quantity that nothing gives" in text
     assert write_report(tmp_path, whole_run()).read_text() == text
     assert "plots/accuracy.png" in text
     assert "| 4 | reject | 84.0% [81.1, 86.9] | 20 / 48 |" in text

@@ -10,12 +10,13 @@ import pytest
 from safetensors import safe_open
 
 from agents.events import EventLog
-from agents.run_folder import RunFolder, write_text
+from agents.run_folder import RunFolder
 from agents.tracing import tracer
 from agents.tracing.tracer import Tracer
 from agents.tracing.visits import read_events, read_visits, scanned
 from reasoner.config.secrets import Redactor
 from reasoner.errors import BudgetReached
+from reasoner.storage.writing import write_text
 
 
 class Pause(Exception):

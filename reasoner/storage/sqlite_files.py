@@ -1,0 +1,123 @@
+"""SQLite files as files: what can be said of one without opening it, and a look into one that leaves no trace.
+
+SQLite passes over a write-ahead log whose head is damaged, and with it over all that was committed last: here it is
+an error. A look must not write: a file that somebody has open, or that a kill left with a log, is copied first.
+"""
+
+import shutil
+import sqlite3
+import struct
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from reasoner.errors import BusyError
+from reasoner.storage.json_files import damaged
+from reasoner.storage.refusals import RESTORE, sqlite_in_words
+from reasoner.storage.regular import reading, require_regular
+
+MAGIC = b"SQLite format 3\0"
+LOG_HEAD = 32
+LOG_MAGIC = {0x377F0682: "<", 0x377F0683: ">"}
+"""First number of a write-ahead log, and the order of bytes in its sums."""
+LARGEST_COPY = 1 << 30
+"""Bytes of a file in use that are copied to be looked at."""
+LOOKS = 5
+"""Copies that are tried of a file that others write meanwhile."""
+
+
+def require_usable(path: Path) -> None:
+    """Whether a database's files can be opened without losing anything; a file that is not there can.
+
+    Raises:
+        DamagedError: they are no plain files, the head is not SQLite's, or the log's head is damaged.
+    """
+    log = log_of(path)
+    for file in (path, log, path.with_name(f"{path.name}-shm")):
+        require_regular(file)
+    head = _head(path, len(MAGIC))
+    if head and head != MAGIC:
+        raise damaged(path, f"is no SQLite database (it begins with {head!r})", RESTORE)
+    if (wrong := _wrong_with_log(_head(log, LOG_HEAD))) and log.stat().st_size:
+        mend = f"{RESTORE}; to go on without what was written last, move {str(log)!r} away"
+        raise damaged(log, f"is a damaged write-ahead log ({wrong})", mend)
+
+
+def log_of(path: Path) -> Path:
+    """The write-ahead log of a database."""
+    return path.with_name(f"{path.name}-wal")
+
+
+@contextmanager
+def looked_into(path: Path) -> Iterator[sqlite3.Connection]:
+    """A database as it is now, to be read; nothing beside it is made or changed.
+
+    Raises:
+        DamagedError: it is no SQLite database, or broken.
+        BusyError: it is too large or too busy to be copied for a look.
+    """
+    require_usable(path)
+    log = log_of(path)
+    if not log.exists() or not log.stat().st_size:
+        with sqlite_in_words(path):
+            connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
+            try:
+                yield connection
+            finally:
+                connection.close()
+        return
+    with tempfile.TemporaryDirectory(prefix="reasoner-look-") as folder, sqlite_in_words(path):
+        connection = sqlite3.connect(_copied(path, log, Path(folder)))
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def fault_of(connection: sqlite3.Connection) -> str:
+    """What SQLite finds wrong within a database; empty for nothing."""
+    found = connection.execute("PRAGMA quick_check(3)").fetchall()
+    words = "; ".join(str(row[0]) for row in found)
+    return "" if words == "ok" else " ".join(words.split())[:200]
+
+
+def _copied(path: Path, log: Path, folder: Path) -> Path:
+    if path.stat().st_size + log.stat().st_size > LARGEST_COPY:
+        raise BusyError(f"{str(path)!r} is in use and too large to be copied for a look; look again when nothing runs")
+    for _ in range(LOOKS):
+        before = _state(path, log)
+        for file in (path, log):
+            if file.exists():
+                shutil.copyfile(file, folder / file.name)
+        if _state(path, log) == before:
+            return folder / path.name
+    raise BusyError(f"{str(path)!r} is written all the time; look again when less runs")
+
+
+def _state(*paths: Path) -> list[tuple[int, int] | None]:
+    return [(p.stat().st_size, p.stat().st_mtime_ns) if p.exists() else None for p in paths]
+
+
+def _head(path: Path, length: int) -> bytes:
+    try:
+        with reading(path) as file:
+            return file.read(length)
+    except FileNotFoundError:
+        return b""
+
+
+def _wrong_with_log(head: bytes) -> str:
+    """Of the log's first bytes, by the sum that stands in them."""
+    if len(head) < LOG_HEAD:
+        return ""
+    order = LOG_MAGIC.get(struct.unpack(">I", head[:4])[0])
+    if order is None:
+        return f"it begins with {head[:4]!r}"
+    first = second = 0
+    words = struct.unpack(f"{order}6I", head[:24])
+    for even, odd in zip(words[::2], words[1::2], strict=True):
+        first = (first + even + second) & 0xFFFFFFFF
+        second = (second + odd + first) & 0xFFFFFFFF
+    return "" if (first, second) == struct.unpack(">2I", head[24:]) else "the sum of its head is wrong"

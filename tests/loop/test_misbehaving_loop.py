@@ -1,0 +1,35 @@
+"""A whole loop whose teacher answers each request in another odd way."""
+
+from pathlib import Path
+
+import pytest
+from loop_runs import command, loop
+from misbehaving_server import EVERYTHING, misbehaving
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_loop_goes_through_every_odd_answer_and_a_second_start_pays_for_nothing(tmp_path: Path) -> None:
+    with misbehaving() as server:
+        given = [
+            "teacher.model=openai/misbehaving",
+            f"teacher.api_base={server.address(EVERYTHING)}",
+            "teacher.api_key=none",
+            "teacher.timeout=20",
+            "teacher.retries=1",
+            "teacher.max_tokens=600",
+            "teacher.calls=48",
+        ]
+        ended = loop(tmp_path, *given)
+        sent = server.requests[EVERYTHING]
+        again = loop(tmp_path, *given)
+        assert server.requests[EVERYTHING] == sent
+    assert ended.code in (0, 1), ended.words
+    assert again.code == ended.code
+    assert "Traceback" not in ended.words + again.words, ended.words
+    (teacher,) = ended.of("teacher")
+    assert teacher["calls"] == 48
+    assert 0 < teacher["failed"] < 48
+    assert sent > 48
+    shown = command(tmp_path, "runs", "show", ended.done["run"])
+    assert "\x1b" not in shown.words
