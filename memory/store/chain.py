@@ -100,7 +100,7 @@ def seal_heads(session: Session) -> list[Chain]:
     """
     if not _key():
         raise ConfigError(f"{KEY_VARIABLE} is not set: there is nothing to seal with; set it to a long random text")
-    heads = {chain: _head(session, chain) for chain in CHAINS}
+    heads: dict[Chain, ChainTable | None] = {chain: _head(session, chain) for chain in CHAINS}
     bare: list[Chain] = [chain for chain, head in heads.items() if head is not None and not head.seal]
     for chain in bare:
         head = heads[chain]
