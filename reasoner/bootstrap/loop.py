@@ -20,7 +20,7 @@ from reasoner.bootstrap.teacher_trial import try_teacher_without_run
 from reasoner.bootstrap.telemetry import telling_spans
 from reasoner.config.resolved import config_hash, redacted
 from reasoner.config.settings import Settings, TeacherSettings
-from reasoner.errors import BudgetReached, BusyError, TeacherError, UsageError
+from reasoner.errors import BudgetReached, BusyError, ReasonerError, TeacherError, UsageError
 from reasoner.types.loop import LoopOutcome, Progress
 from reasoner.types.preflight import Preflight
 
@@ -160,7 +160,14 @@ def _work(
 
     store = RunStore(place.database())
     books = CallLedger(place.database(), row.id)
-    looked = preflight_run(settings, books, home=place.root, cycles=cycles, say=lambda words: _remark(progress, words))
+    try:
+        looked = preflight_run(
+            settings, books, home=place.root, cycles=cycles, say=lambda words: _remark(progress, words)
+        )
+    except ReasonerError:
+        if row.state == "running":  # as it was created, or killed
+            store.mark(row.id, "failed")
+        raise
     parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
     starts = len(of_kind(read_events(parts.folder.root), "launch"))
     parts.events.write(f"preflight/{starts}", "preflight", looks=[look.model_dump() for look in looked.looks])

@@ -11,8 +11,10 @@ from model_server import INPUT_PRICE, OUTPUT_PRICE, ModelServer, running
 from agents.events import EventLog
 from agents.reporting.events import read_events
 from memory.store.database import open_database
+from memory.store.jobs import JobStore
 from memory.store.ledger import CallLedger
-from reasoner.bootstrap.loop import plan_loop
+from memory.store.runs import RunStore
+from reasoner.bootstrap.loop import plan_loop, run_loop
 from reasoner.bootstrap.run_parts import remarks_of
 from reasoner.bootstrap.teacher_trial import try_teacher
 from reasoner.config.loading import load_settings
@@ -54,6 +56,18 @@ def test_an_answer_that_cannot_be_used_ends_the_run_with_what_is_missing(
     server.always = "wrong"
     with pytest.raises(TeacherError, match=r"before anything is trained.*answer is missing; steps: expected a list"):
         try_teacher(asking(server), ledger)
+
+
+def test_a_run_whose_teacher_cannot_be_used_has_failed_and_has_trained_nothing(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    server.always = "wrong"
+    with pytest.raises(TeacherError):
+        run_loop(asking(server), home=tmp_path, cycles=1, fresh=False, listener=print, progress=print)
+    database = open_database(tmp_path)
+    assert [row.state for row in RunStore(database).list()] == ["failed"]
+    assert JobStore(database).list() == []
+    database.close()
 
 
 def test_a_server_with_a_bad_moment_does_not_end_the_run(server: ModelServer, ledger: CallLedger) -> None:
