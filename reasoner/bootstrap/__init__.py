@@ -140,7 +140,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    # Kept, so that a function keeps its name where its module is called the same.
-    globals()[name] = found
-    return found
+    module = _MODULE_OF[name]
+    found = import_module(f"{__name__}.{module}")
+    # All at once: importing a module has just set its own name here, which may be that of one of its functions.
+    globals().update({one: getattr(found, one) for one in _MODULES[module].split()})
+    return globals()[name]

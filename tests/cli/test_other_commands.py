@@ -220,3 +220,21 @@ def test_the_home_is_read_from_option_environment_and_dotenv(
     (tmp_path / ".env").write_text(f"REASONER_HOME={home}\n")
     assert command("runs", "list").exit_code == 0
     assert command("runs", "list", "--home", str(tmp_path / "elsewhere")).exit_code == 2
+
+
+def test_ids_may_be_typed_in_part_or_as_the_latest(command: Command, home: Path) -> None:
+    assert told(command, "models", "show", "goo")[0]["id"] == "good"
+    assert told(command, "models", "show", "latest")[0]["id"] == "bad"
+    assert told(command, "jobs", "show", "latest")[0]["run"] == RUN
+    assert [one["id"] for one in told(command, "models", "list", "--run", "latest")] == ["base", "good", "bad"]
+    near = command("models", "show", "goood")
+    assert near.exit_code == 2
+    assert "did you mean 'good'?" in near.stderr
+
+
+def test_models_list_has_the_sealed_accuracy_and_the_date(command: Command, home: Path, stage: Stage) -> None:
+    command("loop")
+    one, *others = told(command, "models", "list")
+    assert (one["sealed"]["accuracy"], one["sealed"]["n"], others[0]["sealed"]) == (0.41, 600, None)
+    assert one["added_at"].endswith("+00:00")
+    assert "41.0% [37.0, 45.0] of 600" in command("models", "list").stdout
