@@ -57,13 +57,17 @@ _REFUSED = {
     "SQLITE_FULL": errno.ENOSPC,
     "SQLITE_READONLY": errno.EROFS,
     "SQLITE_IOERR": errno.EIO,
-    "SQLITE_CANTOPEN": errno.EACCES,
     "SQLITE_PERM": errno.EACCES,
     "SQLITE_NOMEM": errno.ENOMEM,
     "SQLITE_NOLFS": errno.EFBIG,
     "SQLITE_PROTOCOL": errno.ENOLCK,
 }
 """SQLite's primary codes, and the refusals of the machine behind them."""
+_HIDDEN = {
+    "SQLITE_IOERR": "check the disk (`dmesg`), its free space and the limit of a file's size (`ulimit -f`)",
+    "SQLITE_CANTOPEN": "check the permissions of the file and its folder, and how many files may be open (`ulimit -n`)",
+}
+"""Codes that several refusals hide behind, and what to look at."""
 
 
 def in_words(error: BaseException) -> ReasonerError | None:
@@ -103,6 +107,8 @@ def of_sqlite(error: sqlite3.Error, file: str) -> ReasonerError | None:
             f"the database {file!r} is locked by another process, which did not let go of it; end that process or "
             "wait, then run the same command again"
         )
+    if primary in _HIDDEN and code != "SQLITE_IOERR_NOMEM":
+        return StorageError(f"{file!r}: SQLite: {error} ({code}); {_HIDDEN[primary]}")
     if primary in _REFUSED:
         number = errno.ENOMEM if code == "SQLITE_IOERR_NOMEM" else _REFUSED[primary]
         return of_system(OSError(number, f"SQLite: {error} ({code})"), file)
