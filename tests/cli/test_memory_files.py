@@ -201,7 +201,7 @@ def test_what_does_not_hold_is_listed_counted_and_never_kept(command: Command, h
         (row_of(example(held_out()), "records"), judging.HELD_OUT),
         (forged, judging.OTHER_CONTENT),
         (strange, judging.UNKNOWN_DOMAIN),
-        (row("9-4=5\nanswer: 5", prompt="Nine geese sit on a roof and 4 fly off. How many stay?"), None),
+        (row("9-4=5\nanswer: 5", prompt="Nine geese sit on a wall and 4 fly off. How many stay?"), None),
     ]
     file = written(tmp_path / "r.jsonl", [given for given, _ in rows])
     *refused, done = told(command, "import", file)
