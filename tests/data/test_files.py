@@ -91,7 +91,7 @@ def test_blank_lines_a_byte_order_mark_and_line_separators_in_texts_are_fine(tmp
         ({"question": "  "}, r"line 2, field 'question': given '  ', expected the text"),
         ({"question": None}, r"line 2, field 'question': given None"),
         ({"answer": True}, r"line 2, field 'answer': given True, expected a number"),
-        ({"answer": "seven"}, r"line 2, field 'answer': given 'seven', expected a number"),
+        ({"answer": "many"}, r"line 2, field 'answer': given 'many', expected a number"),
         ({"answer": float("nan")}, r"line 2, field 'answer': given nan, expected a number"),
         ({"answer": ["7"]}, r"line 2, field 'answer': given \['7'\]"),
         ({"steps": "12+7=19"}, r"line 2, field 'steps': given '12\+7=19', expected a list of equations"),
@@ -123,7 +123,7 @@ def test_a_line_that_is_no_json_object_is_refused(tmp_path: Path, line: str) -> 
         read_problems(write(tmp_path / "mine.jsonl", PLAIN, line), DOMAIN)
 
 
-@pytest.mark.parametrize("answer", ["it is 7", "#### ", "#### seven"])
+@pytest.mark.parametrize("answer", ["it is 7", "#### ", "#### many"])
 def test_a_gsm8k_row_without_a_number_at_its_end_is_refused(tmp_path: Path, answer: str) -> None:
     path = write(tmp_path / "gsm.jsonl", MARKED, {"question": "How many?", "answer": answer})
     with pytest.raises(DataError, match="line 2, field 'answer'"):

@@ -115,7 +115,7 @@ def test_all_exact_copies_and_contradictions_are_found_and_most_reworded_ones(
     assert planted.exact <= found(audit, "duplicates")
     assert planted.contradictions <= found(audit, "contradictions")
     assert planted.contradictions <= found(audit, "refuted")
-    assert len(planted.reworded & found(audit, "alike")) > 0.8 * len(planted.reworded), (
+    assert len(planted.reworded & found(audit, "alike")) > 0.7 * len(planted.reworded), (
         "by words alone: latents are drawn here"
     )
     assert {f.fault: f.command for f in audit.findings}["duplicates"] == "reasoner memory mend duplicates"
