@@ -42,10 +42,14 @@ def main() -> None:
     raise SystemExit(0 if all(trial.ok for trial in found) else 1)
 
 
+_Counts = dict[tuple[str, str, bool], int]
+"""By task, system call, and whether files that are only read may be opened."""
+
+
 def _trials(folder: Path, wanted: int, only: list[str], seed: int) -> Iterator[Trial]:
     chance, place = random.Random(seed), folder / "trial"
     made: dict[str, Path] = {}
-    counts: dict[tuple[str, str, bool], int] = {}
+    counts: _Counts = {}
     chosen = {name: one for name, one in tasks(place / "home").items() if not only or name in only}
     kinds = [(name, call, error) for name in chosen for call, errors in FAULTS.items() for error in errors]
     # A run that is interrupted has tried some of everything.
@@ -63,7 +67,7 @@ def _trials(folder: Path, wanted: int, only: list[str], seed: int) -> Iterator[T
             yield trial
 
 
-def _count(task: Task, prepared: Path, place: Path, call: str, error: int, counts: dict[tuple[str, bool], int]) -> int:
+def _count(task: Task, prepared: Path, place: Path, call: str, error: int, counts: _Counts) -> int:
     """Calls of a class that the undisturbed command makes; a full disk lets files be opened that are only read."""
     key = (task.name, call, error in (ENOSPC, EROFS))
     if key not in counts:
