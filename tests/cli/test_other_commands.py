@@ -219,3 +219,10 @@ def test_the_home_is_read_from_option_environment_and_dotenv(
     (tmp_path / ".env").write_text(f"REASONER_HOME={home}\n")
     assert command("runs", "list").exit_code == 0
     assert command("runs", "list", "--home", str(tmp_path / "elsewhere")).exit_code == 2
+
+
+@pytest.mark.parametrize("only", ["since=0001-01-01T00:00+23:59", "difficulty=99999999999999999999", "cycle=-1"])
+def test_a_filter_beyond_any_sense_is_refused_in_words(only: str, command: Command) -> None:
+    result = command("memory", "search", "x", "--only", only)
+    assert result.exit_code == 2
+    assert f"--only {only.partition('=')[0]}" in result.stderr
