@@ -56,8 +56,8 @@ def add_schedule(schedule: Schedule, *, home: Path) -> Schedule:
         _require_hour(schedule.until)
     if any(Redactor().clean(word) != word for word in schedule.overrides):
         raise UsageError(
-            "teacher.api_key is not kept with a schedule, nor is any other key or password; put it into the environment "
-            "or into .env"
+            "teacher.api_key is not kept with a schedule, nor is any other key or password; put it into the "
+            "environment or into .env"
         )
     checked = schedule.model_copy(update={"config_hash": config_hash(settings_of(schedule))})
     ScheduleStore(open_home(home).database()).add(checked, since=now.isoformat(timespec="seconds"))
