@@ -6,14 +6,13 @@ nothing twice, and where the domain can read the question its own answer decides
 to the teacher again without the solution, and most of several answers must agree with the one that was written.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 
 from agents.judging import (
     ACCEPTED,
     AGREED,
     CHECKER_FAILED,
     DUPLICATE,
-    HELD_OUT,
     INSANE_QUESTION,
     LEAKED,
     NO_AGREEMENT,
@@ -30,10 +29,10 @@ from agents.judging import (
     tidy,
 )
 from agents.teachers import prompt
-from memory.sameness import question_key
+from agents.withholding import HeldOut
 from reasoner.types.example import Example, Lineage
 from reasoner.types.ports import Domain
-from reasoner.types.problem import Problem, Provenance, Split
+from reasoner.types.problem import Problem, Provenance
 from reasoner.types.record import Record
 from reasoner.types.teaching import Lesson, TeacherCall, Verdict, WrittenProblem
 
@@ -65,12 +64,11 @@ def check_lesson(
     problem: Problem,
     domain: Domain,
     *,
-    split_of: Callable[[str], Split],
+    held_out: HeldOut,
     run: str,
     cycle: int,
     opinions: Mapping[str, Opinions] | None = None,
     failure: str | None = None,
-    reported: Collection[str] = frozenset(),
 ) -> Checked:
     """Verdicts on everything in one teacher call, and examples of what was accepted.
 
@@ -78,13 +76,11 @@ def check_lesson(
         call: a finished call; one without a lesson gets a single verdict.
         problem: what was asked about.
         domain: the truth.
-        split_of: the split that a structure hash belongs to.
+        held_out: what is reported or decides: it never teaches, with whatever steps.
         run: goes into the lineage.
         cycle: goes into the lineage.
         opinions: by question, on new problems that the domain cannot read.
         failure: id of the failed practice problem for the lineage; `problem.id` by default, empty for a uniform draw.
-        reported: keys (`memory.sameness.question_key`) of questions that are reported or decide: they never teach, with
-            whatever steps. A solution by another way has another structure, so its split alone would not say.
     """
     lesson = call.lesson
     if lesson is None:
@@ -93,7 +89,7 @@ def check_lesson(
     verdicts = [_verdict(call, 0, problem.question, _judge_solution(lesson, problem, domain))]
     seen = {plain(problem.question)}
     for position, written in enumerate(lesson.problems, start=1):
-        reason = _judge_problem(written, problem, domain, split_of=split_of, seen=seen, reported=reported)
+        reason = _judge_problem(written, problem, domain, held_out=held_out, seen=seen)
         if reason == UNCONFIRMED and opinions and written.question in opinions:
             reason = _agreement(written, opinions[written.question], problem, domain)
         seen.add(plain(written.question))
@@ -121,20 +117,19 @@ def _judge_problem(
     failed: Problem,
     domain: Domain,
     *,
-    split_of: Callable[[str], Split],
+    held_out: HeldOut,
     seen: set[str],
-    reported: Collection[str],
 ) -> str:
     if len(written.question) not in QUESTION_LENGTH:
         return INSANE_QUESTION
-    if question_key(written.question) in reported:
+    if held_out.questions.match(written.question) is not None:
         return LEAKED
     if plain(written.question) in seen:
         return SAME_QUESTION if plain(written.question) == plain(failed.question) else DUPLICATE
     if fault := fault_of(written.question, written.steps, written.answer, failed, domain):
         return fault
-    if split_of(domain.structure(written.question, tidy(written.steps, domain))) != "practice":
-        return HELD_OUT
+    if reason := held_out.why_not(written.question, tidy(written.steps, domain), domain):
+        return reason
     truth = domain.solve(written.question)
     if truth is None:
         return UNCONFIRMED

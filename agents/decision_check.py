@@ -63,7 +63,8 @@ class DecisionChecker:
         _require_carried_out(decision, waited, filed.proposal, filed.ruling)
         if waited.verdict != "await":
             raise _refused(decision, f"decision {waited.id!r}, which it carries out, says {waited.verdict!r}")
-        self._check(waited)
+        # One that waited since before the sums were kept has none; the ruling's decision names those of the same files.
+        self._check(waited.model_copy(update={"attempts_sha256": decision.attempts_sha256}))
 
     def _check(self, decision: Decision) -> None:
         """Of a decision that rests on attempts: it must say `promote`, or `await` in place of that."""
@@ -144,6 +145,7 @@ def _require_carried_out(decision: Decision, waited: Decision, proposal: Proposa
             "reason": f"{said_of(ruling)}; {waited.reason}",
             "proposal": proposal.id,
             "rehearsed": decision.rehearsed,
+            "attempts_sha256": waited.attempts_sha256 or decision.attempts_sha256,
         }
     )
     if ruling.verdict != "approved":

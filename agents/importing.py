@@ -1,17 +1,17 @@
 """Decides whether a row of a file may enter the memory. Nothing is believed because it stands in a file.
 
-Every solution must hold by itself, and where the domain can read the question its own answer decides; structures that
-are held out stay out. A whole record keeps its lineage, if its id is that of its content; any other row was learnt
-from the file.
+Every solution must hold by itself, and where the domain can read the question its own answer decides; what is reported
+or decides stays out. Every row was learnt from the file: which run, cycle and teacher call a record says it comes from
+is a claim that nobody can check, and a run would train on what claims to be its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from agents.judging import (
     ACCEPTED,
     CHECKER_FAILED,
-    HELD_OUT,
     INSANE_QUESTION,
+    LEAKED,
     OTHER_CONTENT,
     QUESTION_LENGTH,
     STANDS,
@@ -24,15 +24,16 @@ from agents.judging import (
     same_answer,
     tidy,
 )
-from memory.row_files import FileIdentity, GivenRow
-from reasoner.data.drafts import UNKNOWN_LICENSE
+from agents.withholding import HeldOut
+from reasoner.data.row_forms import UNKNOWN_LICENSE, GivenRow
 from reasoner.types.example import Example, Lineage
 from reasoner.types.ports import Domain
-from reasoner.types.problem import Problem, Provenance, Split
+from reasoner.types.problem import Problem, Provenance
 from reasoner.types.record import Record
 from reasoner.types.teaching import Verdict
 
 READER_VERSION = "1"
+SEVERAL = "field 'solutions': several solutions of one question, which `reasoner verify` ranks"
 
 
 class Refusal(Record):
@@ -57,38 +58,43 @@ class Inspector:
     """Judges the rows of one file.
 
     Args:
-        file: which file it is; rows that are no records are said to come from it.
+        name: of the file.
+        sha256: hex, of its bytes; the run that its rows are said to come from is named by it.
         domains: by name.
         default: name of the domain of rows that name none.
         teacher: who is said to have written rows that name nobody; the file by default.
-        split_of: the split that a structure hash belongs to.
+        held_out: what is reported or decides in the home that the rows are for.
     """
 
     def __init__(
         self,
-        file: FileIdentity,
+        name: str,
+        sha256: str,
         domains: Mapping[str, Domain],
         *,
         default: str,
         teacher: str | None,
-        split_of: Callable[[str], Split],
+        held_out: HeldOut,
     ) -> None:
-        self._file = file
+        self._name, self._sha256 = name, sha256
         self._domains = domains
         self._default = default
-        self._teacher = teacher or f"file:{file.name}"
-        self._split_of = split_of
-        self.run = f"import:{file.sha256[:12]}"
+        self._teacher = teacher or f"file:{self._name}"
+        self._held_out = held_out
+        self.run = f"import:{sha256[:12]}"
 
     def judge(self, row: GivenRow) -> Admitted | Refusal:
         """The word on one row."""
         if row.fault:
             return Refusal(line=row.line, reason=UNREADABLE, given=row.fault)
+        if row.solutions:
+            return Refusal(line=row.line, reason=UNREADABLE, given=SEVERAL)
         domain = self._domains.get(row.domain or self._default)
         if domain is None:
             return Refusal(line=row.line, reason=UNKNOWN_DOMAIN, given=str(row.domain))
         problem = self._draft(row, domain)
-        reason = _fault(row, problem, domain)
+        asks_held_out = self._held_out.questions.match(problem.question) is not None
+        reason = LEAKED if asks_held_out else _fault(row, problem, domain)
         if not reason:
             problem = _described(problem, domain)
             reason = self._word(problem, domain)
@@ -98,31 +104,31 @@ class Inspector:
 
     def _draft(self, row: GivenRow, domain: Domain) -> Problem:
         """The row's problem, before anything is known of its structure."""
-        if row.record is not None:
+        if row.record is not None and _is_drawn(row.record.problem, domain):
             return row.record.problem
         as_exported = row.id == content_hash(row.question, *row.steps)
-        steps = row.steps if as_exported else tidy(row.steps, domain)
+        steps = row.steps if as_exported or row.record else tidy(row.steps, domain)
         return Problem(
             id=f"import-{content_hash(row.question, *steps)}",
             domain=domain.name,
-            skill="",
+            skill=row.skill,
             difficulty=len(steps),
             question=row.question,
             steps=steps,
             answer=row.answer,
-            structure="",
+            structure=row.structure,
             provenance=Provenance(
-                generator=f"file:{self._file.name}",
+                generator=f"file:{self._name}",
                 version=READER_VERSION,
                 seed=0,
-                parameters={"sha256": self._file.sha256, "line": row.line},
+                parameters={"sha256": self._sha256, "line": row.line},
                 license=row.license or UNKNOWN_LICENSE,
             ),
         )
 
     def _word(self, problem: Problem, domain: Domain) -> str:
-        if self._split_of(problem.structure) != "practice":
-            return HELD_OUT
+        if reason := self._held_out.why_not_problem(problem, domain):
+            return reason
         truth = domain.solve(problem.question)
         if truth is None:
             return STANDS
@@ -130,8 +136,8 @@ class Inspector:
         return {"right": ACCEPTED, "wrong": WRONG_ANSWER, "error": CHECKER_FAILED}[outcome]
 
     def _admit(self, row: GivenRow, problem: Problem, reason: str) -> Admitted:
-        own = Lineage(run=self.run, cycle=0) if row.record is None else row.record.lineage
-        lineage = own.model_copy(update={"verdict": own.verdict or content_hash(own.run, example_id(problem), reason)})
+        verdict = content_hash(self.run, example_id(problem), reason)
+        lineage = Lineage(run=self.run, cycle=0, verdict=verdict)
         example = Example(
             id=example_id(problem),
             problem=problem,
@@ -139,15 +145,15 @@ class Inspector:
             teacher=row.teacher or ("student" if row.source == "self" else self._teacher),
             lineage=lineage,
         )
-        verdict = Verdict(
-            id=lineage.verdict,
+        word = Verdict(
+            id=verdict,
             teacher_call=lineage.teacher_call,
             subject="problem" if row.source == "teacher_problem" else "solution",
             question=problem.question,
             accepted=True,
             reason=reason,
         )
-        return Admitted(line=row.line, example=example, verdict=verdict)
+        return Admitted(line=row.line, example=example, verdict=word)
 
 
 def _fault(row: GivenRow, problem: Problem, domain: Domain) -> str:
@@ -159,29 +165,29 @@ def _fault(row: GivenRow, problem: Problem, domain: Domain) -> str:
     return fault_of(problem.question, problem.steps, problem.answer, problem, domain)
 
 
+def _is_drawn(problem: Problem, domain: Domain) -> bool:
+    """Whether a record's problem is the one that its recipe draws: then its id and origin are more than a claim."""
+    origin = problem.provenance
+    if origin.generator != domain.name:
+        return False
+    try:
+        drawn = domain.draw(origin.seed, origin.parameters)
+    except (ValueError, TypeError, KeyError):
+        return False
+    return (drawn.id, drawn.question) == (problem.id, problem.question)
+
+
 def _described(problem: Problem, domain: Domain) -> Problem:
-    """The problem with what the domain says of it in place of what a file says."""
+    """The problem with what the domain says of it in place of what a file says.
+
+    Of a text that it cannot read, the structure that the row carries stays: the first solution settled it.
+    """
+    carried = problem.structure if domain.solve(problem.question) is None else ""
     known = problem.skill in domain.skills
     return problem.model_copy(
         update={
             "skill": problem.skill if known else domain.skill_of(problem.question, problem.steps),
             "difficulty": len(problem.steps),
-            "structure": _structure(problem, domain),
+            "structure": carried or domain.structure(problem.question, problem.steps),
         }
     )
-
-
-def _structure(problem: Problem, domain: Domain) -> str:
-    """The structure that decides the problem's split.
-
-    A drawn problem belongs where its first solution put it, however it is solved later: it is drawn again to see.
-    """
-    seen = domain.structure(problem.question, problem.steps)
-    origin = problem.provenance
-    if problem.structure in ("", seen) or origin.generator != domain.name:
-        return seen
-    try:
-        drawn = domain.draw(origin.seed, origin.parameters)
-    except (ValueError, TypeError, KeyError):
-        return seen
-    return drawn.structure if drawn.question == problem.question else seen

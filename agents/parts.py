@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from agents.inheritance import Inheritance
 from agents.run_folder import COUNTED, RunFolder, read_records, write_records
 from agents.tracing.thoughts import Thoughts
 from agents.tracing.tracer import Tracer
+from agents.withholding import HeldOut
 from memory.latent_memory import LatentMemory
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database
@@ -20,6 +22,8 @@ from memory.store.examples import ExampleStore
 from memory.store.ledger import CallLedger
 from memory.store.verdicts import VerdictStore
 from reasoner.config.settings import Settings
+from reasoner.data.held_out import HeldOutQuestions
+from reasoner.data.held_out_files import held_out_questions
 from reasoner.data.sources import ProblemSource
 from reasoner.errors import BudgetReached
 from reasoner.evaluation.attempts import attempt_all
@@ -133,6 +137,11 @@ class Parts:
     def verdicts(self) -> VerdictStore:
         """The home's verdicts."""
         return VerdictStore(self.database)
+
+    @cached_property
+    def held_out(self) -> HeldOut:
+        """What is reported or will decide in this run: it never teaches."""
+        return HeldOut(HeldOutQuestions(held_out_questions(self.source, cycles=self.cycles, home=self.home)))
 
     def ledger(self, cycle: int) -> CallLedger:
         """The books of this run, open at a cycle."""

@@ -35,6 +35,7 @@ from memory.store.examples import ExampleStore
 from memory.store.tables import ExampleTable
 from reasoner.config.settings import DataSettings
 from reasoner.data.generated_source import GeneratedSource
+from reasoner.data.held_out import HeldOutQuestions
 from reasoner.domains.registry import get_domain
 from reasoner.evaluation.statistics import wilson
 from reasoner.models.checkpoints import load_student
@@ -143,7 +144,7 @@ def audited(read: Reader, disguise: str, copies: int, lies: int) -> dict[str, di
             ExampleStore(database).add(examples_of(truth, "truth"), read(truth), space=SPACE)
             for name, problems in planted.items():
                 slip_in(database, examples_of(problems, name), read(problems))
-            auditor = Auditor(database, SPACE, {"math": DOMAIN})
+            auditor = Auditor(database, SPACE, {"math": DOMAIN}, lambda: HeldOutQuestions(()))
             return {look: named(auditor, look) for look in ("duplicates", "alike", "contradictions", "refuted")}
         finally:
             database.close()

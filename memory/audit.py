@@ -7,11 +7,12 @@ unverified      no accepted verdict speaks for it
 refuted         its domain finds it wrong today
 crowded         more solutions of one question than are kept
 orphans         no run has learnt it
+leaked          asks what a run of the home reports or decides by
 strays          latents of nothing
 stale           no latent in the space that is searched
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -23,15 +24,17 @@ from memory.store.database import Database
 from memory.store.examples import SOLUTIONS, ExampleStore
 from memory.store.latents import LatentStore
 from memory.store.versions import VersionStore
+from reasoner.data.held_out import HeldOutQuestions
 from reasoner.types.example import Example
 from reasoner.types.ports import Domain
 from reasoner.types.record import Record
 
 Fault = Literal[
-    "duplicates", "alike", "contradictions", "unverified", "refuted", "crowded", "orphans", "strays", "stale"
+    "duplicates", "alike", "contradictions", "unverified", "refuted", "crowded", "orphans", "leaked", "strays", "stale"
 ]
 FAULTS: tuple[Fault, ...] = (
-    "duplicates", "alike", "contradictions", "unverified", "refuted", "crowded", "orphans", "strays", "stale",
+    "duplicates", "alike", "contradictions", "unverified", "refuted", "crowded", "orphans", "leaked", "strays",
+    "stale",
 )  # fmt: skip
 
 ALIKE_WORDS, ALIKE_LATENTS = 0.5, 0.95
@@ -74,15 +77,19 @@ class Auditor:
         database: the store.
         space: that is searched.
         domains: by name; examples of others are not read again.
+        held_out: what the home's runs report or decide by; made where it is asked for.
     """
 
-    def __init__(self, database: Database, space: str, domains: Mapping[str, Domain]):
+    def __init__(
+        self, database: Database, space: str, domains: Mapping[str, Domain], held_out: Callable[[], HeldOutQuestions]
+    ):
         self._store = AuditStore(database)
         self._examples = ExampleStore(database)
         self._latents = LatentStore(database)
         self._versions = VersionStore(database)
         self._space = space
         self._domains = domains
+        self._held_out = held_out
 
     def audit(self) -> Audit:
         """All looks."""
@@ -143,6 +150,10 @@ class Auditor:
 
     def _orphans(self) -> list[list[str]]:
         return [[id] for id in self._store.unlearnt()]
+
+    def _leaked(self) -> list[list[str]]:
+        held_out = self._held_out()
+        return [[e.id] for e in self._store.examples() if held_out.match(e.problem.question) is not None]
 
     def _strays(self) -> list[list[str]]:
         return [[str(number)] for number in self._store.latents_of_nothing()]

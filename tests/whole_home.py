@@ -90,10 +90,9 @@ def _example(number: int) -> Example:
     return Example(id=f"{number}" * 16, problem=problem, source="self", teacher="student", lineage=lineage)
 
 
-def flip(path: Path, *, share: float) -> None:
-    """Turns over 64 bytes at a share of a file's length."""
+def flip(path: Path, *, start: int) -> None:
+    """Turns over 64 bytes of a file."""
     data = bytearray(path.read_bytes())
-    start = int(share * len(data))
     data[start : start + 64] = bytes(255 - byte for byte in data[start : start + 64])
     path.write_bytes(data)
 

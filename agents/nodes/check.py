@@ -11,8 +11,6 @@ from agents.refusals import refusals, shortened
 from agents.run_folder import read_records, write_records
 from agents.state import Change, ImproveState
 from agents.teachers.failures import summarise_failures
-from memory.sameness import question_key
-from reasoner.data.splits import split_of
 from reasoner.types.example import Example, Lineage
 from reasoner.types.problem import Attempt
 from reasoner.types.teaching import TeacherCall, TeacherRequest, Verdict
@@ -39,7 +37,6 @@ def _taught(calls: list[TeacherCall], cycle: int, parts: Parts) -> tuple[list[Ve
     """Checks every lesson, and once more those with problems that only a second asking can confirm."""
     requests = read_records(parts.folder.requests(cycle), TeacherRequest)
     problems = {r.problem.id: r.problem for r in requests}
-    reported = frozenset(question_key(p.question) for p in (*parts.source.sealed(), *parts.source.gate(cycle)))
 
     def judge(call: TeacherCall, opinions: Mapping[str, Opinions]) -> Checked:
         problem = problems[call.problem_id]
@@ -47,12 +44,11 @@ def _taught(calls: list[TeacherCall], cycle: int, parts: Parts) -> tuple[list[Ve
             call,
             problem,
             parts.domain,
-            split_of=split_of,
+            held_out=parts.held_out,
             run=parts.run,
             cycle=cycle,
             opinions=opinions,
             failure=problem.id if parts.settings.mine.strategy == "failures" else "",
-            reported=reported,
         )
 
     first = [judge(call, {}) for call in calls]

@@ -1,5 +1,6 @@
 """prepare: the first champion, trained from scratch on the easy part or taken from the home, and its sealed figure."""
 
+from agents.judging import LEAKED
 from agents.parts import Parts
 from agents.state import Change, ImproveState
 from memory.promotion import enthrone_base
@@ -12,6 +13,8 @@ def prepare(_: ImproveState, parts: Parts) -> Change:
     start = parts.settings.student.start
     checkpoint = _trained(parts) if start == "scratch" else _taken(start, parts)
     enthrone_base(parts.database, checkpoint, run=parts.run)
+    if left_out := parts.source.left_out:
+        parts.events.write("0/withheld", "withheld", 0, count=left_out, reasons={LEAKED: left_out}, examples=[])
     parts.evaluate(checkpoint.id, parts.source.sealed(), split="sealed", cycle=0, node="prepare")
     return {
         "run": parts.run,

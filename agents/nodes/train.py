@@ -1,12 +1,18 @@
 """train: files the fine-tuning job of this cycle and waits for it; after a crash it finds the job again."""
 
+from collections import Counter
+
 from agents.parts import Parts
 from agents.state import Change, ImproveState
 from memory.store.jobs import JobStore
 from reasoner.data.rows import write_rows
 from reasoner.errors import CollapseError
 from reasoner.types.checkpoint import Checkpoint
+from reasoner.types.example import Example
 from reasoner.types.job import Job, JobSpec
+
+SHOWN = 20
+"""Ids of withheld examples that an event names."""
 
 
 def train(state: ImproveState, parts: Parts) -> Change:
@@ -15,9 +21,11 @@ def train(state: ImproveState, parts: Parts) -> Change:
 
     cycle = state["cycle"]
     parent = state["first"] if parts.settings.train.parent == "base" else state["champion"]
-    examples = parts.examples.examples(run=parts.run, up_to_cycle=cycle)
     if not state["accepted"]:
         return {"candidate": "", "without_candidate": "nothing new passed the check in this cycle"}
+    examples = _that_may_teach(cycle, parts)
+    if not examples:
+        return {"candidate": "", "without_candidate": "all that was learnt asks what is reported or decides"}
     rows = parts.folder.rows(cycle)
     write_rows(rows, examples)
     name = f"{parts.run}-c{cycle}"
@@ -50,6 +58,23 @@ def train(state: ImproveState, parts: Parts) -> Change:
     )
     _tell(job, cycle, parts)
     return {"candidate": name}
+
+
+def _that_may_teach(cycle: int, parts: Parts) -> list[Example]:
+    """What the run has learnt but for what is held out, by whichever door it came in."""
+    learnt = parts.examples.examples(run=parts.run, up_to_cycle=cycle)
+    examples, withheld = parts.held_out.divide(learnt, parts.domain)
+    if withheld:
+        reasons = Counter(withheld.values())
+        parts.events.write(
+            f"{cycle}/withheld",
+            "withheld",
+            cycle,
+            count=len(withheld),
+            reasons=dict(sorted(reasons.items())),
+            examples=sorted(withheld)[:SHOWN],
+        )
+    return examples
 
 
 def _failed(spec: JobSpec, parts: Parts) -> Job:

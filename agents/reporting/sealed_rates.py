@@ -14,7 +14,6 @@ class SealedRate(Record):
 
     checkpoint: str
     run: str
-    mode: str
     rate: Rate
 
 
@@ -35,6 +34,5 @@ def sealed_rates(home: Path, runs: Iterable[str]) -> dict[str, SealedRate]:
         for event in of_kind(events, "evaluation"):
             if event["split"] == "sealed":
                 rate = Rate.model_validate({name: event[name] for name in Rate.model_fields})
-                measured = {"checkpoint": event["checkpoint"], "run": run, "mode": event["mode"], "rate": rate}
-                found[event["checkpoint"]] = SealedRate(**measured)
+                found[event["checkpoint"]] = SealedRate(checkpoint=event["checkpoint"], run=run, rate=rate)
     return found

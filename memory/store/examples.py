@@ -156,13 +156,6 @@ class ExampleStore:
         with self._database.reading() as session:
             return [Example.model_validate(record) for record in session.scalars(query)]
 
-    def wrong(self, *, run: str) -> list[WrongAttempt]:
-        """What a run got wrong, by cycle, then id."""
-        query = select(WrongTable.record).where(WrongTable.run == run, WrongTable.dropped.is_(False))
-        query = query.order_by(WrongTable.cycle, WrongTable.id)
-        with self._database.reading() as session:
-            return [WrongAttempt.model_validate(record) for record in session.scalars(query)]
-
     def count(self, run: str | None = None) -> int:
         """Examples of a run, or of the home."""
         query = select(func.count()).select_from(ExampleTable).where(ExampleTable.dropped.is_(False))

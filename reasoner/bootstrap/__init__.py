@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.diagnose import Baseline, diagnose
     from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
     from reasoner.bootstrap.home import Home, open_home
+    from reasoner.bootstrap.leak_selftest import LeakSelftest, selftest_leaks
     from reasoner.bootstrap.loop import plan_loop, run_loop
     from reasoner.bootstrap.memory_audit import audit_memory, mend_memory
     from reasoner.bootstrap.memory_backup import backup_memory, restore_memory
@@ -50,6 +51,7 @@ _MODULES = {
     "diagnose": "Baseline diagnose",
     "forking": "ForkPlan fork_run plan_fork",
     "home": "Home open_home",
+    "leak_selftest": "LeakSelftest selftest_leaks",
     "loop": "plan_loop run_loop",
     "memory_audit": "audit_memory mend_memory",
     "memory_backup": "backup_memory restore_memory",
@@ -81,6 +83,7 @@ __all__ = [
     "ForkPlan",
     "GateSelftest",
     "Home",
+    "LeakSelftest",
     "Pruned",
     "PrunedRun",
     "Rollback",
@@ -123,6 +126,7 @@ __all__ = [
     "selftest_crash",
     "selftest_decisions",
     "selftest_gate",
+    "selftest_leaks",
     "solve",
     "solve_many",
     "train",
@@ -136,7 +140,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    # Kept, so that a function keeps its name where its module is called the same.
-    globals()[name] = found
-    return found
+    module = _MODULE_OF[name]
+    found = import_module(f"{__name__}.{module}")
+    # All at once: importing a module has just set its own name here, which may be that of one of its functions.
+    globals().update({one: getattr(found, one) for one in _MODULES[module].split()})
+    return globals()[name]

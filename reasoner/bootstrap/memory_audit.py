@@ -4,6 +4,7 @@ from pathlib import Path
 
 from memory.audit import Audit, Auditor, Fault, Finding
 from memory.store.database import Database
+from reasoner.bootstrap.held_out import questions_of
 from reasoner.bootstrap.home import open_home
 from reasoner.bootstrap.recall import encoder_of
 from reasoner.errors import NotFoundError
@@ -32,4 +33,4 @@ def _auditor(home: Path) -> Auditor:
         space = encoder_of(place).fingerprint
     except NotFoundError:
         space = ""
-    return Auditor(database, space, {name: get_domain(name) for name in DOMAINS})
+    return Auditor(database, space, {name: get_domain(name) for name in DOMAINS}, lambda: questions_of(place))

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from agents.importing import Admitted, Inspector, Refusal
 from agents.judging import STANDS
-from memory.row_files import GivenRow, identify, read_given
 from memory.store.examples import ExampleStore
 from memory.store.runs import RunStore
 from memory.store.verdicts import VerdictStore
+from reasoner.bootstrap.held_out import held_out_of
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.bootstrap.recall import encoder_of, memory_of
+from reasoner.data.row_files import RowFile, no_rows
+from reasoner.data.row_forms import GivenRow, read_form
 from reasoner.errors import NotFoundError
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.loop import Progress
@@ -27,7 +29,7 @@ class Imported(Record):
     file: str
     sha256: str
     run: str
-    """In the lineage of rows that had none."""
+    """In the lineage of every row that was accepted."""
     rows: int
     accepted: int
     unread: int
@@ -69,23 +71,26 @@ def import_memory(
         NotFoundError: there is no such home, or it has no student to encode with.
         DataError: the file cannot be read.
     """
-    from reasoner.data.splits import split_of
     from reasoner.domains.registry import DOMAINS, get_domain
 
     place = existing_home(home)
-    identity = identify(file)
-    progress(Progress(cycle=0, node="import", done=0, total=identity.rows))
+    rows = RowFile(file)
+    progress(Progress(cycle=0, node="import", done=0, total=rows.most))
     encoder = student_for(place)
     default = get_domain(domain or _domain_of(place, encoder) or usual_domain).name
     domains = {name: get_domain(name) for name in DOMAINS}
-    inspector = Inspector(identity, domains, default=default, teacher=teacher, split_of=split_of)
+    inspector = Inspector(
+        file.name, rows.sha256, domains, default=default, teacher=teacher, held_out=held_out_of(place)
+    )
     desk = _Desk(place, None if dry_run else encoder, refused)
-    for batch in _batches(read_given(file)):
+    for batch in _batches(read_form(row) for row in rows):
         desk.take([inspector.judge(row) for row in batch])
-        progress(Progress(cycle=0, node="import", done=desk.rows, total=identity.rows))
+        progress(Progress(cycle=0, node="import", done=desk.rows, total=rows.most))
+    if not desk.rows:
+        raise no_rows(file)
     return Imported(
-        file=identity.name,
-        sha256=identity.sha256,
+        file=file.name,
+        sha256=rows.sha256,
         run=inspector.run,
         rows=desk.rows,
         accepted=desk.accepted,
@@ -143,11 +148,8 @@ class _Desk:
         """
         from reasoner.search.greedy import embed_questions
 
-        by_lineage: dict[tuple[str, int], list[Admitted]] = {}
-        for one in fresh:
-            by_lineage.setdefault((one.example.lineage.run, one.example.lineage.cycle), []).append(one)
-        for (run, cycle), those in by_lineage.items():
-            self._verdicts.add([one.verdict for one in those], run=run, cycle=cycle)
+        lineage = fresh[0].example.lineage
+        self._verdicts.add([one.verdict for one in fresh], run=lineage.run, cycle=lineage.cycle)
         latents = embed_questions(self._student, [one.example.problem.question for one in fresh]).numpy()
         added = set(self._memory.remember([one.example for one in fresh], latents, kind="imported").added)
         return sum(one.example.id not in added for one in fresh)

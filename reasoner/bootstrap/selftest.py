@@ -12,6 +12,7 @@ from reasoner.types.teaching import Lesson, TeacherCall, WrittenProblem
 if TYPE_CHECKING:
     import numpy as np
 
+    from agents.withholding import HeldOut
     from reasoner.evaluation.gate_selftest import Change, Cycle
 
 GAINS = (2, 5, 10)
@@ -117,25 +118,25 @@ def _runs_with(cycles: Sequence[Sequence[bool]]) -> int:
 
 def _leaks(settings: Settings) -> tuple[Rate, Rate]:
     """How many reported questions the loop's own check refuses from a teacher, and how many practice ones it takes."""
-    from memory.sameness import question_key
+    from agents.withholding import HeldOut
+    from reasoner.data.held_out import HeldOutQuestions
     from reasoner.data.sources import open_source
     from reasoner.evaluation.statistics import rate
 
     source = open_source(settings.data, settings.seed)
     sealed, gate, practice = source.sealed(), source.gate(1), source.practice(1)
-    reported = frozenset(question_key(p.question) for p in (*sealed, *gate))
+    held_out = HeldOut(HeldOutQuestions(p.question for p in (*sealed, *gate)))
     leaks = [form(p) for p in (*sealed[:LEAKED], *gate[:LEAKED]) for form in (_as_is, _shouted, _by_another_way)]
     ask = practice[0]
-    flagged = sum(not _accepted(written, ask, settings, reported) for written in leaks)
+    flagged = sum(not _accepted(written, ask, settings, held_out) for written in leaks)
     honest = [_as_is(p) for p in practice[1 : LEAKED + 1]]
-    taken = sum(_accepted(written, ask, settings, reported) for written in honest)
+    taken = sum(_accepted(written, ask, settings, held_out) for written in honest)
     return rate(flagged, len(leaks)), rate(taken, len(honest))
 
 
-def _accepted(written: WrittenProblem, ask: Problem, settings: Settings, reported: frozenset[str]) -> bool:
+def _accepted(written: WrittenProblem, ask: Problem, settings: Settings, held_out: "HeldOut") -> bool:
     """Whether the check takes a problem from a lesson about another."""
     from agents.checking import check_lesson
-    from reasoner.data.splits import split_of
     from reasoner.domains.registry import get_domain
 
     lesson = Lesson(critique="", steps=list(ask.steps), answer=ask.answer, problems=[written])
@@ -154,7 +155,7 @@ def _accepted(written: WrittenProblem, ask: Problem, settings: Settings, reporte
         requests=0,
     )
     domain = get_domain(settings.data.domain)
-    checked = check_lesson(call, ask, domain, split_of=split_of, run="selftest", cycle=1, reported=reported)
+    checked = check_lesson(call, ask, domain, held_out=held_out, run="selftest", cycle=1)
     return checked.verdicts[1].accepted
 
 

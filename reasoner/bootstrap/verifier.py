@@ -78,14 +78,14 @@ def verify_file(
         settings: `search.symbolic`, `search.verifier` and `data.domain` count.
         home: its folder.
         checkpoint: an id or a folder; the home's champion by default.
-        file: rows as `reasoner.data.solution_rows` reads them.
+        file: a question with several solutions a row; see docs/data-format.md.
         progress: told how far it is.
 
     Raises:
         DataError: the file cannot be used.
     """
     from agents.scoring import score_solutions
-    from reasoner.data.solution_rows import read_solutions
+    from reasoner.data.files import read_solutions
     from reasoner.domains.registry import get_domain
     from reasoner.evaluation.ranking import rank_solutions
 

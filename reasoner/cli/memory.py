@@ -143,7 +143,7 @@ def export(
         raise UsageError("--as parquet without --out: a Parquet file cannot go to standard output; name --out FILE")
     meant = options.filter_of(only)
     if parquet and out is not None:
-        from memory.parquet import require_pyarrow, write_parquet
+        from reasoner.data.parquet import require_pyarrow, write_parquet
 
         require_pyarrow()
         rows = bootstrap.export_memory(options.home_of(home), form=form.value, only=meant)

@@ -24,6 +24,7 @@ MEANING = {
     "refuted": "its domain finds it wrong today",
     "crowded": "more solutions of a question than are kept",
     "orphans": "no run has learnt it",
+    "leaked": "asks what a run reports or decides by; no run trains on it",
     "strays": "latents of nothing",
     "stale": "no latent in the space that is searched",
 }
@@ -39,6 +40,7 @@ class FaultName(StrEnum):
     REFUTED = "refuted"
     CROWDED = "crowded"
     ORPHANS = "orphans"
+    LEAKED = "leaked"
     STRAYS = "strays"
 
 

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
-SHOWN = 20
-"""Refused rows that people see; `--json` has all."""
-
 
 @app.command(
     "import",
@@ -28,7 +25,7 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="JSON lines or Parquet, in any form that export writes.", show_default=False
+            metavar="FILE", help="JSON lines or Parquet, in any form of docs/data-format.md.", show_default=False
         ),
     ],
     teacher: Annotated[
@@ -50,7 +47,8 @@ def import_(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Take solutions from a file into the memory, each only if the domain finds that it holds."""
+    """Take solutions from a file into the memory, each only if the domain finds that it holds. Ends with 1 if every
+    row is refused."""
     from reasoner import bootstrap
     from reasoner.cli.progress import view_for
     from reasoner.cli.voice import Voice
@@ -71,6 +69,8 @@ def import_(
         )
     voice.record("import", done.model_dump(mode="json"))
     _show_import(voice, done, listed)
+    if sum(done.refused.values()) == done.rows:
+        raise typer.Exit(1)
 
 
 @app.command(
@@ -138,15 +138,14 @@ def _show_backup(voice: "Voice", event: str, manifest: "Manifest") -> None:
 
 
 class _Refused:
-    """The first refused rows, for people; every one goes to programs as it is met."""
+    """The first refused row of each reason, for people; every one goes to programs as it is met."""
 
     def __init__(self) -> None:
-        self.first: list[Refusal] = []
+        self.first: dict[str, Refusal] = {}
 
     def note(self, one: "Refusal", voice: "Voice") -> None:
         voice.record("refused", one.model_dump(mode="json"))
-        if len(self.first) < SHOWN:
-            self.first.append(one)
+        self.first.setdefault(one.reason, one)
 
 
 def _show_import(voice: "Voice", done: "Imported", listed: _Refused) -> None:
@@ -154,11 +153,11 @@ def _show_import(voice: "Voice", done: "Imported", listed: _Refused) -> None:
 
     refused = sum(done.refused.values())
     if listed.first:
-        table = plain_table("line", "refused because", "given", right=("line",))
-        for one in listed.first:
-            table.add_row(str(one.line), one.reason, one.given)
+        table = plain_table("refused because", "rows", "first in line", "given", right=("rows", "first in line"))
+        for reason, one in sorted(listed.first.items()):
+            table.add_row(reason, str(done.refused[reason]), str(one.line), one.given)
         voice.show(table)
-        voice.show(f"... and {refused - SHOWN} more; --json lists all\n" if refused > SHOWN else "")
+        voice.show("--json lists every refused row\n")
     table = plain_table("what", "count", right=("count",))
     table.show_header = False
     table.add_row("rows", str(done.rows))
@@ -168,7 +167,5 @@ def _show_import(voice: "Voice", done: "Imported", listed: _Refused) -> None:
     table.add_row("already known", str(done.known))
     table.add_row("merged with something alike", str(done.merged))
     table.add_row("refused", str(refused))
-    for reason, count in done.refused.items():
-        table.add_row(f"  {reason}", str(count))
     voice.show(table)
-    voice.show("nothing was kept: --dry-run" if done.dry_run else f"lineage of rows that had none: {done.run}")
+    voice.show("nothing was kept: --dry-run" if done.dry_run else f"lineage of what was accepted: {done.run}")

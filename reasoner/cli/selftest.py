@@ -8,6 +8,7 @@ from reasoner.cli import options, selftest_data
 
 if TYPE_CHECKING:
     from reasoner.bootstrap.crash_selftest import CrashSelftest
+    from reasoner.bootstrap.leak_selftest import LeakSelftest
     from reasoner.bootstrap.selftest import GateSelftest
     from reasoner.cli.voice import Voice
     from reasoner.types.report import Rate
@@ -95,6 +96,58 @@ def crash(
     _show_crash(voice, found)
     if not found.passed:
         raise typer.Exit(1)
+
+
+@app.command(
+    "leaks",
+    epilog="Example: [bold]reasoner selftest leaks[/bold]; [bold]reasoner selftest leaks --size 500 --json[/bold]",
+)
+def leaks(
+    overrides: options.Overrides = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            "--size", min=10, help="Held-out questions, spread over all sets. Default: all.", show_default=False
+        ),
+    ] = None,
+    config: options.Config = None,
+    seed: options.Seed = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Put every sealed and gate question, those of future cycles too, in ten disguises to every door through which
+    something comes to teach, and count what is taken; and how many new problems are refused wrongly. Ends with 1 if
+    one is taken."""
+    from reasoner import bootstrap
+    from reasoner.cli.progress import view_for
+    from reasoner.cli.voice import Voice
+    from reasoner.types.loop import Progress
+
+    voice, settings = Voice(as_json=json, quiet=quiet), options.settings_of(config, overrides, seed=seed)
+    with view_for(voice, cycles=1) as view:
+
+        def watch(share: float, note: str) -> None:
+            view.progress(Progress(cycle=0, node="selftest", done=round(100 * share), total=100, note=note))
+
+        found = bootstrap.selftest_leaks(settings, size=size, watch=watch)
+    _show_leaks(voice, found)
+    if not found.passed:
+        raise typer.Exit(1)
+
+
+def _show_leaks(voice: "Voice", found: "LeakSelftest") -> None:
+    wrong = found.false_refusals
+    told = {"false_refusals": wrong.accuracy, "ci95": wrong.ci95, "fresh": wrong.n, "passed": found.passed}
+    voice.record("selftest", {"name": "leaks", **found.model_dump(mode="json"), **told})
+    low, high = wrong.ci95
+    voice.show(f"{found.questions} held-out questions, {found.tried} tries, {found.accepted} taken")
+    for where, count in found.accepted_by.items():
+        voice.show(f"  {where}: {count}")
+    voice.show(
+        f"refused wrongly: {wrong.right} of {wrong.n} new problems, {wrong.accuracy:.2%} [{low:.2%}, {high:.2%}]"
+    )
+    voice.show("nothing held out can teach" if found.passed else "a bar is missed")
 
 
 def _same(found: "CrashSelftest") -> "Rate":

@@ -61,6 +61,11 @@ def _examples(event: Event) -> str:
     return f"{learnt}; memory holds {event['memory_size']}{covered}"
 
 
+def _withheld(event: Event) -> str:
+    reasons = ", ".join(f"{reason} {count}" for reason, count in event["reasons"].items())
+    return f"withheld {event['count']} examples from training: {reasons}"
+
+
 def _job(event: Event) -> str:
     failed = f": {event['error']}" if event.get("error") else ""
     return f"job {event['job']} {event['state']} after {duration(event['seconds'])}{failed}"
@@ -155,5 +160,6 @@ _WORDS = {
     "fork": _fork,
     "limit": _limit,
     "remark": _remark,
+    "withheld": _withheld,
     "done": _done,
 }

@@ -8,6 +8,7 @@ from random import Random
 from reasoner.config.settings import DataSettings
 from reasoner.data.files import is_worked, read_problems
 from reasoner.data.generated_source import GeneratedSource
+from reasoner.data.held_out import HeldOutQuestions
 from reasoner.data.splits import split_of
 from reasoner.domains.registry import get_domain
 from reasoner.errors import DataError
@@ -29,6 +30,8 @@ class FileSource:
         self._rows: dict[Split, list[Problem]] = {"practice": [], "gate": [], "sealed": []}
         for problem in read_problems(path, self._domain):
             self._rows[split_of(problem.structure)].append(problem)
+        self.left_out = self._leave_out_copies()
+        """Practice rows that ask what a gate or sealed row asks."""
         self._refuse_if_small()
         for split, rows in self._rows.items():
             self._random(split).shuffle(rows)
@@ -68,6 +71,14 @@ class FileSource:
         """`data.sealed_size` sealed rows, or all if there are fewer."""
         return self._rows["sealed"][: self._data.sealed_size]
 
+    def held_out(self, cycles: int) -> list[str]:  # noqa: ARG002 (the file is finite: all of its rows are known)
+        """Questions of all sealed and gate rows of the file."""
+        return [problem.question for split in ("sealed", "gate") for problem in self._rows[split]]
+
+    def held_out_mark(self, cycles: int) -> str:  # noqa: ARG002 (see `held_out`)
+        """Empty: reading the file is quick."""
+        return ""
+
     def base_problems(self, n: int, seed: int) -> Iterator[Problem]:
         """`n` problems, in turn a generated story and a worked easy row of the file, as long as it has any.
 
@@ -80,6 +91,13 @@ class FileSource:
         stories = self._stories.base_problems((n + 1) // 2, seed)
         for index in range(n):
             yield next(rows) if index % 2 else next(stories)
+
+    def _leave_out_copies(self) -> int:
+        """Takes out practice rows that ask a held-out question in other words or steps; how many."""
+        held_out = HeldOutQuestions(self.held_out(0))
+        before = self._rows["practice"]
+        self._rows["practice"] = [problem for problem in before if held_out.match(problem.question) is None]
+        return len(before) - len(self._rows["practice"])
 
     def _endless(self, seed: int) -> Iterator[Problem]:
         rng = self._random("base", seed)

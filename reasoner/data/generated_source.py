@@ -5,6 +5,7 @@ wordings, many gate sets) is left out of the round, and the others make up the n
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -21,6 +22,10 @@ MAX_MISSES = 400
 _RECIPE = {"math": ("max_number", "distractor_rate"), "prosqa": ()}
 """Settings of `data` that go into a domain's recipes."""
 
+AHEAD = {"math": 10, "prosqa": 0}
+"""Gate sets that are known beforehand, however few cycles are asked for: a run may be asked for more later. Those of
+prosqa take long to draw, and its structures follow from the question alone."""
+
 _SEED_HEX = 12
 """Digits of a problem's seed: 48 bits."""
 
@@ -29,6 +34,7 @@ class GeneratedSource:
     """Fresh problems for ever. See `ProblemSource` for what its methods promise."""
 
     gate_sets = None
+    left_out = 0
 
     def __init__(self, data: DataSettings, seed: int) -> None:
         self._data = data
@@ -64,6 +70,26 @@ class GeneratedSource:
         if self._sealed is None:
             self._sealed = self._collect("sealed", 0, self._data.sealed_size, set())
         return list(self._sealed)
+
+    def held_out(self, cycles: int) -> list[str]:
+        """Questions of the sealed set and of `cycles` gate sets or `AHEAD`, fewer where no more can be drawn."""
+        problems = self.sealed()
+        for cycle in range(1, self._known_ahead(cycles) + 1):
+            try:
+                problems += self.gate(cycle)
+            except DataError:
+                break
+        return [problem.question for problem in problems]
+
+    def held_out_mark(self, cycles: int) -> str:
+        """A name for what `held_out` gives: the same only for the same questions."""
+        keys = ("domain", "difficulties", "gate_size", "sealed_size", *_RECIPE[self._data.domain])
+        about = [getattr(self._data, key) for key in keys]
+        content = [*about, self._seed, self._domain.version, self._domain.checker_hash(), self._known_ahead(cycles)]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+    def _known_ahead(self, cycles: int) -> int:
+        return max(cycles, AHEAD[self._data.domain])
 
     def base_problems(self, n: int, seed: int) -> Iterator[Problem]:
         """`n` practice-split problems of the base difficulties, cells in turn; structures may come again."""

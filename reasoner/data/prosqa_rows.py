@@ -6,7 +6,8 @@ writes, a layer of the search each, so that a file's rows teach the same way of 
 
 import re
 
-from reasoner.data.drafts import UNKNOWN_LICENSE, Draft, Row
+from reasoner.data.row_files import Row
+from reasoner.data.row_forms import GivenRow
 from reasoner.domains.prosqa import checker, generator, graph, working
 
 NAME = generator.NAME
@@ -15,11 +16,11 @@ _EXPECTED = "rules such as 'Every lempus is a dumpus.', and last 'Is Tom a dumpu
 _STEP = re.compile(r"(?:every\s+)?([a-z]+)\s+is\s+an?\s+([a-z]+)\.?")
 
 
-def draft(row: Row) -> Draft:
+def read_proof(row: Row) -> GivenRow:
     """What the domain makes of a row.
 
     Raises:
-        DataError: a field is missing, cannot be read, or contradicts the question.
+        RowFault: a field is missing, cannot be read, or contradicts the question.
     """
     question = row.text("question", _EXPECTED)
     told = graph.read(question)
@@ -31,11 +32,15 @@ def draft(row: Row) -> Draft:
         row.fail("answer", f"'{told.entity.title()} is a {truth}.', which is what the rules say")
     _refuse_other_proofs(row, told, truth)
     steps = working.work(told)
-    return Draft(None, question, answer, steps, generator.SKILL, len(steps), _license(row))
-
-
-def _license(row: Row) -> str:
-    return row.text("license", "the name of a licence") if "license" in row.fields else UNKNOWN_LICENSE
+    return GivenRow(
+        line=row.line,
+        question=question,
+        answer=answer,
+        steps=steps,
+        skill=generator.SKILL,
+        difficulty=len(steps),
+        license=row.if_text("license", "the name of a licence"),
+    )
 
 
 def _refuse_other_proofs(row: Row, told: graph.Graph, truth: str) -> None:

@@ -17,6 +17,11 @@ class ProblemSource(Protocol):
     """All problems of one run. Every method is a pure function of settings, seed and arguments."""
 
     @property
+    def left_out(self) -> int:
+        """Practice problems that ask what is reported or decides, and are not practised."""
+        ...
+
+    @property
     def gate_sets(self) -> int | None:
         """How many cycles can have a gate set of their own; None where there is no end."""
         ...
@@ -35,6 +40,14 @@ class ProblemSource(Protocol):
 
     def sealed(self) -> list[Problem]:
         """The sealed set, the same in all cycles."""
+        ...
+
+    def held_out(self, cycles: int) -> list[str]:
+        """The questions of the sealed set and of the gate sets of so many cycles, or more: what must never teach."""
+        ...
+
+    def held_out_mark(self, cycles: int) -> str:
+        """A name for what `held_out` gives, the same only for the same questions; empty where it is quickly made."""
         ...
 
     def base_problems(self, n: int, seed: int) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ class Domain(Protocol):
         ...
 
     def structure(self, question: str, steps: Sequence[str]) -> str:
-        """The structure hash of any text, 16 hex digits."""
+        """The structure hash of any text, 16 hex digits; that of the question alone where the domain can read it."""
         ...
 
     def answer_of(self, steps: Sequence[str]) -> str:

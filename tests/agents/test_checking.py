@@ -1,6 +1,6 @@
 """What a teacher wrote teaches only if it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
 from failures import call_with, problem, request
@@ -11,6 +11,8 @@ from agents.judging import example_id
 from agents.teachers.expert import write_lesson
 from agents.teachers.lesson_text import parse_lesson
 from agents.teachers.prompt import build_messages
+from agents.withholding import HeldOut
+from reasoner.data.held_out import HeldOutQuestions
 from reasoner.domains.math.domain import MathDomain
 from reasoner.types.problem import Problem, Split
 from reasoner.types.teaching import Lesson, WrittenProblem
@@ -33,11 +35,15 @@ def everything_is_practice(structure: str) -> Split:
     return "practice"
 
 
+def nothing_but(questions: Iterable[str]) -> HeldOut:
+    return HeldOut(HeldOutQuestions(questions), split_of=everything_is_practice)
+
+
 def check(
     lesson: Lesson | None, failed: Problem = FAILED, *, opinions: Mapping[str, Opinions] | None = None
 ) -> Checked:
     return check_lesson(
-        call_with(lesson), failed, DOMAIN, split_of=everything_is_practice, run="r", cycle=2, opinions=opinions
+        call_with(lesson), failed, DOMAIN, held_out=nothing_but(()), run="r", cycle=2, opinions=opinions
     )
 
 
@@ -171,7 +177,9 @@ def test_a_structure_of_the_held_out_splits_never_teaches(split: Split) -> None:
         call_with(wrote(SHELLS, "9 - 4 = 5", answer="5")),
         FAILED,
         DOMAIN,
-        split_of=lambda structure: split if structure == held_out else "practice",
+        held_out=HeldOut(
+            HeldOutQuestions(()), split_of=lambda structure: split if structure == held_out else "practice"
+        ),
         run="r",
         cycle=2,
     )

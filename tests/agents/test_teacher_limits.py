@@ -51,14 +51,14 @@ def test_no_model_of_the_list_writes_for_nothing() -> None:
 @pytest.mark.parametrize("name", ["max_usd", "max_minutes", "max_calls"])
 def test_a_limit_that_is_not_finite_is_refused(name: str, value: float) -> None:
     with pytest.raises(ValidationError):
-        LimitSettings(**{name: value})
+        LimitSettings.model_validate({name: value})
 
 
 @pytest.mark.parametrize("name", ["usd_per_million_input", "usd_per_million_output", "timeout"])
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1.0])
 def test_a_price_or_a_time_that_is_not_finite_is_refused(name: str, value: float) -> None:
     with pytest.raises(ValidationError):
-        TeacherSettings(**{name: value})
+        TeacherSettings.model_validate({name: value})
 
 
 def test_calls_in_flight_may_lose_at_most_half_of_what_is_left(ledger: CallLedger, server: ModelServer) -> None:

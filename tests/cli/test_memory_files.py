@@ -11,16 +11,19 @@ from student_maker import small_student, some_problems
 
 from agents import judging
 from agents.judging import example_id
-from memory.export import Form, row_of
+from memory.export import row_of
 from memory.promotion import enthrone_base
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import open_database
 from memory.store.examples import ExampleStore
 from memory.store.latents import LatentStore
+from memory.store.runs import RunStore
 from memory.store.verdicts import VerdictStore
 from reasoner.bootstrap import memory_files
+from reasoner.config.loading import load_settings
 from reasoner.config.settings import DataSettings
 from reasoner.data.generated_source import GeneratedSource
+from reasoner.data.parquet import Form
 from reasoner.models.checkpoints import save_student
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.example import Example, Lineage
@@ -76,28 +79,79 @@ def kept(home: Path) -> list[Example]:
     return found
 
 
-def test_records_of_another_home_keep_their_lineage_and_a_second_import_changes_nothing(
+def same_content(found: Example, given: Example) -> bool:
+    return (found.id, found.problem, found.source) == (given.id, given.problem, given.source)
+
+
+def test_records_of_another_home_keep_their_content_and_a_second_import_changes_nothing(
     command: Command, home: Path, tmp_path: Path
 ) -> None:
     file = written(tmp_path / "r.jsonl", [row_of(e, "records") for e in EXAMPLES])
     (done,) = told(command, "import", file)
     assert (done["rows"], done["accepted"], done["known"], done["refused"]) == (10, 10, 0, {})
-    assert kept(home) == EXAMPLES
+    assert all(same_content(found, given) for found, given in zip(kept(home), EXAMPLES, strict=True))
     database = open_database(home)
-    verdict = VerdictStore(database).get(EXAMPLES[0].lineage.verdict)
-    assert (verdict.accepted, verdict.reason, verdict.teacher_call) == (True, judging.ACCEPTED, "call")
-    before = (
-        LatentStore(database).spaces(),
-        len(VerdictStore(database).for_run("elsewhere")),
-    )
+    verdict = VerdictStore(database).get(kept(home)[0].lineage.verdict)
+    assert (verdict.accepted, verdict.reason, verdict.teacher_call) == (True, judging.ACCEPTED, "")
+    before = LatentStore(database).spaces()
     (again,) = told(command, "import", file)
     assert (again["accepted"], again["known"]) == (0, 10)
-    after = (
-        LatentStore(database).spaces(),
-        len(VerdictStore(database).for_run("elsewhere")),
-    )
-    assert before == after
+    assert before == LatentStore(database).spaces()
     database.close()
+
+
+def test_a_row_that_claims_to_come_from_a_run_comes_from_the_file(command: Command, home: Path, tmp_path: Path) -> None:
+    database = open_database(home)
+    settings = load_settings("tiny", [], {}, None).model_dump(mode="json")
+    RunStore(database).create("elsewhere", "0123456789ab", settings, 0)
+    (done,) = told(command, "import", written(tmp_path / "r.jsonl", [row_of(e, "records") for e in EXAMPLES[:1]]))
+    (found,) = kept(home)
+    assert found.lineage == Lineage(run=done["run"], cycle=0, verdict=found.lineage.verdict)
+    assert ExampleStore(database).examples(run="elsewhere", up_to_cycle=9) == []
+    assert VerdictStore(database).for_run("elsewhere") == []
+    database.close()
+
+
+def test_what_a_run_of_the_home_reports_or_will_decide_by_enters_in_no_disguise(
+    command: Command, home: Path, tmp_path: Path
+) -> None:
+    settings = load_settings("tiny", [], {}, None)
+    database = open_database(home)
+    RunStore(database).create("r", "0123456789ab", settings.model_dump(mode="json"), 0)
+    database.close()
+    source = GeneratedSource(settings.data, settings.seed)
+    chosen = [*source.sealed()[:20], *source.gate(1)[:20], *source.gate(9)[:20]]
+    rows = [
+        {"prompt": dressed(p.question, number), "completion": "\n".join([p.steps[0], *p.steps, f"answer: {p.answer}"])}
+        for p in chosen
+        for number in range(5)
+    ]
+    ended = command("memory", "import", written(tmp_path / "r.jsonl", rows), "--json")
+    done = json.loads(ended.stdout.splitlines()[-1])
+    assert (ended.exit_code, done["accepted"], done["refused"]) == (1, 0, {judging.LEAKED: len(rows)})
+
+
+def dressed(question: str, number: int) -> str:
+    first, rest = question.split(" ", 1)
+    return [
+        f"{first} exactly {rest}",
+        question.translate(str.maketrans("aeo", "\u0430\u0435\u043e")),
+        "\u200b".join(question),
+        "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in question),
+        f"<p>{question.upper()}</p>",
+    ][number]
+
+
+def test_a_file_of_which_every_row_is_refused_ends_with_one_and_each_reason_once(
+    command: Command, home: Path, tmp_path: Path
+) -> None:
+    rows = [row("7+5=13\nanswer: 13")] * 3 + [{"text": "x"}] * 2
+    ended = command("memory", "import", written(tmp_path / "r.jsonl", rows))
+    assert ended.exit_code == 1
+    shown = [line.split("  ") for line in ended.stdout.splitlines() if judging.FALSE_STEP in line]
+    assert len(shown) == 1
+    assert [part.strip() for part in shown[0] if part.strip()][1:3] == ["3", "1"]
+    assert "expected question and answer" in ended.stdout
 
 
 def space_of(home: Path) -> str:
@@ -110,7 +164,7 @@ def test_rows_without_a_lineage_come_from_the_file(command: Command, home: Path,
     (done,) = told(command, "import", file, "--teacher", "someone")
     assert done["run"] == f"import:{done['sha256'][:12]}"
     for found, given in zip(kept(home), EXAMPLES, strict=True):
-        assert (found.id, found.source, found.teacher) == (given.id, "teacher_problem", "someone")
+        assert (found.id, found.source, found.teacher) == (given.id, "teacher_problem", "t")
         assert (found.lineage.run, found.lineage.cycle) == (done["run"], 0)
         same = {"question", "steps", "answer", "skill", "difficulty", "structure", "domain"}
         assert found.problem.model_dump(include=same) == given.problem.model_dump(include=same)
@@ -219,7 +273,7 @@ def test_parquet_goes_out_and_comes_into_another_home_without_loss(
     other = tmp_path / "other"
     shutil.copytree(blank, other)
     told(command, "import", str(out), "--home", str(other))
-    assert kept(other) == kept(home) == EXAMPLES
+    assert all(same_content(found, given) for found, given in zip(kept(other), EXAMPLES, strict=True))
     named = command("memory", "export", "--as", "parquet", "--out", str(tmp_path / "rows.bin"))
     assert named.exit_code == 0
     assert (tmp_path / "rows.bin").read_bytes()[:4] == b"PAR1"

@@ -198,8 +198,9 @@ def test_an_unknown_job_ends_with_2(command: Command, home: Path) -> None:
     assert command("jobs", "show", "nosuch").exit_code == 2
 
 
-def test_doctor_finds_a_good_installation(command: Command, home: Path) -> None:
-    checks = {check["name"]: check for check in told(command, "doctor")}
+def test_doctor_finds_a_good_installation_and_the_champion_that_has_no_files(command: Command, home: Path) -> None:
+    checks = {check["name"]: check for check in map(json.loads, command("doctor", "--json").stdout.splitlines())}
+    assert [name for name, check in checks.items() if not check["ok"]] == ["champion"]
     assert {"python", "torch works", "home", "disk", "store", "configuration"} <= set(checks)
     assert checks["store"]["found"] == f"1 runs in sqlite:///{home / 'reasoner.db'}"
 
@@ -226,3 +227,21 @@ def test_a_filter_beyond_any_sense_is_refused_in_words(only: str, command: Comma
     result = command("memory", "search", "x", "--only", only)
     assert result.exit_code == 2
     assert f"--only {only.partition('=')[0]}" in result.stderr
+
+
+def test_ids_may_be_typed_in_part_or_as_the_latest(command: Command, home: Path) -> None:
+    assert told(command, "models", "show", "goo")[0]["id"] == "good"
+    assert told(command, "models", "show", "latest")[0]["id"] == "bad"
+    assert told(command, "jobs", "show", "latest")[0]["run"] == RUN
+    assert [one["id"] for one in told(command, "models", "list", "--run", "latest")] == ["base", "good", "bad"]
+    near = command("models", "show", "goood")
+    assert near.exit_code == 2
+    assert "did you mean 'good'?" in near.stderr
+
+
+def test_models_list_has_the_sealed_accuracy_and_the_date(command: Command, home: Path, stage: Stage) -> None:
+    command("loop")
+    one, *others = told(command, "models", "list")
+    assert (one["sealed"]["accuracy"], one["sealed"]["n"], others[0]["sealed"]) == (0.41, 600, None)
+    assert one["added_at"].endswith("+00:00")
+    assert "41.0% [37.0, 45.0] of 600" in command("models", "list").stdout

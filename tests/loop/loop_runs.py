@@ -52,6 +52,9 @@ def _reasoner(words: list[str], output: Connection, errors: Connection | None) -
 
     os.dup2(output.fileno(), sys.stdout.fileno())
     os.dup2((errors or output).fileno(), sys.stderr.fileno())
+    # As in a process that was begun on them: the old objects remember what they were opened on, such as a file.
+    sys.stdout = open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - open to the end
+    sys.stderr = open(sys.stderr.fileno(), "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - open to the end
     sys.argv = ["reasoner", *words]
     main()
 

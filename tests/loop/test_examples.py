@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from memory.store.examples import ExampleStore
 from memory.store.jobs import JobStore
 from memory.store.runs import RunStore
 from reasoner.cli.main import COMMANDS, app
+from reasoner.config.settings import DataSettings
+from reasoner.data.generated_source import GeneratedSource
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = ("## Two commands", "## Use it", "### Your own teacher", "### Your own database", "### Your own problems")
@@ -35,8 +38,6 @@ ADDED = {
     "train": "--dry-run",
     "runs fork": "--dry-run",
     "evaluate": "--n 2 --config tiny",
-    "diagnose": "--n 8 --config tiny",
-    "selftest gate": "--horizons 2",
     "jobs add evaluate": "--n 2",
 }
 """Command and what makes its examples short."""
@@ -47,7 +48,6 @@ PREPARED = {
     "jobs cancel": ["jobs add synthesize"],
     "schedule show": ["schedule add nightly --cron '0 2 * * *' --config nano"],
     "schedule remove": ["schedule add nightly --cron '0 2 * * *' --config nano"],
-    "schedule run": ["schedule add nightly --cron '0 2 * * *' --config nano"],
 }
 """Command and what its reader has done before."""
 
@@ -58,9 +58,10 @@ PARSED = {
     r"train --verifier": "trains for minutes; test_verifying trains one",
     r"train .*compute\.device=cuda": "wants a GPU",
     r"runs export-spans": "wants a collector; test_spans has one",
-    r"selftest crash": "kills a loop at every boundary; test_crash_selftest does some",
+    r"selftest (gate|crash)": "seconds and minutes; test_gate_selftest and test_crash_selftest run short ones",
+    r"diagnose": "minutes; test_diagnose runs it on less",
     r"jobs work( --only finetune)?$": "a worker that never ends by itself",
-    r"scheduler$": "never ends by itself",
+    r"schedule run": "runs a whole night; test_schedule_commands runs a short one",
     r"models promote": "a decision in favour is a chance; test_other_commands makes one",
     r"models rollback": "wants a former champion; test_rollback has one",
     r"proposals (show|approve|deny)": "wants a run that waits; test_approval has one",
@@ -144,14 +145,19 @@ def place(pattern: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("COLUMNS", "160")
     (tmp_path / "backups").mkdir()
     (tmp_path / "questions.txt").write_text(f"{QUESTION}\nTom has 5 pens and gives 2 away. How many has he?\n")
-    row = {"question": QUESTION, "answer": 7, "steps": ["3+4=7"]}
-    (tmp_path / "my-problems.jsonl").write_text(
-        "".join(json.dumps({**row, "question": QUESTION.replace("Ann", name)}) + "\n" for name in "ABCDEFGHIJKLMNOP")
-    )
+    (tmp_path / "my-problems.jsonl").write_text("\n".join(own_problems()))
     solutions = [{"steps": ["3+4=7"], "correct": True}, {"steps": ["3*4=12"], "correct": False}]
     for name in ("example_model_solutions.jsonl", "solutions.jsonl"):
         (tmp_path / name).write_text(json.dumps({"question": QUESTION, "solutions": solutions}) + "\n")
     return tmp_path
+
+
+@cache
+def own_problems() -> list[str]:
+    """Rows of a reader's own file, of many wordings."""
+    source = GeneratedSource(DataSettings(practice_size=200, gate_size=100, sealed_size=100), seed=0)
+    problems = [*source.practice(1), *source.gate(1), *source.sealed()]
+    return [json.dumps({"question": p.question, "answer": p.answer, "steps": p.steps}) for p in problems]
 
 
 def run(line: str, *, typed: str = "") -> str:

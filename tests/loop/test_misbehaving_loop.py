@@ -28,8 +28,7 @@ def test_a_loop_goes_through_every_odd_answer_and_a_second_start_pays_for_nothin
     assert again.code == ended.code
     assert "Traceback" not in ended.words + again.words, ended.words
     (teacher,) = ended.of("teacher")
-    assert teacher["calls"] == 48
-    assert 0 < teacher["failed"] < 48
-    assert sent > 48
+    assert 0 < teacher["failed"] < teacher["calls"]
+    assert sent > teacher["calls"] > 20
     shown = command(tmp_path, "runs", "show", ended.done["run"])
     assert "\x1b" not in shown.words

@@ -17,6 +17,7 @@ from memory.store.examples import ExampleStore
 from memory.store.tables import ExampleTable, LatentTable
 from memory.store.verdicts import VerdictStore
 from memory.store.versions import VersionStore
+from reasoner.data.held_out import HeldOutQuestions
 from reasoner.domains.registry import get_domain
 from reasoner.errors import UnverifiedError
 from reasoner.types.example import Example
@@ -24,6 +25,7 @@ from reasoner.types.problem import Problem
 from reasoner.types.teaching import Verdict
 
 DOMAIN = get_domain("math")
+LEAKED = "Bo has 9 shells and gives away 4 of them. How many shells are left?"
 PLENTY, FEW = 100, 10
 TURNS = {
     "buys": "gets",
@@ -98,7 +100,7 @@ def planted(database: Database) -> Planted:
 
 
 def auditor(database: Database) -> Auditor:
-    return Auditor(database, "s", {"math": DOMAIN})
+    return Auditor(database, "s", {"math": DOMAIN}, lambda: HeldOutQuestions([LEAKED]))
 
 
 def found(audit: Audit, fault: Fault) -> set[str]:
@@ -171,3 +173,14 @@ def test_what_slipped_past_is_found_and_goes(database: Database) -> None:
     assert it.mend("unverified") == it.mend("strays") == 1
     counts = {f.fault: f.count for f in it.audit().findings}
     assert (counts["unverified"], counts["strays"], counts["stale"]) == (0, 0, 1)
+
+
+def test_what_a_run_reports_is_found_in_any_disguise_and_goes(database: Database) -> None:
+    store = ExampleStore(database)
+    asks = [LEAKED.upper(), LEAKED.replace("o", "\u043e"), LEAKED.replace("gives", "kindly gives"), "Six and 1?"]
+    made = [learnt(example("x").problem.model_copy(update={"question": text}), text) for text in asks]
+    store.add(made, latents(len(made)), space="s")
+    finding = auditor(database).look("leaked")
+    assert {id for group in finding.groups for id in group} == {e.id for e in made[:3]}
+    assert auditor(database).mend("leaked") == 3
+    assert store.ids(Filter(), correct=True) == [made[3].id]

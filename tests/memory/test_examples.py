@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from memory_parts import example, hashed, latents, wrong
 
+from memory.filters import Filter
 from memory.store.database import Database, open_database
 from memory.store.examples import Added, ExampleStore
 from memory.store.latents import LatentStore
@@ -84,7 +85,7 @@ def test_wrong_attempts_are_kept_apart(database: Database) -> None:
         assert store.add_wrong([wrong("a"), wrong("b")], latents(2), space="s").added == [hashed("a"), hashed("b")]
     assert store.count() == 0
     assert store.examples(run="r1", up_to_cycle=None) == []
-    assert {attempt.id for attempt in store.wrong(run="r1")} == {hashed("a"), hashed("b")}
+    assert store.found_wrong(store.ids(Filter(), correct=False)) == sorted([wrong("a"), wrong("b")], key=lambda a: a.id)
     assert LatentStore(database).of("s", [hashed("b")], correct=False).shape == (1, 8)
 
 
@@ -94,7 +95,7 @@ def test_what_was_dropped_is_known_and_not_returned(database: Database) -> None:
     store.add_wrong([wrong("a"), wrong("b")], None, space="s")
     for correct in (True, False):
         versions.drop([hashed("a")], kind="pruned", cause="test", correct=correct)
-    assert store.wrong(run="r1") == [wrong("b")]
+    assert store.ids(Filter(), correct=False) == [hashed("b")]
     assert store.examples(run="r1", up_to_cycle=None) == [example("b")]
     assert store.ever_learnt([hashed("a"), hashed("b"), hashed("c")]) == {hashed("a"), hashed("b")}
 

@@ -109,14 +109,14 @@ def test_a_dropped_failure_stays_dropped_when_another_run_has_it_too(database: D
     before = versions.newest()
     memory.remember_wrong([wrong("0", run="r2"), wrong("2", run="r2")], latents(3)[[0, 2]])
     store = ExampleStore(database)
-    assert store.wrong(run="r2") == [wrong("2", run="r2")]
+    assert store.ids(Filter(run="r2"), correct=False) == [hashed("2")]
     assert versions.difference(before, versions.newest()).added_wrong == [hashed("2")]
     there = {hashed("1"), hashed("2")}
     assert set(store.ids(Filter(), correct=False)) == there
     for opened in (memory, LatentMemory(database, database.home, "s")):
         assert set(opened.nearest(latents(1)[0], k=9, correct=False).ids) == there
     versions.restore([hashed("0")], cause="test", correct=False)
-    assert store.wrong(run="r2") == sorted([wrong("0", run="r2"), wrong("2", run="r2")], key=lambda a: a.id)
+    assert store.ids(Filter(run="r2"), correct=False) == sorted([hashed("0"), hashed("2")])
     assert hashed("0") in memory.nearest(latents(1)[0], k=9, correct=False).ids
 
 

@@ -7,6 +7,7 @@ answer included, is an error, which counts as neither right nor wrong.
 import hashlib
 from pathlib import Path
 
+from reasoner.domains import lookalikes, plain_text
 from reasoner.domains.math import (
     equations,
     first_names,
@@ -54,6 +55,7 @@ def check(problem: Problem, answer: str) -> Outcome:
 def checker_hash() -> str:
     """SHA-256 (hex) of the source that decides what is right and what belongs to which split; goes into manifests."""
     digest = hashlib.sha256()
-    for source in (__file__, *(module.__file__ for module in _JUDGES)):
+    own = (__file__, plain_text.__file__, lookalikes.__file__, *(module.__file__ for module in _JUDGES))
+    for source in own:
         digest.update(Path(str(source)).read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()

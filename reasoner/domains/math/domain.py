@@ -1,14 +1,19 @@
 """The math domain behind the `Domain` port: stories drawn from seeds, answers and steps judged exactly."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from reasoner.domains.math import checker, equations, generator, operands, reader
 from reasoner.domains.math.story import SKILLS
 from reasoner.domains.math.structure import structure_of
 from reasoner.domains.math.written_numbers import read_number
+from reasoner.domains.plain_text import plain_text
 from reasoner.types.problem import Outcome, Problem
 from reasoner.types.step import StepVerdict
+
+RECENT = 8192
+"""Questions whose own steps are kept: several rules ask for those of one."""
 
 
 class MathDomain:
@@ -32,8 +37,14 @@ class MathDomain:
         return equations.same(one, other)
 
     def structure(self, question: str, steps: Sequence[str]) -> str:
-        """The structure hash of any text, 16 hex digits."""
-        return structure_of(question, steps)
+        """The structure hash of any text, 16 hex digits.
+
+        A question in disguise has that of the question. Where the text can be read, the steps are those that follow
+        from it: whoever solves it another way does not move it to another split.
+        """
+        text = plain_text(question)
+        own = _own_steps(text)
+        return structure_of(text, steps if own is None else own)
 
     def answer_of(self, steps: Sequence[str]) -> str:
         """The right side of the last step, without `$` and commas; empty if no number stands there."""
@@ -66,3 +77,12 @@ class MathDomain:
     def checker_hash(self) -> str:
         """SHA-256 of the source that judges; see `checker.checker_hash`."""
         return checker.checker_hash()
+
+
+@lru_cache(maxsize=RECENT)
+def _own_steps(question: str) -> tuple[str, ...] | None:
+    """The steps that follow from a question; None where it cannot be read."""
+    try:
+        return reader.read(question).steps
+    except reader.Unreadable:
+        return None

@@ -4,6 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from reasoner.domains import lookalikes, plain_text
 from reasoner.domains.prosqa import graph, structure, working
 from reasoner.types.problem import Outcome, Problem
 
@@ -38,6 +39,7 @@ def check(problem: Problem, answer: str) -> Outcome:
 def checker_hash() -> str:
     """SHA-256 (hex) of the source that decides what is right and what belongs to which split; goes into manifests."""
     digest = hashlib.sha256()
-    for source in (__file__, graph.__file__, structure.__file__, working.__file__):
+    own = (__file__, graph.__file__, structure.__file__, working.__file__)
+    for source in (*own, plain_text.__file__, lookalikes.__file__):
         digest.update(Path(source).read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()

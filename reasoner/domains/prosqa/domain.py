@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reasoner.domains.plain_text import plain_text
 from reasoner.domains.prosqa import checker, generator, graph, working
 from reasoner.domains.prosqa.structure import structure_of
 from reasoner.types.problem import Outcome, Problem
@@ -31,7 +32,7 @@ class ProsqaDomain:
 
     def structure(self, question: str, steps: Sequence[str]) -> str:  # noqa: ARG002 (the steps follow from the question)
         """The structure hash of any text, 16 hex digits."""
-        return structure_of(question)
+        return structure_of(plain_text(question))
 
     def answer_of(self, steps: Sequence[str]) -> str:
         """The kind that the last step concludes; empty if it concludes none."""

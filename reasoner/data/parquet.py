@@ -11,14 +11,19 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from memory.export import Form
 from reasoner.errors import DataError, UsageError
 from reasoner.types.example import Example
+
+Form = Literal["prompt-completion", "messages", "records"]
+"""The first two are TRL's (https://huggingface.co/docs/trl/dataset_formats); `records` loses nothing."""
 
 GROUP = 4096
 """Rows in a row group: what is held in memory at once."""
 
-_TEXT = dict.fromkeys(("id", "skill", "source"), "string") | {"difficulty": "int64"}
+_TEXT: dict[str, str] = {
+    **dict.fromkeys(("id", "domain", "skill", "structure", "source", "teacher", "license"), "string"),
+    "difficulty": "int64",
+}
 _COLUMNS: dict[Form, dict[str, str]] = {
     "prompt-completion": {"prompt": "string", "completion": "string", **_TEXT},
     "messages": {"messages": "turns", **_TEXT},
@@ -41,7 +46,7 @@ def require_pyarrow() -> None:
 
 
 def write_parquet(rows: Iterable[Mapping[str, Any]], path: Path, *, form: Form) -> int:
-    """Writes rows as `memory.export.row_of` makes them, whole or not at all; returns how many.
+    """Writes rows of one form, whole or not at all; returns how many.
 
     Raises:
         UsageError: pyarrow is not installed.

@@ -1,0 +1,85 @@
+"""Questions that are reported or decide, and whether another text asks one of them.
+
+An index by key and by numbers, so that a question is compared with the few that could be the same: a dozen
+microseconds for one that is new.
+"""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from heapq import nsmallest
+
+from reasoner.data.same_question import Asked, asked, nearly_same
+
+SKETCH = 4
+"""Pairs of words by which a question without numbers is found; twice as many are looked up."""
+
+MEMO = 200_000
+"""Questions whose answer is kept: those of a run are asked about in every cycle."""
+
+
+class HeldOutQuestions:
+    """A set of questions that must never teach.
+
+    Args:
+        questions: texts, as they are asked.
+    """
+
+    def __init__(self, questions: Iterable[str]) -> None:
+        self._texts: list[str] = []
+        self._asked: list[Asked] = []
+        self._by_key: dict[bytes, int] = {}
+        self._by_anchor: dict[object, list[int]] = {}
+        self._memo: dict[str, int | None] = {}
+        self.add(questions)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def add(self, questions: Iterable[str]) -> None:
+        """Holds out more questions."""
+        for text in questions:
+            question = asked(text)
+            if question.key in self._by_key:
+                continue
+            place = len(self._texts)
+            self._texts.append(text)
+            self._asked.append(question)
+            self._by_key[question.key] = place
+            for anchor in [question.numbers] if question.numbers else _sketch(question, SKETCH):
+                self._by_anchor.setdefault(anchor, []).append(place)
+        self._memo.clear()
+
+    def match(self, question: str) -> str | None:
+        """The held-out question that a text asks, in other writing or nearly; None where it asks none of them."""
+        if question not in self._memo:
+            if len(self._memo) >= MEMO:
+                self._memo.clear()
+            self._memo[question] = self._find(asked(question))
+        place = self._memo[question]
+        return None if place is None else self._texts[place]
+
+    def _find(self, question: Asked) -> int | None:
+        if (same := self._by_key.get(question.key)) is not None:
+            return same
+        for anchor in _anchors(question):
+            for place in self._by_anchor.get(anchor, ()):
+                if nearly_same(self._asked[place], question):
+                    return place
+        return None
+
+
+def _anchors(question: Asked) -> list[object]:
+    """By what a question is looked for: its numbers, also without the first or the last, or its sketch.
+
+    A number may stand before a question, as in a list, or after it.
+    """
+    numbers = question.numbers
+    if not numbers:
+        return list(_sketch(question, 2 * SKETCH))
+    return [some for some in (numbers, numbers[1:], numbers[:-1]) if some]
+
+
+def _sketch(question: Asked, size: int) -> list[int]:
+    """The smallest hashes of its pairs of words: a word more or less leaves most of them as they are."""
+    hashes = (int.from_bytes(blake2b(" ".join(pair).encode(), digest_size=8).digest()) for pair in question.pairs)
+    return nsmallest(size, hashes)
