@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from reasoner.errors import UsageError
 from reasoner.types.example import Source
+from reasoner.types.printable import shortened
 from reasoner.types.record import Record
+
+MOST = 10**9
+"""The greatest number that a filter can ask for."""
 
 
 class Filter(Record):
@@ -15,14 +19,14 @@ class Filter(Record):
 
     domain: str | None = None
     skill: str | None = None
-    difficulty: int | None = None
+    difficulty: int | None = Field(default=None, ge=0, le=MOST)
     source: Source | None = None
     """Of examples; a wrong attempt has none."""
     teacher: str | None = None
     """Model string; a wrong attempt has none."""
     run: str | None = None
     """Which the home first learnt it in."""
-    cycle: int | None = None
+    cycle: int | None = Field(default=None, ge=0, le=MOST)
     since: str | None = None
     """ISO date or time, in UTC if it names no zone; what was learnt then or later."""
     until: str | None = None
@@ -34,7 +38,10 @@ class Filter(Record):
         if given is None:
             return None
         moment = datetime.fromisoformat(given)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        try:
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("no such moment in UTC") from error
         return moment.isoformat(timespec="milliseconds")
 
     @property
@@ -64,4 +71,4 @@ def parse_filter(words: Sequence[str]) -> Filter:
         return Filter.model_validate_strings(asked)
     except ValidationError as error:
         first = error.errors()[0]
-        raise UsageError(f"--only {first['loc'][0]}={first['input']}: {first['msg']}") from error
+        raise UsageError(f"--only {first['loc'][0]}={shortened(first['input'])}: {first['msg']}") from error

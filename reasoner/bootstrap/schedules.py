@@ -16,6 +16,7 @@ from memory.store.schedules import ScheduleStore
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.work import HANDLERS
 from reasoner.config.resolved import config_hash
+from reasoner.config.secrets import Redactor
 from reasoner.errors import AwaitingApproval, BusyError, ReasonerError, UsageError
 from reasoner.types.job import Job
 from reasoner.types.schedule import Firing, Schedule
@@ -53,8 +54,11 @@ def add_schedule(schedule: Schedule, *, home: Path) -> Schedule:
         raise UsageError(f"--cron {schedule.cron!r}: no such moment comes in the next five years")
     if schedule.until is not None:
         _require_hour(schedule.until)
-    if any(word.partition("=")[0].strip() == "teacher.api_key" for word in schedule.overrides):
-        raise UsageError("teacher.api_key is not kept with a schedule; put it into the environment or into .env")
+    if any(Redactor().clean(word) != word for word in schedule.overrides):
+        raise UsageError(
+            "teacher.api_key is not kept with a schedule, nor is any other key or password; put it into the "
+            "environment or into .env"
+        )
     checked = schedule.model_copy(update={"config_hash": config_hash(settings_of(schedule))})
     ScheduleStore(open_home(home).database()).add(checked, since=now.isoformat(timespec="seconds"))
     return checked

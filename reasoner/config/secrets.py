@@ -97,10 +97,10 @@ def _password(address: str) -> str:
 
 
 def _exactly(text: str) -> str:
-    """This text; a short one as a word of its own, and digits only where they are no number of JSON."""
+    """This text; a short one as a word of its own and no name of JSON, digits only where they are no number of JSON."""
     escaped = re.escape(text)
     if len(text) < _EVERYWHERE:
-        escaped = rf"(?<![A-Za-z0-9_]){escaped}(?![A-Za-z0-9_])"
+        escaped = rf"(?<![A-Za-z0-9_]){escaped}(?![A-Za-z0-9_])(?!\\?\"\s*:)"
     return rf"(?<![:\[,])(?<![:,] ){escaped}" if re.fullmatch(r"[-+.eE0-9]+", text) else escaped
 
 

@@ -222,6 +222,13 @@ def test_the_home_is_read_from_option_environment_and_dotenv(
     assert command("runs", "list", "--home", str(tmp_path / "elsewhere")).exit_code == 2
 
 
+@pytest.mark.parametrize("only", ["since=0001-01-01T00:00+23:59", "difficulty=99999999999999999999", "cycle=-1"])
+def test_a_filter_beyond_any_sense_is_refused_in_words(only: str, command: Command) -> None:
+    result = command("memory", "search", "x", "--only", only)
+    assert result.exit_code == 2
+    assert f"--only {only.partition('=')[0]}" in result.stderr
+
+
 def test_ids_may_be_typed_in_part_or_as_the_latest(command: Command, home: Path) -> None:
     assert told(command, "models", "show", "goo")[0]["id"] == "good"
     assert told(command, "models", "show", "latest")[0]["id"] == "bad"

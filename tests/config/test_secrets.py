@@ -57,3 +57,7 @@ def test_a_key_of_any_length_is_known_and_a_word_for_none_is_not() -> None:
 def test_what_the_command_line_and_the_environment_call_secret_is_known() -> None:
     clean = redactor_of_process(["my.password=hush-1"], {"X_URL": "postgresql://me:hush-2@h/d"}).clean
     assert "hush" not in clean("hush-1 and hush-2")
+
+
+def test_a_short_key_that_is_a_name_of_json_leaves_the_name() -> None:
+    assert json.loads(Redactor(["model"]).clean('{"model": "model"}')) == {"model": REDACTED}
