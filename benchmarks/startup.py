@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "--help": ("--help",),
     "runs list": ("runs", "list"),
     "models list": ("models", "list"),
-    "trace": ("trace", "20261130-0048-math-tiny-400a"),
+    "trace": ("trace", "latest"),
     "memory search": ("memory", "search", "Ann has 3 apples and buys 4 more"),
     "doctor": ("doctor",),
     "solve": ("solve", "Ann has 3 apples. She buys 4 more apples. How many apples does Ann have now?"),

@@ -30,7 +30,7 @@ FEWEST_READABLE = 0.05
 """Share of the practice rows that the built-in expert must be able to read."""
 
 _ROW_BYTES = 4096
-"""Of an attempt with its events, trace and latents; measured runs leave less."""
+"""Of an attempt with its events, trace and latents; reckoned, not measured."""
 _STATE_COPIES = 5
 """Weights, two moments, gradients and target encoder in a resumable training state."""
 _LEAST_DISK = 64 * 2**20
