@@ -17,7 +17,7 @@ from langgraph.types import Interrupt
 
 from reasoner.errors import DataError
 from reasoner.storage.refusals import sqlite_in_words
-from reasoner.storage.sqlite_files import require_usable
+from reasoner.storage.sqlite_files import claimed
 
 BUSY_SECONDS = 15.0
 PLAIN = ("null", "bytes", "msgpack")
@@ -68,9 +68,8 @@ def open_saver(home: Path) -> Iterator[SqliteSaver]:
         BusyError: another process kept it to itself.
     """
     path = home / "graph.db"
-    require_usable(path)
     # The store's errors are ours before they come here: what is left of SQLite's within the block is this file's.
-    with sqlite_in_words(path):
+    with claimed(path), sqlite_in_words(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode=WAL")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reasoner.errors import BusyError
 from reasoner.storage.refusals import sqlite_in_words
-from reasoner.storage.sqlite_files import require_usable
+from reasoner.storage.sqlite_files import claimed
 from reasoner.types.record import Record
 
 BUSY_SECONDS = 15.0
@@ -73,8 +73,7 @@ def vacuum(home: Path) -> None:
 @contextmanager
 def _opened(home: Path) -> Iterator[sqlite3.Connection]:
     path = home / "graph.db"
-    require_usable(path)
-    with sqlite_in_words(path):
+    with claimed(path), sqlite_in_words(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
         try:
             yield connection

@@ -6,6 +6,7 @@ is not SQLite), so what a write transaction has read stays true until it commits
 """
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from memory.store.rows import to_json
 from memory.store.tables import WriterTable
 from reasoner.errors import BusyError, ConfigError, DamagedError, UsageError
 from reasoner.storage.refusals import RESTORE, of_sqlite, sqlite_in_words
-from reasoner.storage.sqlite_files import require_usable
+from reasoner.storage.sqlite_files import Claim, claim, release
 
 REVISION = "0007"
 """The newest migration; the tables that this code knows."""
@@ -34,8 +35,10 @@ PATIENCE = 15.0
 class Database:
     """An open store. Safe to share between threads; each process opens its own."""
 
-    def __init__(self, engine: Engine, home: Path):
+    def __init__(self, engine: Engine, home: Path, claimed: Claim | None = None):
         self.home = home
+        # A store that is dropped without being closed goes with its connections, and so does the claim.
+        self._let_go = (lambda: None) if claimed is None else weakref.finalize(engine, release, claimed)
         self._reading = _reading(engine)
         self._writing = engine.execution_options(writes=True)
         self._watch: Any = None
@@ -102,6 +105,7 @@ class Database:
                 self._watch.close()
                 self._watch = None
         self._reading.dispose()
+        self._let_go()
 
 
 def open_database(home: Path, url: str | None = None) -> Database:
@@ -124,15 +128,15 @@ def open_database(home: Path, url: str | None = None) -> Database:
     with exclusive(home / "reasoner.lock", patience=PATIENCE):
         address = find_store(home, url)
         engine = _engine(address)
-        if engine.dialect.name == "sqlite":
-            require_usable(Path(str(address.database)))
+        ours = claim(Path(str(address.database))) if engine.dialect.name == "sqlite" else None
+        database = Database(engine, home, ours)
         try:
             _make_ready(engine, home)
         except Exception:
-            engine.dispose()
+            database.close()
             raise
         note_place(home, address)
-    return Database(engine, home)
+    return database
 
 
 def _make_ready(engine: Engine, home: Path) -> None:

@@ -2,15 +2,21 @@
 
 SQLite passes over a write-ahead log whose head is damaged, and with it over all that was committed last: here it is
 an error. A look must not write: a file that somebody has open, or that a kill left with a log, is copied first.
+
+A process that closes any descriptor of a file loses all its POSIX locks on it, those of its SQLite connections too
+(sqlite.org/howtocorrupt.html, 2.2). So files that this process has open as a database are claimed, and never read here.
 """
 
 import shutil
 import sqlite3
 import struct
 import tempfile
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from urllib.parse import quote
 
 from reasoner.errors import BusyError
@@ -25,7 +31,46 @@ LOG_MAGIC = {0x377F0682: "<", 0x377F0683: ">"}
 LARGEST_COPY = 1 << 30
 """Bytes of a file in use that are copied to be looked at."""
 LOOKS = 5
-"""Copies that are tried of a file that others write meanwhile."""
+"""Tries to see a file whole that others write meanwhile."""
+
+
+Claim = tuple[int, int]
+"""Device and number of a file that this process has open as a database."""
+
+_claimed: Counter[Claim] = Counter()
+_claiming = Lock()
+
+
+def claim(path: Path) -> Claim:
+    """Looks whether a database can be opened, and keeps its files from being read by this process until `release`.
+
+    Raises:
+        DamagedError: see `require_usable`.
+    """
+    with _claiming:
+        if not _is_claimed(path):
+            require_usable(path)
+            if not path.exists():
+                path.touch()
+        found = _identity(path)
+        _claimed[found] += 1
+        return found
+
+
+def release(claimed: Claim) -> None:
+    """Ends a claim, once the connections are closed."""
+    with _claiming:
+        _claimed[claimed] -= 1
+
+
+@contextmanager
+def claimed(path: Path) -> Iterator[None]:
+    """A claim while the block runs."""
+    ours = claim(path)
+    try:
+        yield
+    finally:
+        release(ours)
 
 
 def require_usable(path: Path) -> None:
@@ -40,7 +85,12 @@ def require_usable(path: Path) -> None:
     head = _head(path, len(MAGIC))
     if head and head != MAGIC:
         raise damaged(path, f"is no SQLite database (it begins with {head!r})", RESTORE)
-    if (wrong := _wrong_with_log(_head(log, LOG_HEAD))) and log.stat().st_size:
+    for _ in range(LOOKS):
+        # Another process may be writing the head at this moment: what is wrong is looked at again.
+        if not (wrong := _wrong_with_log(_head(log, LOG_HEAD))):
+            break
+        time.sleep(0.02)
+    if wrong and log.stat().st_size:
         mend = f"{RESTORE}; to go on without what was written last, move {str(log)!r} away"
         raise damaged(log, f"is a damaged write-ahead log ({wrong})", mend)
 
@@ -58,8 +108,19 @@ def looked_into(path: Path) -> Iterator[sqlite3.Connection]:
         DamagedError: it is no SQLite database, or broken.
         BusyError: it is too large or too busy to be copied for a look.
     """
-    require_usable(path)
+    with _claiming:
+        ours = _is_claimed(path)
+        if not ours:
+            require_usable(path)
     log = log_of(path)
+    if ours:
+        with sqlite_in_words(path):
+            connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
+            try:
+                yield connection
+            finally:
+                connection.close()
+        return
     if not log.exists() or not log.stat().st_size:
         with sqlite_in_words(path):
             connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
@@ -74,6 +135,15 @@ def looked_into(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
         finally:
             connection.close()
+
+
+def _identity(path: Path) -> Claim:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _is_claimed(path: Path) -> bool:
+    return path.exists() and _claimed[_identity(path)] > 0
 
 
 def fault_of(connection: sqlite3.Connection) -> str:
