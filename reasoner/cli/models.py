@@ -118,7 +118,7 @@ def promote_model(
     voice.show(f"champion: {champion.id} of run {champion.run}")
 
 
-@app.command("seal", epilog="Example: [bold]REASONER_CHAIN_KEY=... reasoner models seal[/bold]")
+@app.command("seal", epilog="Example: [bold]reasoner models seal[/bold], with REASONER_CHAIN_KEY in the environment")
 def seal(
     home: options.Home = None, json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
 ) -> None:

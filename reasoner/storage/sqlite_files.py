@@ -85,6 +85,7 @@ def require_usable(path: Path) -> None:
     head = _head(path, len(MAGIC))
     if head and head != MAGIC:
         raise damaged(path, f"is no SQLite database (it begins with {head!r})", RESTORE)
+    wrong = ""
     for _ in range(LOOKS):
         # Another process may be writing the head at this moment: what is wrong is looked at again.
         if not (wrong := _wrong_with_log(_head(log, LOG_HEAD))):

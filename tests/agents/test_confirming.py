@@ -59,7 +59,7 @@ class Poet:
 
 
 def riddle(number: int, kind: str) -> str:
-    return f"Ah, {number} {kind} geese! Upon the wind went 7. Who stays, who stays?"
+    return f"Ah, {number} {kind} geese! Off with the wind went 7. Who is left, who is left?"
 
 
 class Worked:

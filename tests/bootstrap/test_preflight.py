@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,18 +29,17 @@ class Usage(NamedTuple):
 
 @pytest.fixture
 def file(tmp_path: Path) -> Callable[[str], Path]:
-    """A practice file whose rows all have other structures, each worded by a template."""
+    """A practice file whose rows all have other structures and numbers, each worded by a template."""
 
     def write(template: str) -> Path:
         path = tmp_path / "mine.jsonl"
-        questions = [
-            template.format(first=first, second=second, unit=unit)
-            for first in COLOURS
-            for second in COLOURS
-            for unit in UNITS[:4]
+        worded = [
+            (template.format(first=first, second=second, unit=unit, n=n), n)
+            for n, (first, second, unit) in enumerate(product(COLOURS, COLOURS, UNITS[:4]), start=2)
             if first != second
         ]
-        path.write_text("".join(json.dumps({"question": q, "answer": 5, "steps": ["2+3=5"]}) + "\n" for q in questions))
+        rows = ({"question": q, "answer": n + 3, "steps": [f"{n}+3={n + 3}"]} for q, n in worded)
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
         return path
 
     return write
@@ -58,7 +58,7 @@ def test_a_run_of_generated_problems_needs_no_more_than_disk_and_memory(tmp_path
 
 
 def test_the_built_in_expert_is_refused_where_it_can_read_nearly_nothing(file: Callable[[str], Path]) -> None:
-    path = file("Of {first} {unit} there are 2, of {second} ones 3. Altogether?")
+    path = file("Of {first} {unit} there are {n}, of {second} ones 3. Altogether?")
     with pytest.raises(
         UsageError, match=r"can read 0 of \d\d practice rows of .*teacher.model=PROVIDER/MODEL"
     ) as refused:
@@ -69,7 +69,9 @@ def test_the_built_in_expert_is_refused_where_it_can_read_nearly_nothing(file: C
 
 
 def test_nothing_of_a_home_is_left_where_the_teacher_cannot_read(file: Callable[[str], Path], tmp_path: Path) -> None:
-    settings = load_settings("tiny", [f"data.practice={file('{first} {unit}, {second} {unit}: how many?')}"], {}, None)
+    settings = load_settings(
+        "tiny", [f"data.practice={file('{first} {unit}: {n}, {second} {unit}: 3, how many?')}"], {}, None
+    )
     with pytest.raises(UsageError, match="can read 0 of"):
         run_loop(settings, home=tmp_path / "h", cycles=1, fresh=False, listener=print, progress=print)
     assert not list((tmp_path / "h").glob("runs/*/"))
@@ -78,7 +80,7 @@ def test_nothing_of_a_home_is_left_where_the_teacher_cannot_read(file: Callable[
 def test_how_much_the_expert_can_read_is_told_where_that_is_enough(monkeypatch: pytest.MonkeyPatch, file: Any) -> None:
     domain = type(preflight.get_domain("math"))
     monkeypatch.setattr(domain, "solve", lambda self, question: "5" if "red" in question else None)
-    found = looked(f"data.practice={file('{first} {unit}, {second} {unit}: how many?')}", "data.gate_size=50")
+    found = looked(f"data.practice={file('{first} {unit}: {n}, {second} {unit}: 3, how many?')}", "data.gate_size=50")
     assert found["readable"].startswith("builtin/expert can read ")
     assert "gate sets for 1 cycles" in found["data"]
 

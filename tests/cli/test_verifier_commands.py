@@ -85,7 +85,7 @@ def test_a_file_without_flags_says_where(command: Command, checkpoint: str, tmp_
     file = tmp_path / "bad.jsonl"
     for row, field in (
         ({"question": "Q?", "solutions": [{"steps": ["1+1=2"]}]}, "solutions"),
-        ({"question": "Q?"}, "solutions"),
+        ({"question": "Q?"}, "answer"),
         ({"question": "Q?", "6b": {"solution": "x"}}, "6b"),
     ):
         file.write_text(json.dumps(row))

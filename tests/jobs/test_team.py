@@ -124,7 +124,7 @@ def test_a_gpu_that_is_not_there_is_named() -> None:
 
 def test_what_is_usual_leaves_a_jobs_key_as_it_was() -> None:
     usual, processes, precise = "compute.precision=float32", "compute.processes=2", "compute.precision=bfloat16"
-    assert set(spec(usual).payload) == {"settings", "threads", "device", "checkpoint"}
+    assert set(spec(usual).payload) == {"settings", "domain", "threads", "device", "checkpoint"}
     assert spec(usual, processes).payload["processes"] == 2
     assert spec(precise).payload["precision"] == "bfloat16"
     assert len({spec(*words).key for words in ([usual], [usual, processes], [precise])}) == 3

@@ -126,5 +126,5 @@ def test_time_and_source_filter_what_is_meant(database: Database) -> None:
     assert len(store.ids(parse_filter(["since=2020-01-01", "source=self"]), correct=True)) == 3
     assert store.ids(parse_filter(["until=2020-01-01"]), correct=True) == []
     assert store.ids(Filter(cycle=2), correct=True) == [hashed("2")]
-    with pytest.raises(UsageError, match="since=yesterday"):
+    with pytest.raises(UsageError, match="since='yesterday'"):
         parse_filter(["since=yesterday"])

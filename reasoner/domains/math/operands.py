@@ -19,21 +19,24 @@ _PERCENT = re.compile(r"([\d.]+)(?=\s?%| percent)")
 _WORD = re.compile(r"[a-z%]+")
 _SKILL_OF_OPERATOR = {"+": "add", "-": "take_away", "*": "times", "/": "share"}
 
-_STANDS_FOR: dict[str, tuple[int, ...]] = {
+_STANDS_FOR: dict[str, tuple[float, ...]] = {
     **{word: (value,) for word, value in {**NUMERALS, **TENS, **SCALES}.items()},
-    **dict.fromkeys(
-        ("twice", "double", "doubles", "doubled", "half", "halves", "pair", "pairs", "both", "couple"), (2,)
-    ),
-    **dict.fromkeys(("thrice", "triple", "triples", "third", "thirds"), (3,)),
-    **dict.fromkeys(("quarter", "quarters", "fourth", "fourths", "quadruple"), (4,)),
-    **dict.fromkeys(("fifth", "fifths"), (5,)),
+    **dict.fromkeys(("twice", "double", "doubles", "doubled", "pair", "pairs", "both", "couple"), (2,)),
+    **dict.fromkeys(("half", "halves"), (2, 0.5)),
+    **dict.fromkeys(("thrice", "triple", "triples"), (3,)),
+    # What is left of a whole is one less a share.
+    **dict.fromkeys(("third", "thirds"), (3, 1)),
+    **dict.fromkeys(("quarter", "quarters", "fourth", "fourths"), (4, 1, 0.25, 0.75)),
+    "quadruple": (4,),
+    **dict.fromkeys(("fifth", "fifths"), (5, 1)),
     **dict.fromkeys(("dozen", "dozens", "month", "months", "monthly"), (12,)),
     **dict.fromkeys(("foot", "feet", "inch", "inches"), (12,)),
     **dict.fromkeys(("day", "days", "daily"), (7, 24)),
     **dict.fromkeys(("week", "weeks", "weekly"), (7, 52)),
     **dict.fromkeys(("year", "years", "yearly", "annual", "annually"), (12, 52, 365)),
     **dict.fromkeys(("hour", "hours", "minute", "minutes", "second", "seconds"), (60,)),
-    **dict.fromkeys(("percent", "percentage", "%", "cent", "cents", "hundred", "hundreds"), (100,)),
+    **dict.fromkeys(("percent", "percentage", "%"), (100, 1)),
+    **dict.fromkeys(("cent", "cents", "hundred", "hundreds"), (100,)),
 }
 
 

@@ -14,7 +14,7 @@ from agents.reporting.markdown import headline, write_report
 from agents.reporting.plot import plot_accuracy, spread
 from agents.reporting.results import COLUMNS, append_results
 from agents.reporting.summary import cycle_rows, summarise
-from reasoner.errors import DataError
+from reasoner.errors import DamagedError
 from reasoner.types.loop import CycleRow
 
 
@@ -175,7 +175,7 @@ def test_events_are_read_back_and_a_torn_last_line_is_left_out(tmp_path: Path) -
 
 def test_a_broken_line_is_told_by_file_and_number(tmp_path: Path) -> None:
     (tmp_path / "events.jsonl").write_text('{"event": "launch"}\nnonsense\n')
-    with pytest.raises(DataError, match=r"events\.jsonl, line 2"):
+    with pytest.raises(DamagedError, match=r"events\.jsonl.* line 2"):
         read_events(tmp_path)
 
 
