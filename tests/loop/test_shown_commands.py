@@ -58,7 +58,7 @@ PARSED = {
     r"train --verifier": "trains for minutes; test_verifying trains one",
     r"train .*compute\.device=cuda": "wants a GPU",
     r"runs export-spans": "wants a collector; test_spans has one",
-    r"selftest (gate|crash)": "seconds and minutes; test_gate_selftest and test_crash_selftest run short ones",
+    r"selftest": "seconds and minutes; the tests of each selftest run short ones",
     r"diagnose": "minutes; test_diagnose runs it on less",
     r"jobs work( --only finetune)?$": "a worker that never ends by itself",
     r"schedule run": "runs a whole night; test_schedule_commands runs a short one",

@@ -28,7 +28,7 @@ MAY_LOAD = {
     "proposals list": STORE,
     "memory search apples --words-only": STORE | {"numpy"},
     "memory search apples": STUDENT | {"faiss"},
-    "doctor": STORE | {"numpy", "torch"},
+    "doctor": STORE | {"numpy"},
     "solve apples": STUDENT,
 }
 """Command and the heavy modules that a real run of it may load."""
