@@ -14,9 +14,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from urllib.parse import quote
 
 from reasoner.errors import BusyError
@@ -38,7 +38,8 @@ Claim = tuple[int, int]
 """Device and number of a file that this process has open as a database."""
 
 _claimed: Counter[Claim] = Counter()
-_claiming = Lock()
+_claiming = RLock()
+"""Its thread may take it twice: the garbage collector ends the claim of a dropped store whenever it likes."""
 
 
 def claim(path: Path) -> Claim:
@@ -109,33 +110,23 @@ def looked_into(path: Path) -> Iterator[sqlite3.Connection]:
         DamagedError: it is no SQLite database, or broken.
         BusyError: it is too large or too busy to be copied for a look.
     """
+    with ExitStack() as left, sqlite_in_words(path):
+        connection = sqlite3.connect(_to_look_into(path, left), uri=True)
+        left.callback(connection.close)
+        yield connection
+
+
+def _to_look_into(path: Path, left: ExitStack) -> str:
+    """The URI of the file itself, or of a copy that goes with `left`; no thread opens the database meanwhile."""
     with _claiming:
-        ours = _is_claimed(path)
-        if not ours:
-            require_usable(path)
-    log = log_of(path)
-    if ours:
-        with sqlite_in_words(path):
-            connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
-            try:
-                yield connection
-            finally:
-                connection.close()
-        return
-    if not log.exists() or not log.stat().st_size:
-        with sqlite_in_words(path):
-            connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
-            try:
-                yield connection
-            finally:
-                connection.close()
-        return
-    with tempfile.TemporaryDirectory(prefix="reasoner-look-") as folder, sqlite_in_words(path):
-        connection = sqlite3.connect(_copied(path, log, Path(folder)))
-        try:
-            yield connection
-        finally:
-            connection.close()
+        if _is_claimed(path):
+            return f"file:{quote(str(path))}?mode=ro"
+        require_usable(path)
+        log = log_of(path)
+        if not log.exists() or not log.stat().st_size:
+            return f"file:{quote(str(path))}?mode=ro&immutable=1"
+        folder = left.enter_context(tempfile.TemporaryDirectory(prefix="reasoner-look-"))
+        return f"file:{quote(str(_copied(path, log, Path(folder))))}"
 
 
 def _identity(path: Path) -> Claim:
