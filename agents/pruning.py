@@ -33,7 +33,10 @@ def graph_size(home: Path) -> GraphSize:
     if not path.is_file():
         return GraphSize(states={}, bytes=0)
     with _opened(home) as connection:
-        counted = dict(connection.execute("SELECT thread_id, count(*) FROM checkpoints GROUP BY thread_id"))
+        # A process that was killed at its very start leaves a file without tables.
+        begun = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checkpoints'").fetchone()
+        query = "SELECT thread_id, count(*) FROM checkpoints GROUP BY thread_id"
+        counted = dict(connection.execute(query)) if begun else {}
     # What is written lately lies beside the file.
     return GraphSize(states=counted, bytes=sum(p.stat().st_size for p in home.glob("graph.db*")))
 
@@ -64,6 +67,8 @@ def vacuum(home: Path) -> None:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+                raise
             raise BusyError(
                 f"{home / 'graph.db'} could not be made smaller ({error}): a run is at work; the states are deleted, "
                 "run the same command again when it has ended"

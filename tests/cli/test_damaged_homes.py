@@ -176,6 +176,7 @@ def test_a_pointer_to_a_student_that_nobody_knows_is_named(command: Command, hom
 def test_unfinished_files_of_dead_processes_are_named(command: Command, home: Path) -> None:
     (home / "checkpoints" / "base.partial-999999999").mkdir()
     (home / "checkpoints" / f"base.partial-{os.getpid()}").mkdir()
+    (home / "notes.partial-credit.txt").touch()  # a person's own
     assert checked(command)["leftovers"]["found"].startswith("1 unfinished")
 
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from reasoner.cli.checkup.check import Check, bad, good
@@ -110,15 +110,16 @@ def locks(home: Path) -> Iterator[Check]:
     held = [path for pattern in LOCKS for path in sorted(home.glob(pattern)) if is_held(path)]
     working = ", ".join(str(path.relative_to(home).parent if path.name == "lock" else path.name) for path in held)
     yield good("at work", working or "nobody")
-    left = [path for path in home.rglob("*partial-*") if not _is_alive(path.name, process_mark)]
+    left = [path for path in home.rglob("*.partial-*") if _is_of_the_dead(path.name, process_mark)]
     if left:
         names = " ".join(repr(str(path)) for path in left[:3])
         yield bad("leftovers", f"{len(left)} unfinished files of dead processes", f"rm -r {names}")
 
 
-def _is_alive(name: str, process_mark: object) -> bool:
-    pid = name.rpartition("-")[2]
-    return pid.isdigit() and callable(process_mark) and bool(process_mark(int(pid)))
+def _is_of_the_dead(name: str, process_mark: Callable[[int], str]) -> bool:
+    """By the process id at its end; what ends otherwise is not ours."""
+    pid = name.rpartition(".partial-")[2]
+    return pid.isdecimal() and not process_mark(int(pid))
 
 
 def is_folder(path: Path) -> bool:
