@@ -34,7 +34,7 @@ def graph_size(home: Path) -> GraphSize:
         return GraphSize(states={}, bytes=0)
     with _opened(home) as connection:
         # A process that was killed at its very start leaves a file without tables.
-        begun = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checkpoints'").fetchone()
+        begun = connection.execute("SELECT 1 FROM sqlite_master").fetchone()
         query = "SELECT thread_id, count(*) FROM checkpoints GROUP BY thread_id"
         counted = dict(connection.execute(query)) if begun else {}
     # What is written lately lies beside the file.

@@ -1,4 +1,4 @@
-"""A look at a store outside the home, which changes nothing there: no table is made, no migration runs."""
+"""A look at a store on a server, which changes nothing there: no table is made, no migration runs."""
 
 from pathlib import Path
 from typing import NamedTuple

@@ -180,6 +180,20 @@ def test_unfinished_files_of_dead_processes_are_named(command: Command, home: Pa
     assert checked(command)["leftovers"]["found"].startswith("1 unfinished")
 
 
+def test_a_store_in_another_file_is_looked_into_and_never_made(
+    command: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.db"
+    (home / "reasoner.db").rename(other)
+    monkeypatch.setenv("REASONER_DATABASE_URL", f"sqlite:///{other}")
+    assert "1 runs in" in checked(command)["store"]["found"]
+    w.cut(other)
+    assert not checked(command)["store"]["ok"]
+    other.unlink()
+    assert "empty or missing" in checked(command)["store"]["found"]
+    assert not other.exists()
+
+
 def test_a_lock_that_nobody_lets_go_of_ends_in_words(home: Path) -> None:
     with (
         exclusive(home / "some.lock"),

@@ -27,8 +27,13 @@ def _store(home: Path, path: Path) -> Iterator[Check]:
     from reasoner.storage.sqlite_files import fault_of, looked_into
 
     if exists(home / "store.txt") or database_url():
-        yield _elsewhere(home)
-        return
+        from memory.store.address import find_store
+
+        address = find_store(home, database_url())
+        if address.get_backend_name() != "sqlite":
+            yield _elsewhere(home)
+            return
+        path = Path(str(address.database))
     mend = RESTORED.format(file=path)
     if not exists(path) or (not path.is_dir() and path.is_file() and path.stat().st_size == 0):
         lost = next(home.glob("runs/*/events.jsonl"), None) or next(home.glob("jobs/*/lock"), None)
@@ -95,7 +100,7 @@ def _graph(path: Path) -> Iterator[Check]:
 
 
 def _elsewhere(home: Path) -> Check:
-    """A store that does not lie in the home under its usual name."""
+    """A store on a server."""
     from memory.store.server import look_at
     from reasoner.config.places import database_url
 
