@@ -7,17 +7,16 @@ Shapes: L tokens, H width of the backbone.
 """
 
 import hashlib
-import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from reasoner.errors import ReasonerError
+from reasoner.storage.tensor_files import save_tensors
 
 SHARD_TEXTS = 256
 MEMORY_BYTES = 256 * 2**20
@@ -81,12 +80,9 @@ class StateCache:
         """Writes what waits as a shard, and removes the oldest shards if they are too many."""
         if self._folder is None or not self._waiting:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
         name = hashlib.sha256("".join(sorted(self._waiting)).encode()).hexdigest()[:32]
         path = self._folder / f"{name}.safetensors"
-        partial = self._folder / f"{name}.partial-{os.getpid()}"
-        save_file(self._waiting, partial)
-        partial.replace(path)
+        save_tensors(path, self._waiting)
         self._shard_of |= dict.fromkeys(self._waiting, path)
         self._waiting = {}
         self._make_room(path)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reasoner.errors import EXIT_FAILED, EXIT_USAGE, BusyError, DamagedError, ReasonerError, StorageError, UsageError
 
-_ROOM = "free some space, or give a home on another disk with --home DIR; what was saved stays"
+_ROOM = "free some space, or give a home on another disk with --home DIR (what was saved stays)"
 _LOCAL = "put the home on a local disk: the file system there lacks what is needed"
 ADVICE: dict[int, tuple[str, int]] = {
     errno.ENOSPC: (_ROOM, EXIT_FAILED),

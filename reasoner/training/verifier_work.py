@@ -1,14 +1,13 @@
 """The training of a verifier as a job: plain JSON in and out, its files below the home."""
 
-from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 
 from reasoner.models.checkpoints import load_student
 from reasoner.models.verifier import StepVerifier
 from reasoner.storage.json_files import read_object
+from reasoner.storage.tensor_files import save_tensors
 from reasoner.training.claims import JudgedClaims
 from reasoner.training.verifying import VerifierRecipe, train_verifier
 from reasoner.training.work import Workplace
@@ -44,7 +43,5 @@ def train_verifier_job(payload: dict[str, Any], place: Workplace) -> dict[str, A
         should_stop=place.should_stop,
     )
     target = place.folder / WEIGHTS
-    partial = target.with_suffix(".partial")
-    save_file({k: v.detach().contiguous().clone() for k, v in verifier.state_dict().items()}, partial)
-    Path(partial).replace(target)
+    save_tensors(target, verifier.state_dict())
     return {"updates": recipe.updates, "loss": round(loss, 5), "weights": target.relative_to(place.home).as_posix()}

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 LONGEST = 300
 """Characters of what was found."""
+RESTORE = "restore it from a backup"
+"""What mends where the error does not say it."""
 
 
 class Check(NamedTuple):
@@ -34,9 +36,9 @@ def of_error(name: str, error: Exception, mend: str = "") -> Check:
     told = in_words(error)
     if told is None:
         words = " ".join(str(error).split())
-        return bad(name, f"{type(error).__name__}: {words}", mend or "restore it from a backup")
+        return bad(name, f"{type(error).__name__}: {words}", mend or RESTORE)
     found, _, remedy = str(told).rpartition("; ")
-    return bad(name, found or remedy, mend or remedy)
+    return bad(name, found or remedy, mend or (remedy if found else RESTORE))
 
 
 def guarded(name: str, look: Callable[[], Iterator[Check]]) -> Iterator[Check]:
