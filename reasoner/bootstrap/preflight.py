@@ -83,12 +83,15 @@ def look_around(settings: Settings, *, home: Path, cycles: int) -> list[Look]:
 
 
 def _data_words(settings: Settings, source: "ProblemSource") -> str:
+    from reasoner.data.file_source import LEFT_OUT
+
     data = settings.data
     if data.practice == GENERATED:
         sizes = f"{data.practice_size} practice, {data.gate_size} gate and {data.sealed_size} sealed"
         return f"{sizes} problems of domain {data.domain}, generated"
     sizes = f"{len(source.practice(1))} practice, {len(source.gate(1))} gate and {len(source.sealed())} sealed rows"
-    return f"{sizes} of {data.practice}; gate sets for {source.gate_sets} cycles"
+    found = f"{sizes} of {data.practice}; gate sets for {source.gate_sets} cycles"
+    return f"{found}; {LEFT_OUT.format(count=source.left_out)}" if source.left_out else found
 
 
 def _teacher_reads(settings: Settings, source: "ProblemSource") -> str:
