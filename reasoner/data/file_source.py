@@ -18,8 +18,8 @@ SMALLEST: dict[Split, int] = {"practice": 20, "gate": 50, "sealed": 50}
 """Rows without which a split is of no use."""
 
 LEFT_OUT = (
-    "{count} more practice rows are left out: they ask what a gate or sealed row asks, with the same numbers and nearly "
-    "the same words"
+    "{count} more practice rows are left out: they ask what a gate or sealed row asks, with the same numbers and "
+    "nearly the same words"
 )
 
 

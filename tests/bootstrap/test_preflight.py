@@ -125,6 +125,14 @@ def test_too_little_disk_is_said_with_what_is_needed(tmp_path: Path, monkeypatch
     assert "disk" in looked(home=tmp_path, cycles=3)
 
 
+def test_a_run_that_goes_on_needs_disk_only_for_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load_settings("tiny", [], {}, None)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, disk_needed(settings, cycles=2)))
+    with pytest.raises(ReasonerError, match="too little disk"):
+        look_around(settings, home=tmp_path, cycles=9)
+    assert "disk" in {look.what for look in look_around(settings, home=tmp_path, cycles=9, done=7)}
+
+
 def test_more_cycles_and_wider_students_need_more_disk() -> None:
     tiny, small = (load_settings(name, [], {}, None) for name in ("tiny", "small"))
     assert disk_needed(tiny, cycles=1) < disk_needed(tiny, cycles=9) < disk_needed(small, cycles=9)
