@@ -90,7 +90,11 @@ def _text(value: Any, where: str, what: str, faults: list[str]) -> str:
     if value is None:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        value = str(value)
+        try:
+            value = str(value)
+        except ValueError:  # written in Python's hexadecimal, it may have more digits than Python converts
+            faults.append(f"{where}: a number of too many digits")
+            return ""
     if not isinstance(value, str):
         faults.append(f"{where}: expected a text, got {_kind(value)}")
         return ""

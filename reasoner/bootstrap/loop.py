@@ -162,11 +162,16 @@ def _work(
     books = CallLedger(place.database(), row.id)
     try:
         looked = preflight_run(
-            settings, books, home=place.root, cycles=cycles, say=lambda words: _remark(progress, words)
+            settings,
+            books,
+            home=place.root,
+            cycles=cycles,
+            done=row.cycles_done,
+            say=lambda words: _remark(progress, words),
         )
-    except ReasonerError:
+    except (ReasonerError, KeyboardInterrupt) as stopped:
         if row.state == "running":  # as it was created, or killed
-            store.mark(row.id, "failed")
+            store.mark(row.id, "interrupted" if isinstance(stopped, KeyboardInterrupt) else "failed")
         raise
     parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
     starts = len(of_kind(read_events(parts.folder.root), "launch"))

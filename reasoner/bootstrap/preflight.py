@@ -41,7 +41,7 @@ _PROCESSES = 2
 
 
 def preflight_run(
-    settings: Settings, ledger: "Ledger", *, home: Path, cycles: int, say: Callable[[str], None]
+    settings: Settings, ledger: "Ledger", *, home: Path, cycles: int, done: int, say: Callable[[str], None]
 ) -> Preflight:
     """Looks at everything before a start of a run.
 
@@ -50,22 +50,24 @@ def preflight_run(
         ledger: the run's books, of no cycle.
         home: its folder.
         cycles: that are asked for.
+        done: of them, whose files are on the disk already.
         say: told what people should hear while the teacher makes us wait.
 
     Raises:
         ReasonerError: the run cannot begin; `look_around` and `try_teacher` say why.
     """
-    looks = look_around(settings, home=home, cycles=cycles)
+    looks = look_around(settings, home=home, cycles=cycles, done=done)
     return Preflight(looks=(*looks, *try_teacher(settings, ledger, say=say)))
 
 
-def look_around(settings: Settings, *, home: Path, cycles: int) -> list[Look]:
+def look_around(settings: Settings, *, home: Path, cycles: int, done: int = 0) -> list[Look]:
     """Everything but the teacher's answer.
 
     Args:
         settings: of the run.
         home: its folder, which need not exist.
         cycles: that are asked for.
+        done: of them, whose files are on the disk already.
 
     Raises:
         ConfigError: a package is missing.
@@ -79,16 +81,20 @@ def look_around(settings: Settings, *, home: Path, cycles: int) -> list[Look]:
     looks.append(Look(what="data", found=_data_words(settings, source)))
     if reads := _teacher_reads(settings, source):
         looks.append(Look(what="readable", found=reads))
-    return [*looks, look_at_disk(settings, home=home, cycles=cycles), look_at_memory(settings)]
+    left = max(1, cycles - done)
+    return [*looks, look_at_disk(settings, home=home, cycles=left), look_at_memory(settings)]
 
 
 def _data_words(settings: Settings, source: "ProblemSource") -> str:
+    from reasoner.data.file_source import LEFT_OUT
+
     data = settings.data
     if data.practice == GENERATED:
         sizes = f"{data.practice_size} practice, {data.gate_size} gate and {data.sealed_size} sealed"
         return f"{sizes} problems of domain {data.domain}, generated"
     sizes = f"{len(source.practice(1))} practice, {len(source.gate(1))} gate and {len(source.sealed())} sealed rows"
-    return f"{sizes} of {data.practice}; gate sets for {source.gate_sets} cycles"
+    found = f"{sizes} of {data.practice}; gate sets for {source.gate_sets} cycles"
+    return f"{found}; {LEFT_OUT.format(count=source.left_out)}" if source.left_out else found
 
 
 def _teacher_reads(settings: Settings, source: "ProblemSource") -> str:

@@ -63,7 +63,8 @@ def _examples(event: Event) -> str:
 
 def _withheld(event: Event) -> str:
     reasons = ", ".join(f"{reason} {count}" for reason, count in event["reasons"].items())
-    return f"withheld {event['count']} examples from training: {reasons}"
+    what = "examples" if event["cycle"] else "practice rows"
+    return f"withheld {event['count']} {what} from training: {reasons}"
 
 
 def _job(event: Event) -> str:

@@ -17,6 +17,11 @@ from reasoner.types.problem import Problem, Split
 SMALLEST: dict[Split, int] = {"practice": 20, "gate": 50, "sealed": 50}
 """Rows without which a split is of no use."""
 
+LEFT_OUT = (
+    "{count} more practice rows are left out: they ask what a gate or sealed row asks, with the same numbers and "
+    "nearly the same words"
+)
+
 
 class FileSource:
     """A file's rows. See `ProblemSource` for what its methods promise."""
@@ -112,6 +117,7 @@ class FileSource:
         if all(counts[split] >= least for split, least in SMALLEST.items()):
             return
         given = ", ".join(f"{count} {split}" for split, count in counts.items())
+        given += f" ({LEFT_OUT.format(count=self.left_out)})" if self.left_out else ""
         least = ", ".join(f"{count} {split}" for split, count in SMALLEST.items())
         raise DataError(
             f"{self._path}: its {sum(counts.values())} rows divide by structure into {given}; expected at least "

@@ -94,6 +94,7 @@ REFUSED = {
     ),
     "digits": (GOOD.replace('"23"', "2" * 5000), "answer: 5000 characters, expected 1000 at most"),
     "digits of a step": (GOOD.replace("14+9", "9" * 5000), "steps.0: 5003 characters"),
+    "hexadecimal digits": (str(LESSON).replace("'23'", "0x" + "f" * 5000), "answer: a number of too many digits"),
     "digits, cut off": (GOOD.partition('"23"')[0] + "2" * 6000, "the JSON object is broken"),
     "nested 900": (GOOD.replace('"14+9=23"', "[" * 900 + "]" * 900), "steps"),
     "nested 100,000": (GOOD.replace('"14+9=23"', "[" * 100_000 + "]" * 100_000), "nested too deeply"),

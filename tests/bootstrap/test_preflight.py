@@ -1,6 +1,7 @@
 """What would end a run later ends it before anything is trained, with what was found and what to do."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from itertools import product
@@ -15,7 +16,7 @@ from reasoner.bootstrap.preflight import available_memory, disk_needed, look_aro
 from reasoner.config import packages
 from reasoner.config.loading import load_settings
 from reasoner.config.packages import require_packages
-from reasoner.errors import ConfigError, ReasonerError, UsageError
+from reasoner.errors import ConfigError, DataError, ReasonerError, UsageError
 
 COLOURS = ("red", "blue", "green", "black", "white", "brown", "pink", "grey", "round", "flat", "old", "new")
 UNITS = ("beans", "nuts", "nails", "coins", "beads", "stones", "seeds", "pins", "cups", "keys")
@@ -85,6 +86,29 @@ def test_how_much_the_expert_can_read_is_told_where_that_is_enough(monkeypatch: 
     assert "gate sets for 1 cycles" in found["data"]
 
 
+def test_how_many_practice_rows_are_left_out_is_told_before_a_run(file: Callable[[str], Path]) -> None:
+    template = "On the long table of the old shop {first} and {second} {unit} lie beside {n} others, and 3 more come."
+    alike = file(template)
+    rows = [json.loads(line) for line in alike.read_text().splitlines()]
+    given = (f"data.practice={alike}", "data.gate_size=50", "teacher.model=none")
+    assert "left out" not in looked(*given)["data"]
+
+    def with_few_numbers(some: int) -> None:
+        """As many rows have the same numbers."""
+        alike.write_text("")
+        with alike.open("a") as out:
+            for at, row in enumerate(rows):
+                asks = row["question"].replace(f" {row['answer'] - 3} ", " 5 ")
+                same = {"question": asks, "answer": 8, "steps": ["5+3=8"]}
+                out.write(json.dumps(same if at < some else row) + "\n")
+
+    with_few_numbers(100)
+    assert re.search(r"1 cycles; \d\d more practice rows are left out: they ask what", looked(*given)["data"])
+    with_few_numbers(len(rows))
+    with pytest.raises(DataError, match=r"into \d+ practice, .*\d\d\d more practice rows are left out: they ask what"):
+        looked(*given)
+
+
 def test_nobody_can_be_asked_about_steps_that_are_no_equations() -> None:
     for teacher in ("builtin/expert", "openai/m"):
         with pytest.raises(UsageError, match=r"cannot teach data.domain='prosqa'.*teacher.model=none"):
@@ -99,6 +123,14 @@ def test_too_little_disk_is_said_with_what_is_needed(tmp_path: Path, monkeypatch
         looked(home=tmp_path, cycles=3)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, needed))
     assert "disk" in looked(home=tmp_path, cycles=3)
+
+
+def test_a_run_that_goes_on_needs_disk_only_for_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load_settings("tiny", [], {}, None)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, disk_needed(settings, cycles=2)))
+    with pytest.raises(ReasonerError, match="too little disk"):
+        look_around(settings, home=tmp_path, cycles=9)
+    assert "disk" in {look.what for look in look_around(settings, home=tmp_path, cycles=9, done=7)}
 
 
 def test_more_cycles_and_wider_students_need_more_disk() -> None:

@@ -20,6 +20,7 @@ from reasoner.bootstrap.teacher_trial import try_teacher
 from reasoner.config.loading import load_settings
 from reasoner.config.settings import Settings
 from reasoner.errors import TeacherError
+from reasoner.types.loop import Progress
 
 
 @pytest.fixture
@@ -67,6 +68,19 @@ def test_a_run_whose_teacher_cannot_be_used_has_failed_and_has_trained_nothing(
     database = open_database(tmp_path)
     assert [row.state for row in RunStore(database).list()] == ["failed"]
     assert JobStore(database).list() == []
+    database.close()
+
+
+def test_a_run_that_is_interrupted_while_its_teacher_is_tried_says_so(server: ModelServer, tmp_path: Path) -> None:
+    server.always, server.retry_after = "429", "30"
+
+    def interrupt(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_loop(asking(server), home=tmp_path, cycles=1, fresh=False, listener=print, progress=interrupt)
+    database = open_database(tmp_path)
+    assert [row.state for row in RunStore(database).list()] == ["interrupted"]
     database.close()
 
 
