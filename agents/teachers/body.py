@@ -44,7 +44,7 @@ def _document(text: str) -> dict[str, Any]:
     try:
         document = json.loads(text, parse_int=_integer, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
-        said = type(error).__name__ if isinstance(error, RecursionError) else str(error)[:80]
+        said = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:80]
         raise WireFault(f"the answer is no JSON: {said}: {_shown(text)}", retry=True, charged=True) from error
     if not isinstance(document, dict):
         raise WireFault(f"the answer is no JSON object: {_shown(text)}", retry=True, charged=True)

@@ -19,6 +19,11 @@ _NAMED = {
 _HINTS = ("parameter", "support", "unknown field", "unrecognized", "unexpected", "not permitted", "extra input")
 """Words of a refusal that is about some parameter, although it names none of ours."""
 
+_TOO_MUCH = ("context length", "too large", "too long")
+"""Words of a refusal that is about how many tokens were asked for: another name for their limit would not help, and a
+server that does not know that name would have none.
+"""
+
 _STATUSES = frozenset({400, 422})
 
 _WORDS = {
@@ -73,6 +78,8 @@ class Parameters:
             if version < self.version:
                 return True
             text, usable = refusal.lower(), self._next_changes(options)
+            if any(words in text for words in _TOO_MUCH):
+                usable.pop("max_tokens", None)
             named = [name for name in usable if any(word in text for word in _NAMED[name])]
             hinted = not _names_any(text) and any(hint in text for hint in _HINTS)
             name = next(iter(named or (usable if hinted else ())), None)

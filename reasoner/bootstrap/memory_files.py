@@ -125,10 +125,10 @@ class _Desk:
                 self.reasons[one.reason] += 1
                 self._refused(one)
         fresh = self._fresh([one for one in judged if isinstance(one, Admitted)])
-        merged = self._keep(fresh) if fresh and self._keeps else 0
-        self.accepted += len(fresh) - merged
-        self.merged += merged
-        self.unread += sum(one.verdict.reason == STANDS for one in fresh)
+        accepted = self._keep(fresh) if fresh and self._keeps else fresh
+        self.accepted += len(accepted)
+        self.merged += len(fresh) - len(accepted)
+        self.unread += sum(one.verdict.reason == STANDS for one in accepted)
 
     def _fresh(self, admitted: Sequence[Admitted]) -> list[Admitted]:
         known = self._examples.ever_learnt([one.example.id for one in admitted])
@@ -141,8 +141,8 @@ class _Desk:
             self._met.add(one.example.id)
         return fresh
 
-    def _keep(self, fresh: Sequence[Admitted]) -> int:
-        """Remembers them; how many were counted under something alike.
+    def _keep(self, fresh: Sequence[Admitted]) -> list[Admitted]:
+        """Remembers them; gives back those that were not counted under something alike.
 
         Verdicts come first: what is remembered always has one, even where the process dies in between.
         """
@@ -152,7 +152,7 @@ class _Desk:
         self._verdicts.add([one.verdict for one in fresh], run=lineage.run, cycle=lineage.cycle)
         latents = embed_questions(self._student, [one.example.problem.question for one in fresh]).numpy()
         added = set(self._memory.remember([one.example for one in fresh], latents, kind="imported").added)
-        return sum(one.example.id not in added for one in fresh)
+        return [one for one in fresh if one.example.id in added]
 
 
 def student_for(place: Home) -> Checkpoint:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from heapq import nsmallest
 
-from reasoner.data.same_question import Asked, asked, nearly_same
+from reasoner.data.same_question import SIGNS, Asked, asked, nearly_same
 
 SKETCH = 4
 """Pairs of words by which a question without numbers is found; twice as many are looked up."""
@@ -71,12 +71,16 @@ class HeldOutQuestions:
 def _anchors(question: Asked) -> list[object]:
     """By what a question is looked for: its numbers, also without the first or the last, or its sketch.
 
-    A number may stand before a question, as in a list, or after it.
+    A number may stand before a question, as in a list, or after it; one that is reckoned with is part of it.
     """
     numbers = question.numbers
     if not numbers:
         return list(_sketch(question, 2 * SKETCH))
-    return [some for some in (numbers, numbers[1:], numbers[:-1]) if some]
+    pairs = list(zip(question.tokens, question.tokens[1:], strict=False))
+    starts = next((after not in SIGNS for token, after in pairs if token == numbers[0]), True)
+    ends = next((before not in SIGNS for before, token in reversed(pairs) if token == numbers[-1]), True)
+    shorter = [numbers[1:]] * starts + [numbers[:-1]] * (ends and numbers[-1] not in SIGNS)
+    return [some for some in (numbers, *shorter) if some]
 
 
 def _sketch(question: Asked, size: int) -> list[int]:

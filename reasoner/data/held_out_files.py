@@ -1,10 +1,10 @@
 """Held-out questions of a problem source, drawn once in a home and kept in `held-out/<mark>.json`."""
 
 import json
-import os
 from pathlib import Path
 
 from reasoner.data.sources import ProblemSource
+from reasoner.storage.writing import write_text
 
 FOLDER = "held-out"
 
@@ -24,10 +24,7 @@ def held_out_questions(source: ProblemSource, *, cycles: int, home: Path | None)
     if (kept := _kept(path)) is not None:
         return kept
     questions = source.held_out(cycles)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    partial.write_text(json.dumps(questions), encoding="utf-8")
-    partial.replace(path)
+    write_text(path, json.dumps(questions))
     return questions
 
 

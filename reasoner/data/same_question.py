@@ -26,7 +26,8 @@ SAME_PAIRS = 0.6
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.:]\d+)*")
 _WITH_SIGNS = re.compile(r"[^\W\d_]+|\d+(?:[.:]\d+)*|(?<=[\d)])\s*[-+*/=<>^%]\s*(?=[\d(.])")
-_SIGNS = frozenset("-+*/=<>^%")
+SIGNS = frozenset("-+*/=<>^%")
+"""Tokens between numbers that are reckoned with."""
 _INNER = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _ALIKE = str.maketrans("l10", "iio")
 """In a key: `PauI` is Paul, `c00kies` are cookies, `l2` is 12."""
@@ -84,7 +85,7 @@ def asked(question: str) -> Asked:
     if not text.isascii():
         # Casefolding may leave marks behind.
         text = plain_text(text)
-    pattern = _TOKEN if _SIGNS.isdisjoint(text) else _WITH_SIGNS
+    pattern = _TOKEN if SIGNS.isdisjoint(text) else _WITH_SIGNS
     found = [token.strip() for token in pattern.findall(text)]
     tokens = [_number(token) if token[0].isdigit() else token for token in found]
     if not _NUMERALS.isdisjoint(tokens):

@@ -76,6 +76,8 @@ def test_refused_parameters_go_one_by_one_and_no_price_is_left_unbounded() -> No
 
     assert not refuse("context length exceeded")
     assert not refuse("temperature is not supported", status=500)
+    assert not refuse("max_tokens is too large: 600. This model supports at most 500 completion tokens")
+    assert not refuse("maximum context length is 4096 tokens, you asked for 600 (max_tokens)"), "a cap stays a cap"
     assert refuse("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead")
     assert known.applied(OPTIONS)["max_completion_tokens"] == 600
     assert not refuse("max_completion_tokens is too large: 600"), "it is never dropped"

@@ -232,6 +232,13 @@ def test_what_differs_in_writing_only_is_merged_each_time(command: Command, home
     assert len(kept(home)) == 1
 
 
+def test_of_the_unread_only_those_that_were_accepted_are_counted(command: Command, home: Path, tmp_path: Path) -> None:
+    asks = "Nine geese sit on a wall and 4 fly off. How many stay?"
+    rows = [row("9-4=5\nanswer: 5", prompt=prompt) for prompt in (asks, asks.replace(". ", ".  "))]
+    done = told(command, "import", written(tmp_path / "r.jsonl", rows))[-1]
+    assert (done["accepted"], done["merged"], done["unread"]) == (1, 1, 1)
+
+
 def test_an_import_that_was_cut_off_goes_on(
     command: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,14 @@ def test_another_question_is_another(text: str) -> None:
     assert HeldOutQuestions([PENS, "What is 12 + 7?"]).match(text) is None
 
 
+def test_a_number_that_is_reckoned_with_is_no_number_of_a_list() -> None:
+    known = HeldOutQuestions(["What is 7 + 1?", "What is 1 + 9?", "What is 5?"])
+    for other in ("What is 7 + 11?", "What is 12 + 9?", "What is 5 + 1?", "What is 5 + 3?"):
+        assert known.match(other) is None
+    for same in ("4. What is 7 + 1?", "What is 7 + 1? Answer: 8", "What is 5? 5"):
+        assert known.match(same) is not None
+
+
 def test_a_question_without_numbers_is_known_by_its_words() -> None:
     question = "Every lempus is a dumpus. Every dumpus is a gorpus. Tom is a lempus. Is Tom a gorpus or a rompus?"
     known = HeldOutQuestions([question])
