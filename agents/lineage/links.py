@@ -54,7 +54,9 @@ def call_link(call: TeacherCall, run: str, cycle: int) -> Link:
 
 def verdict_link(verdict: Verdict, run: str, cycle: int) -> Link:
     """What the check said."""
-    said = f"{verdict.subject} {'accepted' if verdict.accepted else 'rejected'}: {verdict.reason}"
+    ruling = "accepted" if verdict.accepted else "rejected"
+    # The reason of an ordinary acceptance is the same word.
+    said = f"{verdict.subject} {ruling}" + ("" if verdict.reason == ruling else f": {verdict.reason}")
     return Link(kind="verdict", id=verdict.id, run=run, cycle=cycle, said=said)
 
 

@@ -135,7 +135,7 @@ class VersionStore:
         for number in numbers:
             if not 0 <= number <= newest:
                 raise NotFoundError(
-                    f"version {number!r} of the memory: expected 0 (empty) to {newest}; see `memory log`"
+                    f"version {number!r} of the memory: expected 0 (empty) to {newest}; see `reasoner memory log`"
                 )
 
 

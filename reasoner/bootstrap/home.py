@@ -5,12 +5,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from memory.store.address import is_begun
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database, open_database
 from memory.store.ids import IdStore
 from reasoner.config.places import database_url
 from reasoner.errors import NotFoundError
 from reasoner.types.checkpoint import Checkpoint
+from reasoner.types.printable import shortened
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
@@ -50,6 +52,19 @@ class Home:
         """The store, opened once."""
         return self._database
 
+    def begun(self, sought: str = "") -> "Home":
+        """This home, for what only reads: that makes no store. What is `sought` there is named in the error.
+
+        Raises:
+            NotFoundError: it has no store yet.
+        """
+        if not is_begun(self.root) and database_url() is None:
+            lost = f"checkpoint {shortened(sought)} is not there: " if sought else ""
+            raise NotFoundError(
+                f"{lost}{str(self.root)!r} holds no runs yet. Start with `reasoner loop`, or name another --home."
+            )
+        return self
+
     @property
     def checkpoints(self) -> Path:
         """Folder of the saved students."""
@@ -61,7 +76,7 @@ class Home:
         Raises:
             NotFoundError: the id is unknown, or there is no champion yet.
         """
-        store = CheckpointStore(self.database())
+        store = CheckpointStore(self.begun(id or "").database())
         if id is not None:
             return store.get(IdStore(self.database()).full(id, "checkpoint"))
         champion = store.home_champion()

@@ -5,7 +5,7 @@ from pathlib import Path
 from memory.audit import Audit, Auditor, Fault, Finding
 from memory.store.database import Database
 from reasoner.bootstrap.held_out import questions_of
-from reasoner.bootstrap.home import open_home
+from reasoner.bootstrap.home import existing_home
 from reasoner.bootstrap.recall import encoder_of
 from reasoner.errors import NotFoundError
 
@@ -27,7 +27,7 @@ def mend_memory(home: Path, fault: Fault, *, dry_run: bool) -> Finding:
 def _auditor(home: Path) -> Auditor:
     from reasoner.domains.registry import DOMAINS, get_domain
 
-    place = open_home(home)
+    place = existing_home(home).begun()
     database: Database = place.database()
     try:
         space = encoder_of(place).fingerprint

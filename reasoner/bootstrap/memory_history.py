@@ -6,7 +6,7 @@ from memory.filters import Filter
 from memory.store.examples import ExampleStore
 from memory.store.ids import IdStore
 from memory.store.versions import Difference, MemoryVersion, VersionStore
-from reasoner.bootstrap.home import open_home
+from reasoner.bootstrap.home import existing_home
 from reasoner.types.record import Record
 
 
@@ -22,25 +22,25 @@ class Pruned(Record):
 
 def memory_log(home: Path, *, item: str | None = None) -> list[MemoryVersion]:
     """All versions of a home's memory, or those that changed one item, oldest first."""
-    database = open_home(home).database()
+    database = existing_home(home).begun().database()
     whole = IdStore(database).full(item, "example", "failed attempt", or_as_typed=True) if item else None
     return VersionStore(database).log(item=whole)
 
 
 def memory_diff(home: Path, earlier: int, later: int | None) -> Difference:
     """What the later version has and has not; the present one where none is named."""
-    versions = VersionStore(open_home(home).database())
+    versions = VersionStore(existing_home(home).begun().database())
     return versions.difference(earlier, versions.newest() if later is None else later)
 
 
 def revert_memory(home: Path, to: int) -> Difference:
     """Makes the memory what it was at a version, as a new version."""
-    return VersionStore(open_home(home).database()).revert(to, cause=f"reasoner memory revert {to}")
+    return VersionStore(existing_home(home).begun().database()).revert(to, cause=f"reasoner memory revert {to}")
 
 
 def prune_memory(home: Path, only: Filter, *, wrong: bool, dry_run: bool) -> Pruned:
     """Takes out what is meant; nothing is deleted, `revert` brings it back."""
-    database = open_home(home).database()
+    database = existing_home(home).begun().database()
     ids = ExampleStore(database).ids(only, correct=not wrong)
     versions = VersionStore(database)
     if not dry_run:

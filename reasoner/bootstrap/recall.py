@@ -16,7 +16,7 @@ from memory.store.ids import IdStore
 from memory.store.latents import LatentStore
 from memory.store.spaces import SpaceStore
 from memory.store.versions import VersionStore
-from reasoner.bootstrap.home import Home, existing_home, open_home
+from reasoner.bootstrap.home import Home, existing_home
 from reasoner.errors import NotFoundError, UsageError
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.job import Job, JobSpec
@@ -41,7 +41,7 @@ def search_memory(
     """
     from reasoner.search.greedy import embed_questions
 
-    place = open_home(home)
+    place = existing_home(home).begun()
     encoder = encoder_of(place)
     vector = embed_questions(place.student(encoder.id), [text]).numpy()[0]
     memory = memory_of(place, encoder)
@@ -61,7 +61,7 @@ def search_near(home: Path, id: str, *, k: int, only: Filter = EVERYTHING, corre
     Raises:
         NotFoundError: nothing with this id is remembered.
     """
-    place = open_home(home)
+    place = existing_home(home).begun()
     memory = memory_of(place)
     store = ExampleStore(place.database())
     whole = IdStore(place.database()).full(id, "example", "failed attempt", "problem", or_as_typed=True)
@@ -85,7 +85,7 @@ def search_by_latent(
     Raises:
         UsageError: the file holds no such vector.
     """
-    memory = memory_of(open_home(home))
+    memory = memory_of(existing_home(home).begun())
     try:
         vector = np.load(file, allow_pickle=False).astype(np.float32).reshape(-1)
     except (OSError, ValueError) as error:
@@ -128,7 +128,7 @@ def recall_of(place: Home, domain: Domain, neighbours: int) -> Recall | None:
 
 def memory_stats(home: Path) -> MemoryStats:
     """How much the home remembers in the space that is searched."""
-    return memory_of(open_home(home)).stats()
+    return memory_of(existing_home(home).begun()).stats()
 
 
 def reindex_memory(
@@ -145,7 +145,7 @@ def reindex_memory(
     """
     from jobs.queue import run_job
 
-    place = open_home(home)
+    place = existing_home(home).begun()
     spec, lacking = _reencoding(place, place.checkpoint(checkpoint))
     if lacking <= AT_ONCE:
         done = _reencode_here(place, spec, report)

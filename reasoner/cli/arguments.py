@@ -36,6 +36,8 @@ def require_sense(command: Any) -> None:
     """Has every command, and the commands of a group, look at its numbers before it does anything."""
     for inner in getattr(command, "commands", {}).values():
         require_sense(inner)
+        # typer keeps the line ends of a docstring in a group's list of commands, where they break lines in their midst.
+        inner.short_help = inner.short_help or " ".join((inner.help or "").split("\n\n")[0].split())
     if not hasattr(command, "commands"):
         command.invoke = _checked(command, command.invoke)
 

@@ -154,7 +154,10 @@ def _bug(error: BaseException) -> Failure:
 def _usage(error: Exception) -> str:
     context = getattr(error, "ctx", None)
     message = getattr(error, "format_message", error.__str__)()
-    return f"{message.rstrip('.')}; see `{context.command_path} --help`" if context else message
+    if context is None:
+        return message
+    see = f"ee `{context.command_path} --help`"
+    return f"{message} S{see}" if message.endswith("?") else f"{message.rstrip('.')}; s{see}"
 
 
 def _place(error: OSError) -> str:

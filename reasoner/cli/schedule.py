@@ -107,16 +107,18 @@ def show(
     with opened(options.home_of(home)) as database:
         store = ScheduleStore(database)
         entry = store.entry(name)
+        one, fault = entry.schedule, fault_of(entry)
+        about = {"next": _next(one), "fault": fault}
+        voice.record("schedule", (one.model_dump(mode="json") if one else {"name": name}) | about)
         for firing in store.firings(name)[-20:]:
             told = _night(database, firing.job)
             voice.record("firing", {**firing.model_dump(mode="json"), "night": told}, run=str(told.get("run", "")))
             table.add_row(firing.scheduled, firing.outcome, *_cells(told), firing.note or str(told.get("error", "")))
         proposal = awaited(database, name)
-    one, fault = entry.schedule, fault_of(entry)
     if fault:
         voice.record("fault", {"name": name, "fault": fault})
-    about = f": {one.cron} {one.timezone}, next at {_next(one)}" if one else ""
-    voice.show(f"{name}{about}\n")
+    when = f": {one.cron} {one.timezone}, next at {_next(one)}" if one else ""
+    voice.show(f"{name}{when}\n")
     voice.show(table)
     if fault:
         voice.show(f"\nit cannot run: {fault}")

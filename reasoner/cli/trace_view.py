@@ -1,6 +1,7 @@
 """A run's trace for the eye: the graph, then a tree of cycles, nodes and, where few are meant, their events."""
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from textwrap import wrap
 from typing import Any
 
@@ -31,15 +32,17 @@ def graph_and_tree(
         yield ""
     meant = [v for v in history.visits if cycle in (None, v.cycle) and node in (None, v.node)]
     longest = max((v.seconds for v in meant), default=0.0)
+    outside = [event for event in history.events if whole and event.get("cycle", -1) not in history.cycles]
+    # What a run says before its first cycle stands above it; the rest, such as its end, below.
+    above = len(list(takewhile(lambda pair: pair[0] is pair[1], zip(outside, history.events, strict=False))))
+    yield from filter(None, map(sentence, outside[:above]))
     for number in dict.fromkeys(visit.cycle for visit in meant):
         yield _cycle_line(history, number)
         own = [visit for visit in meant if visit.cycle == number]
         for visit in own:
             yield _visit_lines(history, visit, longest, last=visit is own[-1], told=not whole, width=width)
     # A run that was broken off, or is younger than its first node's end, has told more than its visits hold.
-    for event in history.events if whole else ():
-        if event.get("cycle", -1) not in history.cycles and (told := sentence(event)):
-            yield told
+    yield from filter(None, map(sentence, outside[above:]))
     if whole:
         yield f"\nfolder: {history.folder.root}"
         yield "one node in detail: --cycle N --node NAME; one problem across cycles: --problem ID"

@@ -20,7 +20,7 @@ GAP = 1
 """Blanks between the columns of our tables."""
 
 ID_COLUMNS = frozenset(
-    ("run", "checkpoint", "job", "candidate", "champion", "proposal", "fingerprint", "parent", "from", "night")
+    ("run", "checkpoint", "job", "candidate", "champion", "proposal", "fingerprint", "parent", "from", "night", "key")
 )
 """Headers of the columns that hold ids: people copy those, and a broken one is none."""
 

@@ -29,7 +29,11 @@ def words(event: Event) -> str | None:
 
 
 def _launch(event: Event) -> str:
-    computing = f"; {event['threads']} threads, {event['precision']}" if "threads" in event else ""
+    computing = (
+        f"; {event['threads']} {'thread' if event['threads'] == 1 else 'threads'}, {event['precision']}"
+        if "threads" in event
+        else ""
+    )
     return f"run {event['run']} (configuration {event['config_hash']}) in {event['home']}{computing}"
 
 

@@ -87,6 +87,24 @@ def test_memory_stats_count_what_is_remembered(command: Command, stage: Stage) -
     assert told(command, "memory", "stats")[0]["vectors"] == 3
 
 
+@pytest.mark.parametrize("words", [("audit",), ("log",), ("stats",), ("diff", "0"), ("revert", "0")])
+def test_asking_a_memory_where_there_is_none_makes_no_store(
+    command: Command, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    result = command("memory", *words, "--home", str(empty))
+    assert result.exit_code == 2
+    assert "holds no runs yet" in result.stderr
+    assert not list(empty.iterdir())
+
+
+def test_a_list_of_commands_breaks_lines_only_at_its_edge(command: Command) -> None:
+    told_of = command("memory", "--help").stdout
+    assert "Ends with 1 if every row is refused." in " ".join(told_of.replace("│", " ").split())
+    assert not [line for line in told_of.splitlines() if line.strip("│ ") in ("latents.", "solutions,")]
+
+
 @pytest.mark.parametrize("group", ["runs", "models", "jobs"])
 def test_a_home_without_runs_is_told_and_not_made(command: Command, tmp_path: Path, group: str) -> None:
     result = command(group, "list")

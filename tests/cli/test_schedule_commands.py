@@ -75,6 +75,8 @@ def test_a_broken_schedule_says_so_beside_the_others_and_is_shown(command: Comma
     assert "broken: its configuration can no longer be read" in command("schedule", "list").stdout.replace("\n", " ")
     shown = command("schedule", "show", "broken")
     assert shown.exit_code == 0
+    first = json.loads(command("schedule", "show", "whole", "--json").stdout.splitlines()[0])
+    assert (first["event"], first["name"]) == ("schedule", "whole"), "what has never fired is shown to scripts too"
     assert "it cannot run: its configuration can no longer be read" in shown.stdout.replace("\n", " ")
 
 
