@@ -25,4 +25,4 @@ test: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/pyright
 	$(VENV)/bin/lint-imports --no-logo
-	$(VENV)/bin/pytest -n 4 --dist worksteal
+	$(VENV)/bin/pytest -n 3 --dist worksteal

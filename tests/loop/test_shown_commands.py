@@ -62,6 +62,7 @@ PARSED = {
     r"diagnose": "minutes; test_diagnose runs it on less",
     r"jobs work( --only finetune)?$": "a worker that never ends by itself",
     r"schedule run": "runs a whole night; test_schedule_commands runs a short one",
+    r"models seal": "wants a key in the environment; test_other_commands and test_stored_data seal with one",
     r"models promote": "a decision in favour is a chance; test_other_commands makes one",
     r"models rollback": "wants a former champion; test_rollback has one",
     r"proposals (show|approve|deny)": "wants a run that waits; test_approval has one",
