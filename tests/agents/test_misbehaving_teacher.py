@@ -36,7 +36,7 @@ DONE = {
     *("surrogate_critique", "surrogate_step", "surrogate_key", "nul_critique", "escapes_critique", "list_content"),
     *("object_content", "tool_call", "odd_finish_reason", "body_bad_utf8", "body_bom", "wrong_kind", "gzip_honest"),
     *("http_1_0", "interim_100", "status_429_gzip_lie"),
-} - {"retry_after_huge"}
+} - {"retry_after_huge", "retry_after_second"}
 
 
 class Outcome(NamedTuple):
