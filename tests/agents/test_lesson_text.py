@@ -200,9 +200,9 @@ def test_whatever_the_text_a_lesson_can_be_written_down_and_all_else_is_a_lesson
     try:
         lesson = parse_lesson(text)
     except LessonError as refused:
-        str(refused).encode()
+        assert str(refused).encode()
     else:
-        lesson.model_dump_json().encode()
+        assert lesson.model_validate_json(lesson.model_dump_json().encode()) == lesson
 
 
 @given(st.integers(0, len(GOOD)), st.integers(0, 6), st.text(max_size=3))
