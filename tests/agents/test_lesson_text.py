@@ -200,9 +200,11 @@ def test_whatever_the_text_a_lesson_can_be_written_down_and_all_else_is_a_lesson
     try:
         lesson = parse_lesson(text)
     except LessonError as refused:
-        assert str(refused).encode()
+        words = str(refused)
     else:
-        assert lesson.model_validate_json(lesson.model_dump_json().encode()) == lesson
+        words = lesson.model_dump_json()
+        assert lesson.model_validate_json(words.encode()) == lesson
+    assert words.encode()
 
 
 @given(st.integers(0, len(GOOD)), st.integers(0, 6), st.text(max_size=3))
