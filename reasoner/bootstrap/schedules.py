@@ -17,12 +17,16 @@ from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.work import HANDLERS
 from reasoner.config.resolved import config_hash
 from reasoner.config.secrets import Redactor
-from reasoner.errors import AwaitingApproval, BusyError, ReasonerError, UsageError
+from reasoner.errors import AwaitingApproval, BusyError, ReasonerError, StorageError, UsageError
+from reasoner.storage.refusals import in_words
 from reasoner.types.job import Job
 from reasoner.types.schedule import Firing, Schedule
 
 POLL_SECONDS = 10.0
 """A wait counts time that a sleeping machine does not; a look every ten seconds finds what was due meanwhile."""
+
+EVERY = "every schedule"
+"""Stands for the name where the home itself was busy or full."""
 
 SHORTEST_WAIT = 0.05
 """Seconds between two looks, so that rounding makes nobody look thousands of times just before a moment."""
@@ -99,10 +103,19 @@ def keep_watch(*, home: Path, once: bool, work: bool, say: Say) -> None:
         told.add(about)
 
     while True:
-        fire_due(place.database(), datetime.now(UTC), say=say_once)
-        if work:
-            _man(place, wait=False, say=say_once)
-        time.sleep(_pause(place))
+        try:
+            fire_due(place.database(), datetime.now(UTC), say=say_once)
+            if work:
+                _man(place, wait=False, say=say_once)
+            pause = _pause(place)
+        except Exception as error:
+            # Nobody sits beside a scheduler at night: what may pass by itself is told, and tried again.
+            refused = in_words(error)
+            if not isinstance(refused, (BusyError, StorageError)):
+                raise
+            say_once(unusable(EVERY, datetime.now(UTC), words_of(refused)))
+            pause = POLL_SECONDS
+        time.sleep(pause)
 
 
 def _pause(place: Home) -> float:

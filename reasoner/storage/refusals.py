@@ -74,8 +74,9 @@ def in_words(error: BaseException) -> ReasonerError | None:
     """The member of our tree that an error of the machine is; None for any other error."""
     if isinstance(error, ReasonerError):
         return error
-    if isinstance(error, sqlite3.Error):
-        return of_sqlite(error, "a database of the home")
+    driver = getattr(error, "orig", error)  # SQLAlchemy keeps the driver's error there
+    if isinstance(driver, sqlite3.Error):
+        return of_sqlite(driver, "a database of the home")
     if isinstance(error, OSError) and error.errno is not None:
         return of_system(error)
     if isinstance(error, MemoryError):

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,10 +22,11 @@ from memory.store.proposals import ProposalStore
 from memory.store.rows import Written
 from memory.store.schedules import ScheduleStore
 from memory.store.tables import ScheduleTable
+from reasoner.bootstrap import schedules
 from reasoner.config.loading import load_settings
 from reasoner.config.resolved import config_hash
 from reasoner.errors import UsageError
-from reasoner.types.schedule import Schedule
+from reasoner.types.schedule import Firing, Schedule
 
 ADDED = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -278,6 +280,32 @@ def test_a_schedule_whose_row_cannot_be_used_fails_alone_and_can_be_removed(
     ScheduleStore(database).remove("broken")
     assert [entry.name for entry in ScheduleStore(database).entries()] == ["n"]
     add(database, name="broken")
+
+
+def test_a_scheduler_outlives_a_store_that_was_locked_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memory.store.database.PATIENCE", 0.05)
+    monkeypatch.setattr(schedules, "POLL_SECONDS", 0.05)
+    filing = open_database(tmp_path)
+    add(filing)
+    filing.close()
+    holder = sqlite3.connect(tmp_path / "reasoner.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    told: list[Firing] = []
+
+    def say(firing: Firing) -> None:
+        told.append(firing)
+        if len(told) > 1:
+            raise KeyboardInterrupt
+        holder.rollback()
+
+    with pytest.raises(KeyboardInterrupt):
+        schedules.keep_watch(home=tmp_path, once=False, work=False, say=say)
+    holder.close()
+    assert (told[0].schedule, told[0].outcome) == (schedules.EVERY, "failed")
+    assert "locked by another process" in told[0].note
+    assert told[1].schedule == "n"
 
 
 def test_the_next_moment_of_all_schedules_is_known_without_any_stored_alarm(database: Database) -> None:
