@@ -145,6 +145,7 @@ def _result(
         "stopped": stopped,
         "cycles": row.cycles_done if row is not None else 0,
         "promotions": outcome.promotions if outcome is not None else None,
+        "learnt_nothing": list(outcome.learnt_nothing) if outcome is not None else [],
         "champion": outcome.champion if outcome is not None else champion.id if champion is not None else "",
         "gain": sealed.get("gain"),
         "ci95": sealed.get("ci95"),

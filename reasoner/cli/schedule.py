@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reasoner.cli import interruption, options
-from reasoner.errors import EXIT_AWAITING_APPROVAL
+from reasoner.errors import EXIT_AWAITING_APPROVAL, EXIT_FAILED
 
 if TYPE_CHECKING:
     from memory.store.database import Database
@@ -113,7 +113,8 @@ def show(
         for firing in store.firings(name)[-20:]:
             told = _night(database, firing.job)
             voice.record("firing", {**firing.model_dump(mode="json"), "night": told}, run=str(told.get("run", "")))
-            table.add_row(firing.scheduled, firing.outcome, *_cells(told), firing.note or str(told.get("error", "")))
+            note = firing.note or str(told.get("error", "")) or _barren(told)
+            table.add_row(firing.scheduled, firing.outcome, *_cells(told), note)
         proposal = awaited(database, name)
     if fault:
         voice.record("fault", {"name": name, "fault": fault})
@@ -167,9 +168,13 @@ def run(
     voice.record("firing", body, run=job.result["run"])
     voice.show(f"night of {name}: {job.result['stopped']}, run {job.result['run']}, {job.result['cycles']} cycles")
     voice.show(f"report: {job.result['report'] or 'none yet'}")
+    if barren := _barren(job.result):
+        voice.show(barren)
     if proposal := job.result.get("proposal"):
         voice.show(f"reasoner proposals show {proposal}")
         raise typer.Exit(EXIT_AWAITING_APPROVAL)
+    if barren and not job.result["promotions"]:
+        raise typer.Exit(EXIT_FAILED)
 
 
 def _night(database: "Database", job: str) -> dict[str, Any]:
@@ -179,6 +184,15 @@ def _night(database: "Database", job: str) -> dict[str, Any]:
         return {}
     found = JobStore(database).get(job)
     return {"state": found.state, "error": found.error, **found.result}
+
+
+def _barren(told: dict[str, Any]) -> str:
+    """Which cycles of a night learnt nothing from their teacher, and where it is said why; empty for none."""
+    cycles = told.get("learnt_nothing") or []
+    if not cycles:
+        return ""
+    which = "cycle" if len(cycles) == 1 else "cycles"
+    return f"{which} {', '.join(map(str, cycles))} learnt nothing: `reasoner runs show {told['run']}` says why"
 
 
 def _cells(told: dict[str, Any]) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """`schedule` and `scheduler`, over a real home with nights of the smallest configuration."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from played import Command
 
+from jobs.firing import fire_due
 from memory.store.database import open_database
 from memory.store.jobs import JobStore
 from memory.store.runs import RunStore
@@ -104,3 +106,14 @@ def test_a_night_stopped_by_its_window_is_resumed_by_the_next_and_shown_in_the_m
     shown = command("schedule", "show", "again").stdout
     assert second.result["run"] in shown
     assert "filed" in shown
+
+
+def test_the_morning_page_says_of_a_night_that_it_learnt_nothing(command: Command, tmp_path: Path) -> None:
+    told(command, "schedule", "add", "nightly", *NIGHT)
+    database = open_database(tmp_path / "home")
+    (filed,) = fire_due(database, datetime.now(UTC) + timedelta(days=1))
+    night = {"run": "r1", "stopped": "done", "cycles": 2, "promotions": 0, "learnt_nothing": [1, 2], "usd": 0.0}
+    JobStore(database).succeed(filed.job, result=night, seconds=1)
+    database.close()
+    shown = command("schedule", "show", "nightly").stdout
+    assert "cycles 1, 2 learnt nothing: `reasoner runs show r1` says why" in " ".join(shown.split())
