@@ -56,6 +56,11 @@ def note_place(home: Path, address: URL) -> None:
         (home / NOTE).write_text(f"{shown(address)}\n", encoding="utf-8")
 
 
+def nothing_in(home: Path) -> str:
+    """What is said to who looks for something in a home that was never used."""
+    return f"{str(home)!r} holds no runs yet. Start with `reasoner loop`, or name another --home."
+
+
 def is_begun(home: Path) -> bool:
     """Whether the home has a store already, in it or elsewhere."""
     return (home / "reasoner.db").exists() or (home / NOTE).exists()

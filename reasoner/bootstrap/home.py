@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memory.store.address import is_begun
+from memory.store.address import is_begun, nothing_in
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database, open_database
 from memory.store.ids import IdStore
@@ -60,9 +60,7 @@ class Home:
         """
         if not is_begun(self.root) and database_url() is None:
             lost = f"checkpoint {shortened(sought)} is not there: " if sought else ""
-            raise NotFoundError(
-                f"{lost}{str(self.root)!r} holds no runs yet. Start with `reasoner loop`, or name another --home."
-            )
+            raise NotFoundError(lost + nothing_in(self.root))
         return self
 
     @property
@@ -133,6 +131,11 @@ def open_home(root: Path) -> Home:
     return Home(root.resolve())
 
 
+def home_at(root: Path) -> Home:
+    """The home in this folder, for what only reads it: nothing is made where there is none."""
+    return Home(root.resolve())
+
+
 def existing_home(root: Path) -> Home:
     """The home in this folder, for what has no use for an empty one.
 
@@ -140,7 +143,7 @@ def existing_home(root: Path) -> Home:
         NotFoundError: there is no such folder.
     """
     if not root.is_dir():
-        raise NotFoundError(f"{root} is not there; name the --home of a run, such as `reasoner runs list` shows")
+        raise NotFoundError(nothing_in(root))
     return open_home(root)
 
 

@@ -11,7 +11,7 @@ from agents.lineage.links import call_link, example_link, verdict_link
 from agents.reporting.events import Event, of_kind
 from agents.run_folder import RunFolder, read_records
 from memory.store.runs import RunStore
-from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.home import Home, home_at
 from reasoner.config.settings import Settings
 from reasoner.errors import NotFoundError
 from reasoner.types.problem import Attempt, Problem
@@ -57,7 +57,7 @@ def problem_story(home: Path, run: str, problem: str, *, try_again: bool = False
     Raises:
         NotFoundError: the run has never tried the problem.
     """
-    place = open_home(home)
+    place = home_at(home)
     archive = Archive(place.database(), place.root)
     tries = sorted(_attempts(archive.folder(run), problem), key=lambda found: found[:2])
     if not tries:

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.home import Home, home_at, open_home
 from reasoner.bootstrap.recall import recall_of
 from reasoner.config.packages import require_packages
 from reasoner.config.settings import Settings
@@ -102,7 +102,7 @@ def evaluate(
     from reasoner.evaluation.attempts import attempt_all
     from reasoner.evaluation.reports import summarise
 
-    place = open_home(home)
+    place = home_at(home)
     picked = place.choose(checkpoint)
     chosen = picked.checkpoint
     domain = get_domain(settings.data.domain)
@@ -149,7 +149,7 @@ def compare_searchers(
     from agents.search_table import compare_all
     from reasoner.domains.registry import get_domain
 
-    place = open_home(home)
+    place = home_at(home)
     picked = place.choose(checkpoint)
     domain = get_domain(settings.data.domain)
     problems = _problems_of(settings, split, data, domain)
@@ -194,7 +194,7 @@ def search(settings: Settings, *, home: Path, question: str, checkpoint: str | N
     from agents.searching import search_one
     from reasoner.domains.registry import get_domain
 
-    place = open_home(home)
+    place = home_at(home)
     picked = place.choose(checkpoint)
     domain, student = get_domain(settings.data.domain), picked.student()
     verifier = place.verifier(picked.checkpoint.fingerprint, student)
@@ -240,7 +240,7 @@ def solve_many(
     from reasoner.search.greedy import solve as solve_greedily
     from reasoner.training.threads import computing_with
 
-    place = open_home(home)
+    place = home_at(home)
     picked = place.choose(checkpoint)
     domain, student = get_domain(settings.data.domain), picked.student()
     solver = _solver(place, picked.checkpoint, settings, domain, mode) or solve_greedily

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reasoner.bootstrap.home import open_home
+from reasoner.bootstrap.home import home_at
 from reasoner.config.settings import Settings
 from reasoner.types.loop import Progress
 from reasoner.types.verifier import JudgeQuality, ScoredSolutions, VerifierReport
@@ -37,7 +37,7 @@ def train_verifier(
     from reasoner.domains.registry import get_domain
     from reasoner.search.trained_verifier import verifier_folder
 
-    place = open_home(home)
+    place = home_at(home)
     picked = place.choose(checkpoint)
     source = open_source(settings.data, settings.seed)
     inside = picked.folder.is_relative_to(place.root)
@@ -89,7 +89,7 @@ def verify_file(
     from reasoner.domains.registry import get_domain
     from reasoner.evaluation.ranking import rank_solutions
 
-    place = open_home(home)
+    place = home_at(home)
     picked = place.choose(checkpoint)
     rows, student = read_solutions(file), picked.student()
     verifier = place.verifier(picked.checkpoint.fingerprint, student) if settings.search.verifier else None

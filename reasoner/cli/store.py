@@ -26,8 +26,10 @@ def opened(home: Path) -> Iterator["Database"]:
     Raises:
         NotFoundError: there is nothing in this folder yet.
     """
+    from memory.store.address import nothing_in
+
     if not has_store(home):
-        raise NotFoundError(f"{str(home)!r} holds no runs yet. Start with `reasoner loop`, or name another --home.")
+        raise NotFoundError(nothing_in(home))
     from memory.store.database import open_database
     from reasoner.config.places import database_url
 

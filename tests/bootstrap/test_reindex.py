@@ -93,6 +93,6 @@ def test_a_home_that_is_not_there_is_an_error_and_is_not_made(tmp_path: Path) ->
             progress=print,
         ),
     ):
-        with pytest.raises(NotFoundError, match=r"nowhere is not there; name the --home"):
+        with pytest.raises(NotFoundError, match=r"nowhere' holds no runs yet"):
             ask()
     assert not nowhere.exists()
