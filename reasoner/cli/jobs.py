@@ -69,9 +69,9 @@ def show_job(
     table = plain_table("", "")
     table.show_header = False
     for name, value in _told(found).items():
-        table.add_row(name, str(value) if value != "" else "-")
+        table.add_row(name, _in_words(name, value))
     for name, value in found.result.items():
-        table.add_row(f"result: {name}", str(value))
+        table.add_row(f"result: {name}", _in_words(name, value))
     table.add_row("folder", str(folder / "jobs" / found.id))
     voice.show(table)
 
@@ -209,6 +209,21 @@ def work_on_jobs(
 def _told(job: "Job") -> dict[str, Any]:
     spec = {"job": job.id, "key": job.spec.key, "kind": job.spec.kind}
     return {**spec, **job.model_dump(mode="json", exclude={"id", "spec", "result"})}
+
+
+def _in_words(name: str, value: object) -> str:
+    """A value of a job's record as people read it; `--json` has every digit."""
+    from agents.reporting.figures import duration
+
+    if value in ("", None, [], {}):
+        return "-"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_in_words(str(key), part)}" for key, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(_in_words(name, part) for part in value)
+    if isinstance(value, float):
+        return duration(value) if name.endswith("seconds") else f"{value:.4g}"
+    return str(value)
 
 
 def _run_of(job: "Job") -> str:

@@ -198,7 +198,8 @@ def _show_found(voice: "Voice", found: "Sequence[Recollection]") -> None:
         voice.record("recollection", one.model_dump(mode="json"), run=lineage.run)
         wrong = isinstance(item, WrongAttempt)
         steps, answer = (item.steps, item.answer) if wrong else (problem.steps, problem.answer)
-        whence = [item.id, f"run {lineage.run}, cycle {lineage.cycle}"]
+        # Cycle 0 is of no run: what was imported.
+        whence = [item.id, f"run {lineage.run}, cycle {lineage.cycle}" if lineage.cycle else lineage.run]
         whence += ["failed attempt"] if wrong else [f"{item.source.replace('_', ' ')}, {item.teacher}"]
         whence += [f"met {one.sightings} more times"] if one.sightings else []
         likeness = "-" if one.score is None else f"{one.score:.3f}"
