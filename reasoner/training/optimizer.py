@@ -7,10 +7,10 @@ this one stacks matrices of one size and iterates in bfloat16 only where that is
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adamw import adamw
 
 from reasoner.training.precision import Precision
 
@@ -18,6 +18,10 @@ NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
 MOMENTUM = 0.95
 WEIGHT_DECAY = 0.01
+BETAS, EPSILON = (0.9, 0.98), 1e-8
+"""Of AdamW."""
+MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+"""What AdamW keeps of a weight."""
 PRETRAINED_SHARE = 0.02
 """Share of AdamW's rate for pretrained weights, which usual rates of fresh ones would wipe out (BERT's: near 3e-5)."""
 
@@ -46,18 +50,38 @@ class StudentOptimizer:
         chosen = {n for n, _ in self._matrices}
         self._rest = [(n, p) for n, p in named if n not in chosen]
         self._momentum = {n: torch.zeros_like(p) for n, p in self._matrices}
-        self._adam = torch.optim.AdamW(
-            _groups(self._rest), lr=0.0, betas=(0.9, 0.98), weight_decay=WEIGHT_DECAY, fused=True
-        )
+        self._moments: dict[str, dict[str, Tensor]] = {}
 
     def step(self, *, adam_rate: float, muon_rate: float) -> None:
         """Applies the gradients of this update and clears them."""
-        for group in self._adam.param_groups:
-            group["lr"] = adam_rate * group["share"]
-        self._adam.step()
+        self._adam(adam_rate, [(n, p) for n, p in self._rest if not _lent(n)])
+        self._adam(adam_rate * PRETRAINED_SHARE, [(n, p) for n, p in self._rest if _lent(n)])
         self._muon(muon_rate)
         for _, p in (*self._matrices, *self._rest):
             p.grad = None
+
+    @torch.no_grad()
+    def _adam(self, rate: float, named: Sequence[tuple[str, nn.Parameter]]) -> None:
+        moved = [(n, p, p.grad) for n, p in named if p.grad is not None]
+        self._moments |= {n: _fresh(p) for n, p, _ in moved if n not in self._moments}
+        moments = [self._moments[n] for n, _, _ in moved]
+        # The function behind `torch.optim.AdamW`: the class would import torch's compiler, which takes seconds.
+        adamw(
+            [p for _, p, _ in moved],
+            [grad for _, _, grad in moved],
+            exp_avgs=[m["exp_avg"] for m in moments],
+            exp_avg_sqs=[m["exp_avg_sq"] for m in moments],
+            max_exp_avg_sqs=[],
+            state_steps=[m["step"] for m in moments],
+            fused=True,
+            amsgrad=False,
+            beta1=BETAS[0],
+            beta2=BETAS[1],
+            lr=rate,
+            weight_decay=WEIGHT_DECAY,
+            eps=EPSILON,
+            maximize=False,
+        )
 
     @torch.no_grad()
     def _muon(self, rate: float) -> None:
@@ -79,9 +103,8 @@ class StudentOptimizer:
     def state(self) -> dict[str, Tensor]:
         """Every tensor that the next step depends on, by name."""
         tensors = {f"muon.{n}": t for n, t in self._momentum.items()}
-        for name, p in self._rest:
-            for key, value in self._adam.state.get(p, {}).items():
-                tensors[f"adam.{name}.{key}"] = value
+        for name, moments in self._moments.items():
+            tensors |= {f"adam.{name}.{key}": value for key, value in moments.items()}
         return tensors
 
     def load(self, tensors: dict[str, Tensor]) -> None:
@@ -89,22 +112,16 @@ class StudentOptimizer:
         for name, momentum in self._momentum.items():
             momentum.copy_(tensors[f"muon.{name}"])
         for name, p in self._rest:
-            kept = {
-                k: tensors[f"adam.{name}.{k}"]
-                for k in ("step", "exp_avg", "exp_avg_sq")
-                if f"adam.{name}.{k}" in tensors
-            }
-            if kept:
-                self._adam.state[p] = {k: v.clone() for k, v in kept.items()}
+            if f"adam.{name}.step" in tensors:
+                self._moments[name] = {key: tensors[f"adam.{name}.{key}"].to(p.device).clone() for key in MOMENTS}
+
+
+def _fresh(p: nn.Parameter) -> dict[str, Tensor]:
+    """What AdamW knows of a weight that it has not moved yet."""
+    step = torch.zeros((), dtype=torch.float32, device=p.device)
+    return dict(zip(MOMENTS, (step, torch.zeros_like(p), torch.zeros_like(p)), strict=True))
 
 
 def _lent(name: str) -> bool:
     """Whether a weight is a pretrained one; low-rank additions to those are fresh."""
     return ".backbone." in name and ".lora_" not in name
-
-
-def _groups(named: Sequence[tuple[str, nn.Parameter]]) -> list[dict[str, Any]]:
-    fresh = [p for n, p in named if not _lent(n)]
-    lent = [p for n, p in named if _lent(n)]
-    groups = [{"params": fresh, "share": 1.0}, {"params": lent, "share": PRETRAINED_SHARE}]
-    return [group for group in groups if group["params"]]

@@ -60,7 +60,7 @@ def train(
     """
     device = str(next(student.net.parameters()).device)
     # On a GPU the gradient of attention has no deterministic kernel; elsewhere anything else would be an error.
-    torch.use_deterministic_algorithms(True, warn_only=device != "cpu")
+    torch.set_deterministic_debug_mode("error" if device == "cpu" else "warn")
     # Filling fresh memory would catch reads of uninitialised tensors; it costs 7% of an update here.
     torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue]
     net = student.net.train()

@@ -75,7 +75,7 @@ def train_verifier(
     Raises:
         KeyboardInterrupt: `should_stop` said so; the state is saved.
     """
-    torch.use_deterministic_algorithms(True)
+    torch.set_deterministic_debug_mode("error")
     torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue]
     verifier.train()
     optimizer = StudentOptimizer(list(verifier.named_parameters()))
