@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+from quick_store import quick_stores as quick_stores
 from shared_folder import VARIABLE
 
 # Two OpenMP threads on shared cores are slower than one, and xdist runs two processes. Before anything imports torch.

@@ -86,7 +86,11 @@ def work(tmp_path: Path) -> Iterator[Work]:
 
     def do(failures: int = 3, *, limits: dict[str, Any] | None = None, **teacher: Any) -> Worked:
         settings = Settings.model_validate(
-            {"teacher": {"max_tokens": 600, "problems_per_call": 2, **teacher}, "limits": limits or {}}
+            {
+                "data": {"gate_size": 50, "sealed_size": 50},
+                "teacher": {"max_tokens": 600, "problems_per_call": 2, **teacher},
+                "limits": limits or {},
+            }
         )
         folder = RunFolder(tmp_path, "r")
         parts = Parts(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from loop_settings import TINY
+from shared_folder import shared_folder
+
+from memory.locks import exclusive
 
 
 @dataclass
@@ -123,6 +127,18 @@ def loop_at_the_shell(home: Path) -> Ended:
 def command(home: Path, *words: str) -> Ended:
     """Any other command, to its end."""
     return Running(home, command=[*words, "--home", str(home), "--json"]).ended()
+
+
+def begin(home: Path) -> Path:
+    """A new home whose base is trained already: copied from one that all test processes share."""
+    made = shared_folder() / "begun"
+    with exclusive(shared_folder() / "begun.lock"):
+        if not made.exists():
+            begins = made.with_name("begins")
+            assert command(begins, "train", *TINY).code == 0
+            begins.rename(made)
+    shutil.copytree(made, home)
+    return home
 
 
 def loop_until(home: Path, said: str, *words: str, cycles: int = 1, with_signal: int = signal.SIGKILL) -> int:

@@ -147,9 +147,9 @@ def job_of(home: Path, kind: str) -> dict[str, Any]:
         database.close()
 
 
-def test_ctrl_c_saves_says_so_and_ends_with_130(tmp_path: Path, undisturbed: tuple[Path, Ended]) -> None:
-    assert loop_until(tmp_path, "cycle 1  train ", with_signal=signal.SIGINT) == 130
-    same_outcome(tmp_path, loop(tmp_path), undisturbed)
+def test_ctrl_c_saves_says_so_and_ends_with_130(begun: Path, undisturbed: tuple[Path, Ended]) -> None:
+    assert loop_until(begun, "cycle 1  train ", with_signal=signal.SIGINT) == 130
+    same_outcome(begun, loop(begun), undisturbed)
 
 
 def test_a_finished_run_answers_at_once_and_does_nothing(tmp_path: Path, undisturbed: tuple[Path, Ended]) -> None:

@@ -88,11 +88,11 @@ def test_two_runs_on_one_home_do_not_disturb_each_other(tmp_path: Path, undistur
     assert marks[0] == undisturbed[1].done["fingerprint"] != marks[1]
 
 
-def test_the_same_run_in_two_processes_is_refused_to_the_second(tmp_path: Path) -> None:
-    first = Running(tmp_path, merged=True)
+def test_the_same_run_in_two_processes_is_refused_to_the_second(begun: Path) -> None:
+    first = Running(begun, merged=True)
     next(line for line in first.output if "prepare" in line)
     first.send(signal.SIGSTOP)  # however slow the second is to start, the first is at work
-    second = loop(tmp_path)
+    second = loop(begun)
     first.send(signal.SIGCONT)
     assert first.ended().code == 0
     assert second.code == 1

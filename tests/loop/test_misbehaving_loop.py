@@ -9,7 +9,7 @@ from misbehaving_server import EVERYTHING, misbehaving
 pytestmark = pytest.mark.slow
 
 
-def test_a_loop_goes_through_every_odd_answer_and_a_second_start_pays_for_nothing(tmp_path: Path) -> None:
+def test_a_loop_goes_through_every_odd_answer_and_a_second_start_pays_for_nothing(begun: Path) -> None:
     with misbehaving() as server:
         given = [
             "teacher.model=openai/misbehaving",
@@ -20,9 +20,9 @@ def test_a_loop_goes_through_every_odd_answer_and_a_second_start_pays_for_nothin
             "teacher.max_tokens=600",
             "teacher.calls=48",
         ]
-        ended = loop(tmp_path, *given)
+        ended = loop(begun, *given)
         sent = server.requests[EVERYTHING]
-        again = loop(tmp_path, *given)
+        again = loop(begun, *given)
         assert server.requests[EVERYTHING] == sent
     assert ended.code in (0, 1), ended.words
     assert again.code == ended.code
@@ -30,5 +30,5 @@ def test_a_loop_goes_through_every_odd_answer_and_a_second_start_pays_for_nothin
     (teacher,) = ended.of("teacher")
     assert 0 < teacher["failed"] < teacher["calls"]
     assert sent > teacher["calls"] > 20
-    shown = command(tmp_path, "runs", "show", ended.done["run"])
+    shown = command(begun, "runs", "show", ended.done["run"])
     assert "\x1b" not in shown.words

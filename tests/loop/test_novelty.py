@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from loop_runs import Ended, loop, loop_until, run_folder
+from loop_runs import Ended, begin, loop, loop_until, run_folder
 from shared_folder import shared_folder
 
 from agents.covering import UNMINED
@@ -28,7 +28,7 @@ def spread() -> tuple[Path, Ended]:
     home, told = shared_folder() / "spread", shared_folder() / "spread.json"
     with exclusive(shared_folder() / "spread.lock"):
         if not told.exists():
-            told.write_text(json.dumps(asdict(loop(home, SPREAD, cycles=2))))
+            told.write_text(json.dumps(asdict(loop(begin(home), SPREAD, cycles=2))))
     return home, Ended(**json.loads(told.read_text()))
 
 
@@ -40,16 +40,16 @@ def coverages(ended: Ended) -> list[dict[str, float]]:
     return [event["coverage"] for event in ended.of("examples")]
 
 
-def test_killed_before_and_after_it_picks_it_asks_and_ends_alike(spread: tuple[Path, Ended], tmp_path: Path) -> None:
+def test_killed_before_and_after_it_picks_it_asks_and_ends_alike(spread: tuple[Path, Ended], begun: Path) -> None:
     for said in ("cycle 1  mine ", "cycle 2  mine ", "cycle 2  teach "):
-        loop_until(tmp_path, said, SPREAD, cycles=2)
-    ended = loop(tmp_path, SPREAD, cycles=2)
+        loop_until(begun, said, SPREAD, cycles=2)
+    ended = loop(begun, SPREAD, cycles=2)
     home, expected = spread
     assert ended.code == expected.code == 0, ended.words
-    assert [asked(tmp_path, cycle) for cycle in (1, 2)] == [asked(home, cycle) for cycle in (1, 2)]
+    assert [asked(begun, cycle) for cycle in (1, 2)] == [asked(home, cycle) for cycle in (1, 2)]
     assert ended.done["fingerprint"] == expected.done["fingerprint"]
-    assert fingerprints(tmp_path) == fingerprints(home)
-    assert [e["coverage"] for e in examples_events(tmp_path)] == coverages(expected)
+    assert fingerprints(begun) == fingerprints(home)
+    assert [e["coverage"] for e in examples_events(begun)] == coverages(expected)
 
 
 def test_it_asks_about_others_than_a_draw_and_as_many_of_each_skill(

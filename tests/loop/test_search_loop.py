@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from loop_runs import Ended, loop, loop_until, run_folder
+from loop_runs import Ended, begin, loop, loop_until, run_folder
 from shared_folder import shared_folder
 
 from agents.reporting.page.beams import read_beams
@@ -38,7 +38,7 @@ def undisturbed() -> tuple[Path, Ended]:
     home, told = shared_folder() / "searching", shared_folder() / "searching.json"
     with exclusive(shared_folder() / "searching.lock"):
         if not told.exists():
-            told.write_text(json.dumps(asdict(loop(home, *SEARCHING))))
+            told.write_text(json.dumps(asdict(loop(begin(home), *SEARCHING))))
     return home, Ended(**json.loads(told.read_text()))
 
 
@@ -97,7 +97,7 @@ def test_what_a_search_found_is_right_and_asked_of_nobody(undisturbed: tuple[Pat
 def test_killed_in_the_verifiers_training_and_in_the_search_it_ends_alike(
     undisturbed: tuple[Path, Ended], tmp_path: Path
 ) -> None:
-    home = tmp_path / "home"
+    home = begin(tmp_path / "home")
     for said in ("cycle 1  verifier ", "cycle 1  search "):
         loop_until(home, said, *SEARCHING)
     ended = loop(home, *SEARCHING)
