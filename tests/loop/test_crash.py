@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loop_runs import Ended, Running, loop, loop_until, paid_calls, run_folder
+from loop_runs import Ended, Running, begin, loop, loop_until, paid_calls, run_folder
 
 from memory.locks import pid_of
 from memory.store.database import open_database
@@ -110,9 +110,10 @@ def was_done(home: Path, node: str) -> bool:
 def test_a_run_whose_parent_and_child_are_killed_in_training_goes_on_from_the_state(
     tmp_path: Path, undisturbed: tuple[Path, Ended], kind: str
 ) -> None:
-    child = kill_in_training(tmp_path, kind)
-    same_outcome(tmp_path, loop(tmp_path), undisturbed)
-    assert child["attempts"] + 1 == job_of(tmp_path, kind)["attempts"]
+    home = tmp_path / "home" if kind == "base" else begin(tmp_path / "home")
+    child = kill_in_training(home, kind)
+    same_outcome(home, loop(home), undisturbed)
+    assert child["attempts"] + 1 == job_of(home, kind)["attempts"]
 
 
 def kill_in_training(home: Path, kind: str) -> dict[str, Any]:

@@ -70,19 +70,19 @@ def test_more_cycles_go_on_from_a_finished_run(tmp_path: Path, undisturbed: tupl
     assert (home / "runs" / "results.tsv").read_text().count("\n") == 4
 
 
-def test_without_a_teacher_the_student_learns_from_its_own_checked_answers_only(tmp_path: Path) -> None:
-    ended = loop(tmp_path, "teacher.model=none", "train.base_updates=60")
+def test_without_a_teacher_the_student_learns_from_its_own_checked_answers_only(begun: Path) -> None:
+    ended = loop(begun, "teacher.model=none")
     assert ended.code == 0, ended.words
     assert ended.done["teacher_calls"] == 0
-    rows = run_folder(tmp_path) / "dataset" / "1.jsonl"
+    rows = run_folder(begun) / "dataset" / "1.jsonl"
     if rows.exists():
         assert {json.loads(row)["source"] for row in rows.read_text().splitlines()} == {"self"}
     else:
         assert "nothing new passed the check" in ended.of("decision")[0]["reason"]
 
 
-def test_two_runs_on_one_home_do_not_disturb_each_other(tmp_path: Path, undisturbed: tuple[Path, Ended]) -> None:
-    both = [running.ended() for running in [Running(tmp_path, f"seed={seed}") for seed in (0, 7)]]
+def test_two_runs_on_one_home_do_not_disturb_each_other(begun: Path, undisturbed: tuple[Path, Ended]) -> None:
+    both = [running.ended() for running in [Running(begun, f"seed={seed}") for seed in (0, 7)]]
     assert [ended.code for ended in both] == [0, 0], [ended.words for ended in both]
     marks = [ended.done["fingerprint"] for ended in both]
     assert marks[0] == undisturbed[1].done["fingerprint"] != marks[1]
@@ -99,13 +99,13 @@ def test_the_same_run_in_two_processes_is_refused_to_the_second(begun: Path) -> 
     assert "another process" in second.words
 
 
-def test_minutes_are_a_hard_limit_and_more_of_them_go_on(tmp_path: Path) -> None:
-    stopped = loop(tmp_path, "--max-minutes", "0.03")
+def test_minutes_are_a_hard_limit_and_more_of_them_go_on(begun: Path) -> None:
+    stopped = loop(begun, "--max-minutes", "0.03")
     assert stopped.code == 5, stopped.words
-    again = loop(tmp_path, "--max-minutes", "0.03")
+    again = loop(begun, "--max-minutes", "0.03")
     assert again.code == 5
     assert "raise one" in again.words
-    whole = loop(tmp_path, "--max-minutes", "60")
+    whole = loop(begun, "--max-minutes", "60")
     assert whole.code == 0, whole.words
     assert whole.done["run"] == stopped.events[0]["run"]
 
