@@ -429,11 +429,10 @@ def main() -> None:
             counted, found = fuzz(folder, count=min(ROUND, left), number=number)
             done += counted
             faults += found
+            for fault in found[:FEW]:
+                print(f"{fault.kind}: {fault.told!a}\n    {fault.given!a:.600}", flush=True)
             print(f"{done.total()} inputs, {len(faults)} faults", file=sys.stderr, flush=True)
     kinds = Counter(fault.kind for fault in faults)
-    for kind in kinds:
-        for fault in [one for one in faults if one.kind == kind][:FEW]:
-            print(f"{kind}: {fault.told!a}\n    {fault.given!a:.600}")
     print(json.dumps({"inputs": done.total(), **done, "seconds": round(time.monotonic() - began), "faults": kinds}))
     sys.exit(1 if faults else 0)
 
