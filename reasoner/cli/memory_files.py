@@ -52,6 +52,8 @@ def import_(
     from reasoner import bootstrap
     from reasoner.cli.progress import view_for
     from reasoner.cli.voice import Voice
+    from reasoner.errors import ReasonerError
+    from reasoner.types.printable import shortened
 
     voice, listed = Voice(as_json=json, quiet=quiet), _Refused()
     if not dry_run:
@@ -70,7 +72,11 @@ def import_(
     voice.record("import", done.model_dump(mode="json"))
     _show_import(voice, done, listed)
     if sum(done.refused.values()) == done.rows:
-        raise typer.Exit(1)
+        reason, count = max(done.refused.items(), key=lambda found: found[1], default=("it holds none", 0))
+        raise ReasonerError(
+            f"{shortened(str(file))}: none of {done.rows} rows was accepted; most often because: {reason} ({count}). "
+            "docs/data-format.md shows the forms of a row"
+        )
 
 
 @app.command(

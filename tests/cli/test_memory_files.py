@@ -152,6 +152,9 @@ def test_a_file_of_which_every_row_is_refused_ends_with_one_and_each_reason_once
     assert len(shown) == 1
     assert [part.strip() for part in shown[0] if part.strip()][1:3] == ["3", "1"]
     assert "expected question and answer" in ended.stdout
+    said = " ".join(ended.stderr.split())
+    assert said.startswith("error: ")
+    assert f"none of 5 rows was accepted; most often because: {judging.FALSE_STEP} (3)" in said
 
 
 def space_of(home: Path) -> str:
