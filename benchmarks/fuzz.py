@@ -350,7 +350,9 @@ def make_home(folder: Path) -> None:
 
 def warm(folder: Path) -> None:
     """Imports what commands need, so that the first of each is not taken for one that hangs."""
-    for words in (["loop", "--dry-run"], ["diagnose", "no-such"], ["verify", "no-such"], ["memory", "search", "x"]):
+    paid = ["loop", "--dry-run", "teacher.model=openai/x", "teacher.api_key=none"]
+    others = (["diagnose", "no-such"], ["verify", "no-such"], ["memory", "search", "x"])
+    for words in (["loop", "--dry-run"], paid, *others):
         run(Input(words, {}, {}), folder, limit=600)
 
 

@@ -5,6 +5,7 @@ when a command is loaded.
 """
 
 import math
+import os
 import re
 from typing import Any
 
@@ -44,8 +45,12 @@ def require_sense(command: Any) -> None:
 
 def _checked(command: Any, invoke: Any) -> Any:
     def checked(context: Any) -> Any:
+        names = {name for parameter in command.params for name in parameter.opts}
         for parameter in command.params:
             value = context.params.get(parameter.name)
+            if isinstance(value, (str, os.PathLike)) and os.fspath(value) in names:
+                # Taken for a value it would leave out what was meant, such as --dry-run.
+                raise UsageError(f"{parameter.opts[0]} needs a value: given {os.fspath(value)!r}, which is an option")
             # A seed is no count; its setting says what it may be.
             if isinstance(value, (int, float)) and not isinstance(value, bool) and parameter.name != "seed":
                 _require_sensible(parameter.opts[0], value)

@@ -76,37 +76,36 @@ def smallest_detectable_gain(n: int, alpha: float, *, power: float = 0.8, loss_r
     Returns:
         A share of the items, rounded up to 0.0001, or None if no gain can be found with so few items.
     """
-    needed = _wins_needed(n, alpha)
     low, high = 0, int((1 - 2 * loss_rate) * 10_000)
-    if _power(needed, high / 10_000, loss_rate) < power:
+    if _power(n, alpha, high / 10_000, loss_rate) < power:
         return None
     while high - low > 1:
         middle = (low + high) // 2
-        if _power(needed, middle / 10_000, loss_rate) < power:
+        if _power(n, alpha, middle / 10_000, loss_rate) < power:
             low = middle
         else:
             high = middle
     return high / 10_000
 
 
-def _power(needed: "NDArray[np.float64]", gain: float, loss_rate: float) -> float:
-    """The chance that the test succeeds at a true gain; `needed` as from `_wins_needed`."""
+def _power(n: int, alpha: float, gain: float, loss_rate: float) -> float:
+    """The chance that the test succeeds at a true gain."""
     import numpy as np
     from scipy.stats import binom
 
-    won, discordant = loss_rate + gain, 2 * loss_rate + gain
+    won, discordant = loss_rate + gain, min(1.0, 2 * loss_rate + gain)
     if discordant == 0:
         return 0.0
-    counts = np.arange(len(needed))
-    success = binom.sf(needed - 1, counts, won / discordant)
-    return float(np.sum(binom.pmf(counts, len(needed) - 1, min(1.0, discordant)) * success))
+    # Numbers of discordant items beyond these have a chance of less than 1e-14 in all.
+    middle, width = n * discordant, 8 * sqrt(n * discordant * (1 - discordant)) + 20
+    counts = np.arange(max(0, int(middle - width)), min(n, int(middle + width)) + 1)
+    success = binom.sf(_wins_needed(counts, alpha) - 1, counts, won / (2 * loss_rate + gain))
+    return float(np.sum(binom.pmf(counts, n, discordant) * success))
 
 
-def _wins_needed(n: int, alpha: float) -> "NDArray[np.float64]":
-    """The fewest wins with p < alpha among 0, 1, ... n discordant items, [n+1]; more than there are if none suffice."""
-    import numpy as np
+def _wins_needed(counts: "NDArray[np.int64]", alpha: float) -> "NDArray[np.float64]":
+    """The fewest wins with p < alpha among so many discordant items; more than there are if none suffice."""
     from scipy.stats import binom
 
-    counts = np.arange(n + 1)
     needed = binom.isf(alpha, counts, 0.5) + 1
     return needed + (binom.sf(needed - 1, counts, 0.5) >= alpha)

@@ -89,6 +89,7 @@ def test_a_command_that_meets_a_bug_ends_with_one_line_and_with_debug_shows_the_
         (["loop", "--max-usd", "nan", "--dry-run"], "--max-usd"),
         (["loop", "--home", "", "--dry-run"], "empty"),
         (["loop", "--home=", "--dry-run"], "empty"),
+        (["train", "--out", "--dry-run"], "--out needs a value"),
         (["solve", "caf\udce9"], "UTF-8"),
         (["runs", "show", "a\0b"], "UTF-8"),
         (["memory", "search", "x", "--only", "since=2026-13-01"], "since"),
