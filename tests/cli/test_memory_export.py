@@ -60,7 +60,7 @@ def test_records_come_back_as_they_were(command: Command, home: Path) -> None:
 def test_a_home_that_is_not_there_is_not_made(command: Command, tmp_path: Path) -> None:
     ended = command("memory", "export", "--home", str(tmp_path / "typo"))
     assert ended.exit_code != 0
-    assert "is not there" in ended.stderr
+    assert "holds no runs yet" in ended.stderr
     assert not (tmp_path / "typo").exists()
 
 

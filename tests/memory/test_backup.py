@@ -137,7 +137,7 @@ def test_a_backup_of_a_newer_version_is_refused(backup: Path, tmp_path: Path) ->
 
 
 def test_a_home_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="is not there"):
+    with pytest.raises(NotFoundError, match="holds no runs yet"):
         backup_memory(tmp_path / "typo", tmp_path / "backup", with_checkpoints=False)
     assert list(tmp_path.iterdir()) == []
 
