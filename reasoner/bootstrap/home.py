@@ -144,7 +144,7 @@ def existing_home(root: Path) -> Home:
     """
     if not root.is_dir():
         raise NotFoundError(nothing_in(root))
-    return open_home(root)
+    return home_at(root)
 
 
 def _config(folder: Path) -> dict[str, Any]:

@@ -159,20 +159,7 @@ def _work(
     from reasoner.storage.writing import write_json
 
     store = RunStore(place.database())
-    books = CallLedger(place.database(), row.id)
-    try:
-        looked = preflight_run(
-            settings,
-            books,
-            home=place.root,
-            cycles=cycles,
-            done=row.cycles_done,
-            say=lambda words: _remark(progress, words),
-        )
-    except (ReasonerError, KeyboardInterrupt) as stopped:
-        if row.state == "running":  # as it was created, or killed
-            store.mark(row.id, "interrupted" if isinstance(stopped, KeyboardInterrupt) else "failed")
-        raise
+    looked = _looked_at(place, settings, row, cycles=cycles, progress=progress)
     parts = parts_of(place, settings, row, cycles=cycles, listener=listener, progress=progress)
     starts = len(of_kind(read_events(parts.folder.root), "launch"))
     parts.events.write(f"preflight/{starts}", "preflight", looks=[look.model_dump() for look in looked.looks])
@@ -211,6 +198,24 @@ def _work(
         budget=ended == "budget",
         awaiting=waits,
     )
+
+
+def _looked_at(place: Home, settings: Settings, row: RunRow, *, cycles: int, progress: Watcher) -> Preflight:
+    """What the preflight found; a run that cannot begin is marked so."""
+    try:
+        return preflight_run(
+            settings,
+            CallLedger(place.database(), row.id),
+            home=place.root,
+            cycles=cycles,
+            done=row.cycles_done,
+            say=lambda words: _remark(progress, words),
+        )
+    except (ReasonerError, KeyboardInterrupt) as stopped:
+        if row.state == "running":  # as it was created, or killed
+            ended: RunState = "interrupted" if isinstance(stopped, KeyboardInterrupt) else "failed"
+            RunStore(place.database()).mark(row.id, ended)
+        raise
 
 
 def _remark(progress: Watcher, words: str) -> None:

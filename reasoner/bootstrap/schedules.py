@@ -93,6 +93,7 @@ def keep_watch(*, home: Path, once: bool, work: bool, say: Say) -> None:
         if work:
             _man(place, wait=True, say=say)
         return
+    place.database()  # a home that cannot be used at all ends the command
     told = set[tuple[str, str]]()
 
     def say_once(firing: Firing) -> None:
@@ -108,6 +109,7 @@ def keep_watch(*, home: Path, once: bool, work: bool, say: Say) -> None:
             if work:
                 _man(place, wait=False, say=say_once)
             pause = _pause(place)
+            told -= {about for about in told if about[0] == EVERY}  # the next time is told again
         except Exception as error:
             # Nobody sits beside a scheduler at night: what may pass by itself is told, and tried again.
             refused = in_words(error)

@@ -57,7 +57,7 @@ def problem_story(home: Path, run: str, problem: str, *, try_again: bool = False
     Raises:
         NotFoundError: the run has never tried the problem.
     """
-    place = home_at(home)
+    place = home_at(home).begun()
     archive = Archive(place.database(), place.root)
     tries = sorted(_attempts(archive.folder(run), problem), key=lambda found: found[:2])
     if not tries:

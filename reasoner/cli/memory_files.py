@@ -72,7 +72,7 @@ def import_(
     voice.record("import", done.model_dump(mode="json"))
     _show_import(voice, done, listed)
     if sum(done.refused.values()) == done.rows:
-        reason, count = max(done.refused.items(), key=lambda found: found[1], default=("it holds none", 0))
+        reason, count = max(done.refused.items(), key=lambda found: found[1])
         raise ReasonerError(
             f"{shortened(str(file))}: none of {done.rows} rows was accepted; most often because: {reason} ({count}). "
             "docs/data-format.md shows the forms of a row"

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from proposal_maker import begin, proposal
@@ -286,13 +287,15 @@ def test_a_scheduler_outlives_a_store_that_was_locked_for_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("memory.store.database.PATIENCE", 0.05)
-    monkeypatch.setattr(schedules, "POLL_SECONDS", 0.05)
-    filing = open_database(tmp_path)
-    add(filing)
-    filing.close()
     holder = sqlite3.connect(tmp_path / "reasoner.db", isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
     told: list[Firing] = []
+
+    def lock(_: float) -> None:
+        if not told and not holder.in_transaction:
+            filing = open_database(tmp_path)
+            add(filing)
+            filing.close()
+            holder.execute("BEGIN EXCLUSIVE")
 
     def say(firing: Firing) -> None:
         told.append(firing)
@@ -300,6 +303,8 @@ def test_a_scheduler_outlives_a_store_that_was_locked_for_a_while(
             raise KeyboardInterrupt
         holder.rollback()
 
+    open_database(tmp_path).close()
+    monkeypatch.setattr(schedules, "time", SimpleNamespace(sleep=lock))
     with pytest.raises(KeyboardInterrupt):
         schedules.keep_watch(home=tmp_path, once=False, work=False, say=say)
     holder.close()
