@@ -11,27 +11,30 @@ from collections.abc import Mapping
 from agents.judging import (
     ACCEPTED,
     AGREED,
-    CHECKER_FAILED,
     DUPLICATE,
     INSANE_QUESTION,
     LEAKED,
     NO_AGREEMENT,
     NO_LESSON,
-    QUESTION_LENGTH,
     SAME_QUESTION,
     UNCONFIRMED,
-    WRONG_ANSWER,
     content_hash,
     example_id,
-    fault_of,
     plain,
-    same_answer,
-    tidy,
 )
 from agents.teachers import prompt
 from agents.withholding import HeldOut
+from reasoner.domains.powers import read_answer, skill_of
+from reasoner.domains.solutions import (
+    canonical_steps,
+    fault_of_outcome,
+    is_sane,
+    same_answer,
+    solution_fault,
+    standing_fault,
+)
+from reasoner.types.domain import Domain
 from reasoner.types.example import Example, Lineage
-from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem, Provenance
 from reasoner.types.record import Record
 from reasoner.types.teaching import Lesson, TeacherCall, Verdict, WrittenProblem
@@ -106,10 +109,7 @@ def check_lesson(
 
 
 def _judge_solution(lesson: Lesson, problem: Problem, domain: Domain) -> str:
-    if fault := fault_of(problem.question, lesson.steps, lesson.answer, problem, domain):
-        return fault
-    outcome = domain.check(problem, lesson.answer)
-    return {"right": ACCEPTED, "wrong": WRONG_ANSWER, "error": CHECKER_FAILED}[outcome]
+    return solution_fault(problem, lesson.steps, lesson.answer, domain) or ACCEPTED
 
 
 def _judge_problem(
@@ -120,29 +120,30 @@ def _judge_problem(
     held_out: HeldOut,
     seen: set[str],
 ) -> str:
-    if len(written.question) not in QUESTION_LENGTH:
+    if not is_sane(written.question, domain):
         return INSANE_QUESTION
     if held_out.questions.match(written.question) is not None:
         return LEAKED
     if plain(written.question) in seen:
         return SAME_QUESTION if plain(written.question) == plain(failed.question) else DUPLICATE
-    if fault := fault_of(written.question, written.steps, written.answer, failed, domain):
+    asked = failed.model_copy(update={"question": written.question})
+    if fault := standing_fault(asked, written.steps, written.answer, domain):
         return fault
-    if reason := held_out.why_not(written.question, tidy(written.steps, domain), domain):
+    if reason := held_out.why_not(written.question, canonical_steps(written.steps, domain), domain):
         return reason
-    truth = domain.solve(written.question)
+    truth = read_answer(domain, written.question)
     if truth is None:
         return UNCONFIRMED
-    outcome = same_answer(failed, truth, written.answer, domain)
-    return {"right": ACCEPTED, "wrong": WRONG_ANSWER, "error": CHECKER_FAILED}[outcome]
+    return fault_of_outcome(same_answer(asked, truth, written.answer, domain)) or ACCEPTED
 
 
 def _agreement(written: WrittenProblem, opinions: Opinions, failed: Problem, domain: Domain) -> str:
     """The word on a new problem whose question was put to the teacher again."""
+    asked = failed.model_copy(update={"question": written.question})
     answers = [lesson for lesson in opinions.lessons if lesson is not None]
     votes = sum(
-        not fault_of(written.question, lesson.steps, lesson.answer, failed, domain)
-        and same_answer(failed, written.answer, lesson.answer, domain) == "right"
+        not standing_fault(asked, lesson.steps, lesson.answer, domain)
+        and same_answer(asked, written.answer, lesson.answer, domain) == "right"
         for lesson in answers
     )
     if _decides(votes, of=opinions.asked):
@@ -158,16 +159,16 @@ def _decides(votes: int, *, of: int) -> bool:
 
 def _solved(problem: Problem, lesson: Lesson, domain: Domain) -> Problem:
     """The practice problem with the teacher's solution. Its structure stays: that is what its split was made by."""
-    steps = tidy(lesson.steps, domain)
+    steps = canonical_steps(lesson.steps, domain)
     return problem.model_copy(update={"steps": steps, "difficulty": len(steps)})
 
 
 def _new(written: WrittenProblem, call: TeacherCall, domain: Domain) -> Problem:
-    steps = tidy(written.steps, domain)
+    steps = canonical_steps(written.steps, domain)
     return Problem(
         id=f"teacher-{content_hash(written.question, *steps)}",
-        domain=domain.name,
-        skill=domain.skill_of(written.question, steps),
+        domain=domain.info.name,
+        skill=skill_of(domain, written.question, steps),
         difficulty=len(steps),
         question=written.question,
         steps=steps,

@@ -9,25 +9,21 @@ from collections.abc import Mapping
 
 from agents.judging import (
     ACCEPTED,
-    CHECKER_FAILED,
     INSANE_QUESTION,
     LEAKED,
     OTHER_CONTENT,
-    QUESTION_LENGTH,
     STANDS,
     UNKNOWN_DOMAIN,
     UNREADABLE,
-    WRONG_ANSWER,
     content_hash,
     example_id,
-    fault_of,
-    same_answer,
-    tidy,
 )
 from agents.withholding import HeldOut
 from reasoner.data.row_forms import UNKNOWN_LICENSE, GivenRow
+from reasoner.domains.powers import read_answer, skill_of
+from reasoner.domains.solutions import canonical_steps, fault_of_outcome, is_sane, same_answer, standing_fault
+from reasoner.types.domain import Domain, Draws, power
 from reasoner.types.example import Example, Lineage
-from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem, Provenance
 from reasoner.types.record import Record
 from reasoner.types.teaching import Verdict
@@ -107,10 +103,10 @@ class Inspector:
         if row.record is not None and _is_drawn(row.record.problem, domain):
             return row.record.problem
         as_exported = row.id == content_hash(row.question, *row.steps)
-        steps = row.steps if as_exported or row.record else tidy(row.steps, domain)
+        steps = row.steps if as_exported or row.record else canonical_steps(row.steps, domain)
         return Problem(
             id=f"import-{content_hash(row.question, *steps)}",
-            domain=domain.name,
+            domain=domain.info.name,
             skill=row.skill,
             difficulty=len(steps),
             question=row.question,
@@ -129,11 +125,10 @@ class Inspector:
     def _word(self, problem: Problem, domain: Domain) -> str:
         if reason := self._held_out.why_not_problem(problem, domain):
             return reason
-        truth = domain.solve(problem.question)
+        truth = read_answer(domain, problem.question)
         if truth is None:
             return STANDS
-        outcome = same_answer(problem, truth, problem.answer, domain)
-        return {"right": ACCEPTED, "wrong": WRONG_ANSWER, "error": CHECKER_FAILED}[outcome]
+        return fault_of_outcome(same_answer(problem, truth, problem.answer, domain)) or ACCEPTED
 
     def _admit(self, row: GivenRow, problem: Problem, reason: str) -> Admitted:
         verdict = content_hash(self.run, example_id(problem), reason)
@@ -160,18 +155,18 @@ def _fault(row: GivenRow, problem: Problem, domain: Domain) -> str:
     """What is wrong with a row as it stands; empty for nothing."""
     if row.record is not None and row.record.id != example_id(problem):
         return OTHER_CONTENT
-    if len(problem.question) not in QUESTION_LENGTH:
+    if not is_sane(problem.question, domain):
         return INSANE_QUESTION
-    return fault_of(problem.question, problem.steps, problem.answer, problem, domain)
+    return standing_fault(problem, problem.steps, problem.answer, domain)
 
 
 def _is_drawn(problem: Problem, domain: Domain) -> bool:
     """Whether a record's problem is the one that its recipe draws: then its id and origin are more than a claim."""
-    origin = problem.provenance
-    if origin.generator != domain.name:
+    origin, draws = problem.provenance, power(domain, Draws)
+    if draws is None or origin.generator != domain.info.name:
         return False
     try:
-        drawn = domain.draw(origin.seed, origin.parameters)
+        drawn = draws.draw(origin.seed, origin.parameters)
     except (ValueError, TypeError, KeyError):
         return False
     return (drawn.id, drawn.question) == (problem.id, problem.question)
@@ -182,11 +177,11 @@ def _described(problem: Problem, domain: Domain) -> Problem:
 
     Of a text that it cannot read, the structure that the row carries stays: the first solution settled it.
     """
-    carried = problem.structure if domain.solve(problem.question) is None else ""
-    known = problem.skill in domain.skills
+    carried = problem.structure if read_answer(domain, problem.question) is None else ""
+    known = problem.skill in domain.info.skills
     return problem.model_copy(
         update={
-            "skill": problem.skill if known else domain.skill_of(problem.question, problem.steps),
+            "skill": problem.skill if known else skill_of(domain, problem.question, problem.steps),
             "difficulty": len(problem.steps),
             "structure": carried or domain.structure(problem.question, problem.steps),
         }

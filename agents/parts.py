@@ -30,9 +30,10 @@ from reasoner.evaluation.attempts import attempt_all
 from reasoner.evaluation.reports import summarise
 from reasoner.storage.json_files import read_number
 from reasoner.storage.writing import write_text
+from reasoner.types.domain import Domain
 from reasoner.types.job import Job, JobSpec
 from reasoner.types.loop import Progress
-from reasoner.types.ports import Domain, Teacher
+from reasoner.types.ports import Teacher
 from reasoner.types.problem import Attempt, Mode, Problem, Split
 from reasoner.types.report import EvalReport
 

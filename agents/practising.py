@@ -16,7 +16,7 @@ from reasoner.search.energy import HOLDS, ROUND_TRIP, SAID
 from reasoner.search.practising import Judge, Practice, Seen
 from reasoner.search.searchers import beam_proposers
 from reasoner.training.claims import JudgedClaims, token_rows
-from reasoner.types.ports import Domain
+from reasoner.types.domain import Domain
 from reasoner.types.problem import Problem
 
 RIGHT_BEAMS = 2

@@ -7,8 +7,9 @@ from memory.sameness import resemblance
 from memory.store.merging import ALIKE_WORDS
 from reasoner.models.student import Student
 from reasoner.search.greedy import embed_questions
+from reasoner.types.domain import Domain
 from reasoner.types.example import Example, WrongAttempt
-from reasoner.types.ports import Domain, Recall
+from reasoner.types.ports import Recall
 
 Item = Example | WrongAttempt
 

@@ -19,7 +19,7 @@ from reasoner.models.tokenizers import PAD
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Candidates
 from reasoner.search.trained_verifier import TrainedVerifier
-from reasoner.types.ports import Domain
+from reasoner.types.domain import Domain
 
 AT_ONCE = 16
 """Solutions of a question, about: batches are made for so many."""

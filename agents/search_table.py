@@ -14,7 +14,8 @@ from reasoner.models.student import Student
 from reasoner.search.beams import Complete
 from reasoner.search.greedy import Solved
 from reasoner.search.trained_verifier import TrainedVerifier
-from reasoner.types.ports import Domain, Recall
+from reasoner.types.domain import Domain
+from reasoner.types.ports import Recall
 from reasoner.types.problem import Attempt, Problem
 from reasoner.types.search import SearchRow
 

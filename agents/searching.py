@@ -18,7 +18,8 @@ from reasoner.search.greedy import BATCH, Solved
 from reasoner.search.noise import Noise
 from reasoner.search.searchers import FIRST_MARGIN, chooser_of, searcher_of
 from reasoner.search.trained_verifier import TrainedVerifier
-from reasoner.types.ports import Domain, Recall
+from reasoner.types.domain import Domain
+from reasoner.types.ports import Recall
 from reasoner.types.search import FoundSolution, SearchTrace
 
 LATENTS = 2048

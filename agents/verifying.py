@@ -41,8 +41,8 @@ from reasoner.storage.writing import write_json
 from reasoner.training.claims import JudgedClaims
 from reasoner.training.feed import derive
 from reasoner.training.verifying import VerifierRecipe, all_logits
+from reasoner.types.domain import Domain
 from reasoner.types.job import Job, JobSpec
-from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem
 
 TRAINING, HELD, QUESTIONS = "training.safetensors", "held.safetensors", "questions.json"

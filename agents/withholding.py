@@ -10,8 +10,9 @@ from typing import Protocol
 from agents.judging import HELD_OUT, LEAKED
 from reasoner.data.held_out import HeldOutQuestions
 from reasoner.data.splits import split_of
+from reasoner.domains.powers import read_answer
+from reasoner.types.domain import Domain
 from reasoner.types.example import Example
-from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem, Split
 
 
@@ -46,7 +47,7 @@ class HeldOut:
         if self.questions.match(problem.question) is not None:
             return LEAKED
         held_out = self._split_of(problem.structure) != "practice"
-        if not held_out and domain.solve(problem.question) is not None:
+        if not held_out and read_answer(domain, problem.question) is not None:
             # What a record says of its structure is believed only where the question itself cannot say it.
             held_out = self._split_of(domain.structure(problem.question, problem.steps)) != "practice"
         return HELD_OUT if held_out else ""

@@ -36,7 +36,7 @@ def main() -> None:
     picked = place.choose(given.checkpoint)
     chosen, student = picked.checkpoint, picked.student()
     settings = load_settings(given.config, [f"data.sealed_size={given.problems}"], {}, None)
-    questions = [p.question for p in open_source(settings.data, settings.seed).sealed()]
+    questions = [p.question for p in open_source(settings).sealed()]
 
     def together(mode: Mode) -> list[Solved]:
         return solve(student, questions, mode)

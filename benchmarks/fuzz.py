@@ -176,7 +176,7 @@ def _rows() -> st.SearchStrategy[Input]:
     content = st.one_of(st.lists(row | VALUES, max_size=4).map("\n".join).map(_bytes), st.binary(max_size=80))
     words = st.sampled_from(
         [
-            ["loop", "--dry-run", "data.practice=given.jsonl"],
+            ["loop", "--dry-run", "task.rows=given.jsonl"],
             ["memory", "import", "given.jsonl"],
             ["memory", "import", "given.jsonl", "--dry-run", "--json"],
             ["verify", "given.jsonl"],

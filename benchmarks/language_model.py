@@ -54,8 +54,8 @@ def compare(settings: Settings, home: Path, name: str) -> dict[str, Any]:
         threads=threads_in_all(job.spec.payload),
         report=lambda share, note: print(f"{name} language model: {share:.0%}, {note}", file=sys.stderr),
     )
-    problems = open_source(settings.data, settings.seed).sealed()
-    section = baseline_section(student, trained, get_domain(settings.data.domain), problems)
+    problems = open_source(settings).sealed()
+    section = baseline_section(student, trained, get_domain(settings.task.name), problems)
     body = section.model_dump(mode="json")
     # The section has seconds of its own: those of the examination.
     result = {**body, "checkpoint": checkpoint.id, "seconds": seconds, "updates": job.result["updates"]}

@@ -33,7 +33,7 @@ from memory.sameness import question_key, solution_key
 from memory.store.database import Database, open_database
 from memory.store.examples import ExampleStore
 from memory.store.tables import ExampleTable
-from reasoner.config.settings import DataSettings
+from reasoner.config.settings import Settings
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.data.held_out import HeldOutQuestions
 from reasoner.domains.registry import get_domain
@@ -184,7 +184,7 @@ def chance(read: Reader) -> dict[str, int]:
 
 def clean_pool() -> tuple[list[Problem], list[Problem]]:
     """The sealed set and the first practice pool of a configuration without settings."""
-    source = GeneratedSource(DataSettings(), 0)
+    source = GeneratedSource(Settings())
     return source.sealed(), source.practice(1)
 
 

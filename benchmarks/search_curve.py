@@ -116,7 +116,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     home, settings = open_home(given.home), Settings()
-    problems = open_source(settings.data, settings.seed).sealed()[: given.n]
+    problems = open_source(settings).sealed()[: given.n]
     points = given.out.with_suffix(".jsonl")
     drawn: dict[str, dict[str, list[tuple[float, float]]]] = {}
     print(f"{len(problems)} sealed problems\n")

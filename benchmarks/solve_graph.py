@@ -60,8 +60,8 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     student = open_home(given.home).choose(given.checkpoint).student()
     settings = load_settings("nano", ["search.searcher=beam"], {}, None)
-    questions = [p.question for p in open_source(settings.data, settings.seed).sealed()]
-    domain = get_domain(settings.data.domain)
+    questions = [p.question for p in open_source(settings).sealed()]
+    domain = get_domain(settings.task.name)
     print("| searcher | questions | graph, ms | plain loop, ms | share of the graph |\n| --- | --- | --- | --- | --- |")
     for searcher in ("greedy", "beam"):
         chosen = settings.search.model_copy(update={"searcher": searcher})

@@ -98,7 +98,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     settings = load_settings(given.config, ["data.base_difficulties=[1,2,3,4]"], {}, None)
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     student = new_student(settings.student, [p.question for p in source.base_problems(2000, 1)], seed=settings.seed)
     student.net.train()
     recipe = recipe_of(settings, threads=given.threads, updates=settings.train.base_updates)

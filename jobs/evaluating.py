@@ -43,7 +43,7 @@ def evaluate_job(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]
 
     settings, split, began = Settings.model_validate(payload["settings"]), payload["split"], time.monotonic()
     student = load_student(context.home / "checkpoints" / payload["checkpoint"])
-    domain, mode = get_domain(settings.data.domain), settings.student.mode
+    domain, mode = get_domain(settings.task.name), settings.student.mode
     problems, path = _problems(settings, split)[: payload["n"]], context.folder / "attempts.jsonl"
     attempts = _kept(path)
     for start in range(len(attempts), len(problems), PART):
@@ -79,5 +79,5 @@ def _kept(path: Path) -> list[Attempt]:
 
 def _problems(settings: Settings, split: str) -> list[Problem]:
     """The sealed set, or the first cycle's practice or gate set."""
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     return source.sealed() if split == "sealed" else getattr(source, split)(1)

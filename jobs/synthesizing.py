@@ -1,4 +1,4 @@
-"""Draws practice problems with worked solutions into a file that the loop reads (`data.practice=FILE`).
+"""Draws practice problems with worked solutions into a file that the loop reads (`task.rows=FILE`).
 
 Only structures of the practice split are drawn, so that nothing in the file is ever in a gate or sealed set of
 generated problems; no question comes twice. Every solution is judged by the domain's own checker before it is written.
@@ -13,9 +13,9 @@ from jobs.interrupt import Interrupted
 from reasoner.config.settings import Settings
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.domains.registry import get_domain
+from reasoner.domains.solutions import solution_fault
 from reasoner.errors import DataError
 from reasoner.storage.writing import write_text
-from reasoner.types.ports import Domain
 from reasoner.types.problem import Problem
 
 LOOK = 200
@@ -41,9 +41,11 @@ def synthesize_job(context: JobContext, payload: dict[str, Any]) -> dict[str, An
     """
     settings, count = Settings.model_validate(payload["settings"]), payload["count"]
     data = settings.data.model_copy(update={"base_difficulties": settings.data.difficulties})
-    domain, found, questions = get_domain(data.domain), list[Problem](), set[str]()
-    for problem in GeneratedSource(data, settings.seed).base_problems(DRAWS * count, settings.seed):
-        if problem.question in questions or not _holds(problem, domain):
+    source = GeneratedSource(settings.model_copy(update={"data": data}))
+    domain, found, questions = get_domain(settings.task.name), list[Problem](), set[str]()
+    for problem in source.base_problems(DRAWS * count, settings.seed):
+        fault = solution_fault(problem, problem.steps, domain.answer_of(problem.steps), domain)
+        if fault or problem.question in questions:
             continue
         questions.add(problem.question)
         found.append(problem)
@@ -54,10 +56,7 @@ def synthesize_job(context: JobContext, payload: dict[str, Any]) -> dict[str, An
         if len(found) == count:
             break
     else:
-        raise DataError(
-            f"only {len(found)} of {count} problems are different; ask for fewer, raise data.max_number, or add "
-            "data.difficulties"
-        )
+        raise DataError(f"only {len(found)} of {count} problems are different; ask for fewer, or add data.difficulties")
     text = "".join(_row(problem) for problem in found)
     path = context.home / payload["out"]
     write_text(path, text)
@@ -65,12 +64,6 @@ def synthesize_job(context: JobContext, payload: dict[str, Any]) -> dict[str, An
     by_skill = {skill: sum(problem.skill == skill for problem in found) for skill in skills}
     digest = hashlib.sha256(text.encode()).hexdigest()
     return {"file": payload["out"], "problems": count, "by_skill": by_skill, "sha256": digest}
-
-
-def _holds(problem: Problem, domain: Domain) -> bool:
-    """Whether the worked solution is right in the eyes of the checker."""
-    steps_hold = all(verdict.holds for verdict in domain.judge_steps(problem.question, problem.steps))
-    return steps_hold and domain.check(problem, domain.answer_of(problem.steps)) == "right"
 
 
 def _row(problem: Problem) -> str:

@@ -13,6 +13,7 @@ stale           no latent in the space that is searched
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import permutations
 from typing import Literal
 
 import numpy as np
@@ -25,8 +26,10 @@ from memory.store.examples import SOLUTIONS, ExampleStore
 from memory.store.latents import LatentStore
 from memory.store.versions import VersionStore
 from reasoner.data.held_out import HeldOutQuestions
+from reasoner.domains.powers import read_answer
+from reasoner.domains.solutions import solution_fault
+from reasoner.types.domain import Domain
 from reasoner.types.example import Example
-from reasoner.types.ports import Domain
 from reasoner.types.record import Record
 
 Fault = Literal[
@@ -137,7 +140,17 @@ class Auditor:
         return [ids for few in same_numbers for ids in _close(few, vectors)]
 
     def _contradictions(self) -> list[list[str]]:
-        return self._store.contradictions()
+        groups = self._store.contradictions()
+        examples = {e.id: e for e in self._examples.found([id for group in groups for id in group])}
+        return [group for group in groups if self._disagree([examples[id] for id in group])]
+
+    def _disagree(self, examples: Sequence[Example]) -> bool:
+        """Whether an answer is wrong in the eyes of another's problem: several answers may be right."""
+        domain = self._domains.get(examples[0].problem.domain)
+        if domain is None:
+            return True
+        pairs = permutations([example.problem for example in examples], 2)
+        return any(domain.check(one, other.answer).outcome != "right" for one, other in pairs)
 
     def _unverified(self) -> list[list[str]]:
         return [[id] for id in self._store.unverified()]
@@ -167,9 +180,10 @@ class Auditor:
         domain = self._domains.get(problem.domain)
         if domain is None:
             return False
-        truth = domain.solve(problem.question)
-        wrong = truth is not None and domain.check(problem, truth) == "wrong"
-        return wrong or not all(verdict.holds for verdict in domain.judge_steps(problem.question, problem.steps))
+        truth = read_answer(domain, problem.question)
+        if truth is not None and domain.check(problem, truth).outcome == "wrong":
+            return True
+        return bool(solution_fault(problem, problem.steps, domain.answer_of(problem.steps), domain))
 
     def _losers(self, group: Sequence[str]) -> list[str]:
         """Those that the domain refutes, if one answer is left then; all of them if nobody can say who is right."""

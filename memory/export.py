@@ -13,6 +13,9 @@ def row_of(example: Example, form: Form) -> dict[str, Any]:
     problem = example.problem
     completion = "\n".join((*problem.steps, f"answer: {problem.answer}"))
     about = {
+        # Beside the text, which cannot tell a step of several lines from several steps.
+        "steps": list(problem.steps),
+        "answer": problem.answer,
         "id": example.id,
         "domain": problem.domain,
         "skill": problem.skill,

@@ -1,11 +1,12 @@
 """When two texts, worked problems or latents say the same: word for word, but for how they are written, or nearly.
 
-`fold` takes away what is only writing: case, width and accents of letters, blanks, and punctuation that is no part of a
-number or an equation. Keys are hashes of folded text, kept in the store beside what they were made of: whoever changes
-`fold` writes a migration that makes them anew.
+`fold` takes away what is only writing in a question: case, width and accents of letters, blanks, and punctuation that
+is no part of a number or an equation. Keys are kept in the store beside what they were made of: whoever changes how
+they are made writes a migration that makes them again.
 """
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -42,13 +43,12 @@ def question_key(question: str) -> str:
 
 
 def solution_key(steps: Sequence[str], answer: str) -> str:
-    """16 hex digits, the same for solutions that differ in writing only. The order of steps counts."""
-    return _solution_key(tuple(steps), answer)
+    """16 hex digits, the same for the same solution.
 
-
-@lru_cache(maxsize=RECENT)
-def _solution_key(steps: tuple[str, ...], answer: str) -> str:
-    return _hash("\n".join(fold(line) for line in (*steps, answer)))
+    Steps come in their domain's one spelling, so they count to the letter and in their order: `x != 0` is not
+    `x = 0`.
+    """
+    return _hash(json.dumps([*steps, answer.strip()]))
 
 
 def shingles(text: str) -> frozenset[tuple[str, ...]]:

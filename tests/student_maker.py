@@ -1,6 +1,8 @@
 """A small student for tests, and batches of generated problems for it."""
 
-from reasoner.config.settings import DataSettings, StudentSettings
+from problem_settings import of_problems
+
+from reasoner.config.settings import StudentSettings
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.models.student import Student, new_student
 from reasoner.types.problem import Problem
@@ -18,7 +20,7 @@ SHAPE = StudentSettings(
 
 def some_problems(n: int, *, seed: int = 0, difficulties: tuple[int, ...] = (1, 2, 3)) -> list[Problem]:
     """Worked practice problems."""
-    source = GeneratedSource(DataSettings(base_difficulties=difficulties, max_number=20), seed)
+    source = GeneratedSource(of_problems(seed, base_difficulties=difficulties, max_number=20))
     return list(source.base_problems(n, seed))
 
 

@@ -4,11 +4,12 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from problem_settings import of_problems
 from shared_folder import shared_folder
 from student_maker import SHAPE
 
 from memory.locks import exclusive
-from reasoner.config.settings import DataSettings, Settings, TrainSettings
+from reasoner.config.settings import TrainSettings
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.models.checkpoints import CONFIG, load_student, save_student
 from reasoner.models.student import Student, new_student
@@ -17,7 +18,7 @@ from reasoner.training.trainer import train
 from reasoner.training.work import recipe_of
 from reasoner.types.problem import Problem
 
-DATA = DataSettings(difficulties=(1,), base_difficulties=(1,), max_number=20, distractor_rate=0.0, sealed_size=120)
+PROBLEMS = of_problems(difficulties=(1,), base_difficulties=(1,), max_number=20, distractor_rate=0.0, sealed_size=120)
 UPDATES = 260
 
 
@@ -32,12 +33,9 @@ def trained_student() -> Student:
 
 
 def _train() -> Student:
-    settings = Settings(
-        data=DATA,
-        student=SHAPE.model_copy(update={"width": 64}),
-        train=TrainSettings(decoder_updates=60, predictor_updates=0, batch_size=32, min_round_trip=0.0),
-    )
-    source = GeneratedSource(DATA, 0)
+    train_settings = TrainSettings(decoder_updates=60, predictor_updates=0, batch_size=32, min_round_trip=0.0)
+    settings = PROBLEMS.model_copy(update={"student": SHAPE.model_copy(update={"width": 64}), "train": train_settings})
+    source = GeneratedSource(PROBLEMS)
     student = new_student(settings.student, [p.question for p in source.base_problems(300, 0)], seed=0)
     feed = FreshFeed(student.tokenizers, lambda n, seed: list(source.base_problems(n, seed)), seed=0)
     recipe = recipe_of(settings, threads=1, updates=UPDATES)
@@ -50,4 +48,4 @@ def _train() -> Student:
 
 def sealed_problems() -> list[Problem]:
     """Problems of structures that it has not seen."""
-    return GeneratedSource(DATA, 0).sealed()
+    return GeneratedSource(PROBLEMS).sealed()

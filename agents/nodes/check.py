@@ -11,6 +11,7 @@ from agents.refusals import refusals, shortened
 from agents.run_folder import read_records, write_records
 from agents.state import Change, ImproveState
 from agents.teachers.failures import summarise_failures
+from reasoner.domains.solutions import solution_fault
 from reasoner.types.example import Example, Lineage
 from reasoner.types.problem import Attempt
 from reasoner.types.teaching import TeacherCall, TeacherRequest, Verdict
@@ -66,8 +67,7 @@ def _own(cycle: int, parts: Parts) -> list[Example]:
     attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
     examples: dict[str, Example] = {}
     for problem, attempt in zip(parts.source.practice(cycle), attempts, strict=True):
-        verdicts = parts.domain.judge_steps(problem.question, attempt.steps)
-        if not attempt.correct or not all(verdict.holds for verdict in verdicts):
+        if solution_fault(problem, attempt.steps, attempt.answer, parts.domain):
             continue
         solved = problem.model_copy(update={"steps": attempt.steps})
         name = example_id(solved)

@@ -1,5 +1,7 @@
 """report: the sealed figure of a new champion, then report, page and plot; reported only, never decided on."""
 
+from functools import partial
+
 from agents.parts import Parts
 from agents.reporting.markdown import write_report
 from agents.reporting.page.flips import keep_gate_flips
@@ -9,6 +11,7 @@ from agents.reporting.page.sources import Sources
 from agents.reporting.page.tape import read_tape
 from agents.reporting.plot import plot_accuracy
 from agents.state import Change, ImproveState
+from reasoner.domains.powers import judge_steps
 
 
 def report(state: ImproveState, parts: Parts) -> Change:
@@ -29,7 +32,7 @@ def report(state: ImproveState, parts: Parts) -> Change:
 
 def sources_of(parts: Parts) -> Sources:
     """What the page is made from."""
-    return Sources(parts.folder, parts.source.sealed(), parts.domain.judge_steps)
+    return Sources(parts.folder, parts.source.sealed(), partial(judge_steps, parts.domain))
 
 
 def _keep(state: ImproveState, parts: Parts) -> None:

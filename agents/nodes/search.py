@@ -11,6 +11,7 @@ from agents.run_folder import read_records, write_records
 from agents.searching import search_all, search_one
 from agents.state import Change, ImproveState
 from agents.tracing.searches import solve_listener, tell_searches
+from reasoner.domains.solutions import solution_fault
 from reasoner.evaluation.attempts import judge
 from reasoner.models.student import Student
 from reasoner.search.trained_verifier import TrainedVerifier, load_verifier, verifier_folder
@@ -47,7 +48,10 @@ def search(state: ImproveState, parts: Parts) -> Change:
         tried,
         lambda question: search_one(student, parts.domain, question, settings, **asked),
     )
-    examples = [_example(p, a, cycle, parts) for p, a in zip(failed, tried, strict=True) if _teaches(p, a, parts)]
+    pairs = zip(failed, tried, strict=True)
+    # A right answer by way of a false or an ungrounded step was luck.
+    sound = [(p, a) for p, a in pairs if not solution_fault(p, a.steps, a.answer, parts.domain)]
+    examples = [_example(p, a, cycle, parts) for p, a in sound]
     write_records(parts.folder.searched(cycle), examples)
     by_skill = Counter(e.problem.skill for e in examples)
     parts.events.write(
@@ -81,12 +85,6 @@ def _recall(state: ImproveState, parts: Parts) -> Recall | None:
         return None
     memory, encoder = parts.memory(state["space"]), parts.student_of(state["first"])
     return recall_from(memory, encoder, parts.domain, among=learnt)
-
-
-def _teaches(problem: Problem, attempt: Attempt, parts: Parts) -> bool:
-    """A right answer by way of a false or an ungrounded step was luck."""
-    verdicts = parts.domain.judge_steps(problem.question, attempt.steps)
-    return attempt.correct and all(verdict.holds for verdict in verdicts)
 
 
 def _example(problem: Problem, attempt: Attempt, cycle: int, parts: Parts) -> Example:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from agents.solving.state import SolveChange, SolveState
+from reasoner.domains.powers import judge_steps
 from reasoner.models.decoder import read_back
 from reasoner.models.verifier import StepVerifier
 from reasoner.search.arena import Arena
@@ -50,5 +51,5 @@ def _holds(arena: Arena, candidates: Candidates) -> Tensor:
     beams, domain = arena.beams, arena.domain
     for beam, text, ends in zip(candidates.beam_M.tolist(), candidates.texts, candidates.ends_M.tolist(), strict=True):
         question = arena.questions[int(beams.question_N[beam])]
-        held.append(float(ends or domain.judge_steps(question, (*beams.steps[beam], text))[-1].holds))
+        held.append(float(ends or judge_steps(domain, question, (*beams.steps[beam], text))[-1].holds))
     return torch.tensor(held)

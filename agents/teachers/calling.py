@@ -21,6 +21,7 @@ from agents.teachers.prompt import Messages, build_messages, repair_messages
 from agents.teachers.provider import Ledger, Provider, Reply, SendError
 from reasoner.config.settings import LimitSettings
 from reasoner.errors import BudgetReached, TeacherError
+from reasoner.types.domain import TeacherBrief
 from reasoner.types.teaching import CallState, Lesson, TeacherCall, TeacherRequest
 
 
@@ -36,6 +37,7 @@ class Caller:
         ledger: books them.
         limits: the run's hard limits.
         patience: for retries.
+        brief: what is asked for.
         cache: whether answers that other runs paid are used. What this run paid is never asked again.
         out_of_time: whether the run's minutes are used up; asked before every request. None where nobody counts them.
         say: told what people should hear while they wait.
@@ -48,6 +50,7 @@ class Caller:
         *,
         limits: LimitSettings,
         patience: Patience,
+        brief: TeacherBrief,
         cache: bool,
         out_of_time: Callable[[], bool] | None = None,
         say: Callable[[str], None] = lambda _: None,
@@ -56,6 +59,7 @@ class Caller:
         self.ledger = ledger
         self.limits = limits
         self.patience = patience
+        self.brief = brief
         self.pause = Pause(LONGEST_WAIT if limits.max_minutes is None else 60 * limits.max_minutes, say)
         self.interrupted = threading.Event()
         self.answered = threading.Event()
@@ -68,7 +72,7 @@ class Caller:
 
     def key(self, request: TeacherRequest) -> str:
         """16 hex digits (SHA-256, cut) of prompt, model, parameters and sample."""
-        identity = [prompt.VERSION, self.provider.identity(), build_messages(request), request.sample]
+        identity = [prompt.VERSION, self.provider.identity(), build_messages(request, self.brief), request.sample]
         return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
 
     def call(self, request: TeacherRequest) -> TeacherCall:
@@ -176,7 +180,7 @@ class _Call:
 
     def run(self) -> None:
         """Asks, and asks once more for a repair of an answer that cannot be used."""
-        messages = build_messages(self._request)
+        messages = build_messages(self._request, self._caller.brief)
         unusable = self._ask(messages, repairing=False)
         if unusable is not None:
             self._ask(repair_messages(messages, unusable.text, error=unusable.error), repairing=True)

@@ -1,174 +1,73 @@
-"""The built-in expert: a teacher without a network that knows nothing but the prompt's text.
+"""The built-in expert as a teacher among others: it reads the prompt and answers with the text of a lesson.
 
-It reads the problem as any model would, works it out, and says what the student did wrong. A set share of its pieces is
-spoilt on purpose (a false result, a wrong operand, a missing step, another answer), so that the check has work to do.
-A pure function: the same prompt, seed, sample and error rate give the same text. What it cannot read it says so.
+What it knows of a task is the domain's own (the power `BuiltinExpert`). A pure function: the same prompt, seed, sample
+and error rate give the same text. What it cannot read it says so.
 """
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from agents.teachers.prompt import Asked, read_messages
-from reasoner.domains.math import generator
-from reasoner.domains.math.equations import is_true
-from reasoner.domains.math.reader import Reading, Unreadable, read
-from reasoner.domains.math.story import SKILLS
-from reasoner.types.problem import Problem
+from agents.teachers.prompt import read_messages
+from reasoner.domains.registry import get_domain
+from reasoner.errors import TeacherError
+from reasoner.types.domain import BuiltinExpert, Exercise, power
 from reasoner.types.teaching import Lesson, WrittenProblem
 
-VERSION = f"1/{generator.NAME}-{generator.VERSION}"
-"""Part of the cache key of its answers: another generator writes other problems."""
 
-_NEIGHBOURS = {
-    "add": ("take_away", "compare"),
-    "take_away": ("add", "compare"),
-    "compare": ("take_away", "add"),
-    "times": ("rates", "share"),
-    "share": ("times", "rates"),
-    "rates": ("times", "share"),
-}
-_SAME_SKILL = 0.7
-"""Share of new problems with the skill of the given one; the others have a neighbouring one."""
-_SMALLEST_RANGE = 50
-_MAX_STEPS = 8
+def expert_of(task: str) -> BuiltinExpert:
+    """The expert of a task.
 
-_BECAUSE = {
-    "+": "what belongs together is added",
-    "-": "what is missing or gone is taken away",
-    "*": "the same number comes several times",
-    "/": "the whole is split into equal parts",
-}
-_EQUATION = re.compile(r"(\d+)([+\-*/])(\d+)=(\d+)")
-_NUMBER = re.compile(r"\d+")
+    Raises:
+        TeacherError: its domain has none.
+    """
+    expert = power(get_domain(task), BuiltinExpert)
+    if expert is None:
+        raise TeacherError(
+            f"the task {task!r} has no built-in expert: choose teacher.model=PROVIDER/MODEL, or teacher.model=none"
+        )
+    return expert
 
 
-def write_lesson(messages: Sequence[Mapping[str, Any]], *, seed: int, sample: int, error_rate: float) -> str:
+def write_lesson(messages: Sequence[Mapping[str, Any]], *, task: str, seed: int, sample: int, error_rate: float) -> str:
     """The JSON text of a lesson.
 
     Args:
         messages: as `prompt.build_messages` makes them; only the first user message counts.
+        task: whose expert writes it.
         seed: 0 or more; of the run.
         sample: tells repeated questions apart; other mistakes, other new problems.
         error_rate: chance of each piece (the solution, each new problem) to be spoilt, 0 to 1.
     """
+    expert = expert_of(task)
+    rng = Random(_hash(expert.expert_version, messages, seed, sample))
     try:
-        asked = read_messages(messages)
-        reading = read(asked.question)
-    except (Unreadable, ValueError) as error:
+        written = expert.lesson(_exercise(messages), rng, error_rate=error_rate)
+    except ValueError as error:  # CannotTeach, or a message that is no exercise
         return _refusal(error).model_dump_json()
-    rng = Random(_hash(messages, seed, sample))
-    steps, answer = _maybe_spoilt(rng, reading.steps, str(reading.answer), error_rate)
-    problems = []
-    for problem in _similar(rng, asked, reading):
-        worked, result = _maybe_spoilt(rng, problem.steps, problem.answer, error_rate)
-        problems.append(WrittenProblem(question=problem.question, steps=worked, answer=result))
-    return Lesson(critique=_critique(asked, reading), steps=steps, answer=answer, problems=problems).model_dump_json()
+    problems = [WrittenProblem(question=p.question, steps=list(p.steps), answer=p.answer) for p in written.problems]
+    return Lesson(
+        critique=written.critique, steps=list(written.steps), answer=written.answer, problems=problems
+    ).model_dump_json()
 
 
-def _hash(messages: Sequence[Mapping[str, Any]], seed: int, sample: int) -> int:
+def _exercise(messages: Sequence[Mapping[str, Any]]) -> Exercise:
+    asked = read_messages(messages)
+    return Exercise(
+        question=asked.question,
+        student_steps=tuple(asked.student_steps),
+        student_answer=asked.student_answer,
+        new_problems=asked.new_problems,
+    )
+
+
+def _hash(version: str, messages: Sequence[Mapping[str, Any]], seed: int, sample: int) -> int:
     said = "\n".join(str(m["content"]) for m in messages)
-    return int(hashlib.sha256(f"{VERSION}|{seed}|{sample}|{said}".encode()).hexdigest()[:16], 16)
+    return int(hashlib.sha256(f"{version}|{seed}|{sample}|{said}".encode()).hexdigest()[:16], 16)
 
 
 def _refusal(error: Exception) -> Lesson:
     return Lesson(
         critique=f"I cannot read this problem, so I cannot teach it: {error}", steps=[], answer="", problems=[]
     )
-
-
-def _similar(rng: Random, asked: Asked, reading: Reading) -> Iterator[Problem]:
-    """New problems of the same length, unlike one another and unlike the given one."""
-    difficulty = min(max(len(reading.steps), 1), _MAX_STEPS)
-    largest = max(map(int, _NUMBER.findall(" ".join([asked.question, *reading.steps]))))
-    max_number = max(_SMALLEST_RANGE, -(-largest // 10) * 10)
-    seen = {asked.question}
-    while len(seen) <= asked.new_problems:
-        home = reading.skill or rng.choice(SKILLS)
-        skill = home if rng.random() < _SAME_SKILL else rng.choice(_NEIGHBOURS[home])
-        recipe = generator.Recipe(difficulty=difficulty, skill=skill, max_number=max_number)
-        problem = generator.build(rng.getrandbits(48), recipe)
-        if problem.question not in seen:
-            seen.add(problem.question)
-            yield problem
-
-
-def _critique(asked: Asked, reading: Reading) -> str:
-    """Names the first wrong step, and what would have been right."""
-    if not asked.student_steps:
-        return (
-            f"The student wrote no step. Begin with {reading.steps[0]!r}." if reading.steps else "There is no answer."
-        )
-    open_steps = list(reading.steps)
-    for position, step in enumerate(asked.student_steps, start=1):
-        match = next((s for s in open_steps if step in _orders(s)), None)
-        if match is not None:
-            open_steps.remove(match)
-            continue
-        fault = "does not belong here" if is_true(step) else "is not true"
-        return f"Step {position}, {step!r}, {fault}. {_advice(open_steps, reading)}"
-    if open_steps:
-        return f"The steps are right but stop too early. {_advice(open_steps, reading)}"
-    if asked.student_answer != str(reading.answer):
-        return f"The steps are right, but the answer is the last result, {reading.answer}."
-    return "The steps and the answer are right."
-
-
-def _advice(open_steps: Sequence[str], reading: Reading) -> str:
-    if not open_steps:
-        return f"The work was done before it; the answer is {reading.answer}."
-    expected = open_steps[0]
-    operator = next(c for c in expected if c in _BECAUSE)
-    return f"It should be {expected!r}: {_BECAUSE[operator]}."
-
-
-def _orders(step: str) -> set[str]:
-    """A step and, where the order does not matter, the same the other way round."""
-    left, operator, right, value = _parts(step)
-    return {step, f"{right}{operator}{left}={value}"} if operator in "+*" else {step}
-
-
-def _parts(step: str) -> tuple[int, str, int, int]:
-    match = _EQUATION.fullmatch(step)
-    assert match is not None, f"not an own step: {step!r}"
-    return int(match[1]), match[2], int(match[3]), int(match[4])
-
-
-def _maybe_spoilt(rng: Random, steps: Sequence[str], answer: str, error_rate: float) -> tuple[list[str], str]:
-    """The worked piece as it is or, with the chance of `error_rate`, with one fault in it."""
-    spoilt = list(steps)
-    if rng.random() >= error_rate:
-        return spoilt, answer
-    if not spoilt:
-        return spoilt, str(int(answer) + rng.randint(1, 9))
-    faults = (_false_result, _wrong_operand, _missing_step, _other_answer)
-    return rng.choice(faults)(rng, spoilt, answer)
-
-
-def _false_result(rng: Random, steps: list[str], answer: str) -> tuple[list[str], str]:
-    at = rng.randrange(len(steps))
-    left, operator, right, value = _parts(steps[at])
-    wrong = value + rng.randint(1, 9)
-    steps[at] = f"{left}{operator}{right}={wrong}"
-    return steps, str(wrong) if at == len(steps) - 1 else answer
-
-
-def _wrong_operand(rng: Random, steps: list[str], answer: str) -> tuple[list[str], str]:
-    """A true equation about another number."""
-    at = rng.randrange(len(steps))
-    left, operator, right, value = _parts(steps[at])
-    left += right if operator == "/" else 1
-    value += right if operator == "*" else 1
-    steps[at] = f"{left}{operator}{right}={value}"
-    return steps, str(value) if at == len(steps) - 1 else answer
-
-
-def _missing_step(rng: Random, steps: list[str], answer: str) -> tuple[list[str], str]:
-    del steps[rng.randrange(len(steps))]
-    return steps, answer
-
-
-def _other_answer(rng: Random, steps: list[str], answer: str) -> tuple[list[str], str]:
-    return steps, str(int(answer) + rng.randint(1, 9))

@@ -108,6 +108,7 @@ def _expert_response(litellm: Any, *, messages: Messages, model_response: Any, *
     options = kwargs["optional_params"]
     text = expert.write_lesson(
         messages,
+        task=options["expert_task"],
         seed=options["expert_seed"],
         sample=options["expert_sample"],
         error_rate=options["expert_error_rate"],

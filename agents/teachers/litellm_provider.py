@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal
 
-from agents.teachers import expert
 from agents.teachers.addresses import Target, target_of
 from agents.teachers.exchange import Exchange, exchanging
+from agents.teachers.expert import expert_of
 from agents.teachers.library import litellm, transport
 from agents.teachers.parameters import parameters_of
 from agents.teachers.pricing import BUILTIN, is_builtin, price_of
@@ -16,7 +16,7 @@ from agents.teachers.prompt import Messages
 from agents.teachers.provider import Price, Reply, SendError
 from agents.teachers.refusal import send_error
 from reasoner.config.secrets import redactor_of
-from reasoner.config.settings import TeacherSettings
+from reasoner.config.settings import DEFAULT_TASK, TeacherSettings
 from reasoner.errors import TeacherError
 from reasoner.types.teaching import Lesson
 from reasoner.types.text import storable
@@ -38,15 +38,24 @@ class LiteLLMProvider:
     Args:
         settings: who teaches, and how it is called.
         seed: of the built-in expert.
+        task: whose expert that is.
         say: told what was dropped from the requests because the server refuses it.
 
     Raises:
         TeacherError: the model string, the key, the price, a proxy or the certificates are missing or unusable.
     """
 
-    def __init__(self, settings: TeacherSettings, *, seed: int, say: Callable[[str], None] = lambda _: None):
+    def __init__(
+        self,
+        settings: TeacherSettings,
+        *,
+        seed: int,
+        task: str = DEFAULT_TASK,
+        say: Callable[[str], None] = lambda _: None,
+    ):
         self._settings = settings
         self._seed = seed
+        self._task = task
         self._say = say
         self._price = price(settings)
         self._options = options_of(settings)
@@ -77,7 +86,7 @@ class LiteLLMProvider:
     def identity(self) -> list[object]:
         """Everything beside messages and sample that an answer depends on."""
         s = self._settings
-        own: list[object] = [expert.VERSION, self._seed, s.error_rate] if is_builtin(s) else []
+        own: list[object] = [expert_of(self._task).expert_version, self._seed, s.error_rate] if is_builtin(s) else []
         return [s.model, s.api_base, s.temperature, s.max_tokens, *own]
 
     def worst_usd(self, messages: Messages) -> float:
@@ -95,6 +104,7 @@ class LiteLLMProvider:
         options = self._parameters.applied(self._options)
         if is_builtin(self._settings):
             options |= {
+                "expert_task": self._task,
                 "expert_seed": self._seed,
                 "expert_sample": sample,
                 "expert_error_rate": self._settings.error_rate,

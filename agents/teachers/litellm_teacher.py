@@ -9,7 +9,8 @@ from agents.teachers.litellm_provider import LiteLLMProvider, options_of, price,
 from agents.teachers.patience import Patience
 from agents.teachers.pricing import is_builtin
 from agents.teachers.provider import Ledger
-from reasoner.config.settings import LimitSettings, TeacherSettings
+from reasoner.config.settings import DEFAULT_TASK, LimitSettings, TeacherSettings
+from reasoner.domains.registry import get_domain
 from reasoner.types.teaching import TeacherCall, TeacherRequest
 
 
@@ -21,6 +22,7 @@ class LiteLLMTeacher:
         limits: the run's hard limits.
         ledger: the run's books.
         seed: of the built-in expert and of the jitter between retries.
+        task: what is taught.
         on_progress: told `done, total` after every finished call.
         first_delay: seconds before the first retry.
         out_of_time: whether the run's minutes are used up; then no request goes out any more.
@@ -34,6 +36,7 @@ class LiteLLMTeacher:
         ledger: Ledger,
         *,
         seed: int,
+        task: str = DEFAULT_TASK,
         on_progress: OnProgress | None = None,
         first_delay: float = 0.5,
         out_of_time: Callable[[], bool] | None = None,
@@ -43,6 +46,7 @@ class LiteLLMTeacher:
         self._limits = limits
         self._ledger = ledger
         self._seed = seed
+        self._task = task
         self._on_progress = on_progress
         self._out_of_time = out_of_time
         self._say = say
@@ -61,10 +65,11 @@ class LiteLLMTeacher:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             caller = Caller(
-                LiteLLMProvider(self._settings, seed=self._seed, say=self._say),
+                LiteLLMProvider(self._settings, seed=self._seed, task=self._task, say=self._say),
                 self._ledger,
                 limits=self._limits,
                 patience=self._patience,
+                brief=get_domain(self._task).brief(),
                 cache=self._settings.cache,
                 out_of_time=self._out_of_time,
                 say=self._say,

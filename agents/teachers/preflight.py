@@ -15,7 +15,8 @@ from agents.teachers.litellm_teacher import preflight
 from agents.teachers.patience import Patience
 from agents.teachers.pricing import is_builtin
 from agents.teachers.provider import Ledger
-from reasoner.config.settings import LimitSettings, TeacherSettings
+from reasoner.config.settings import DEFAULT_TASK, LimitSettings, TeacherSettings
+from reasoner.domains.registry import get_domain
 from reasoner.types.problem import Problem, Provenance
 from reasoner.types.record import Record
 from reasoner.types.teaching import TeacherRequest
@@ -71,9 +72,11 @@ def preflight_call(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         provider = LiteLLMProvider(settings, seed=seed, say=say)
+        # The tiny question is one of the math domain, whatever the task: what is tried is the teacher.
+        brief = get_domain(DEFAULT_TASK).brief()
         patience = Patience(retries=min(_RETRIES, settings.retries), first_delay=_FIRST_DELAY, seed=seed)
         # No answer of another run: it would say nothing of the key and the server of today.
-        caller = Caller(provider, ledger, limits=limits, patience=patience, cache=False, say=say)
+        caller = Caller(provider, ledger, limits=limits, patience=patience, brief=brief, cache=False, say=say)
         call = caller.call(_first_open(caller, ledger))
     return TeacherPreflight(
         model=settings.model,

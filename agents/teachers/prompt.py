@@ -7,9 +7,11 @@ the truth teaches nothing, and the check would prove nothing.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from agents.teachers.lesson_form import clean_text
+from reasoner.types.domain import TeacherBrief
 from reasoner.types.record import Record
 from reasoner.types.teaching import TeacherRequest
 
@@ -25,16 +27,16 @@ student wrote (`student_steps`, `student_answer`; they may be wrong or missing),
 write.
 
 Answer with one JSON object and nothing else:
-{"critique": "...", "steps": ["12+7=19", "19*2=38"], "answer": "38", \
-"problems": [{"question": "...", "steps": ["..."], "answer": "..."}]}
+{example}
 
 critique: one or two sentences that name the student's first wrong step and say why it is wrong.
-steps: your own worked solution. Each step is one equation `number operator number=number` with one of + - * /, exact, \
-without units. Each operand is a number of the question or the result of an earlier step. The last result is the answer.
-answer: the final number without units; the empty string, with no steps, if the problem cannot be solved.
-problems: exactly as many as asked. Each needs the same number of steps and the same or a closely related skill, \
+steps: your own worked solution. {steps}
+answer: {answer}; the empty string, with no steps, if the problem cannot be solved.
+problems: exactly as many as asked. Each needs {problems}, \
 in the style and wording of the given problem, with other names, things and numbers, each different from all others, \
 worked in the same way."""
+_EXAMPLE = '{{"critique": "...", "steps": {}, "answer": {}, "problems": [{}]}}'
+_EXAMPLE_PROBLEM = '{"question": "...", "steps": ["..."], "answer": "..."}'
 
 _REPAIR = """\
 That answer cannot be used: {error}
@@ -53,7 +55,7 @@ class Asked(Record):
     new_problems: int
 
 
-def build_messages(request: TeacherRequest) -> Messages:
+def build_messages(request: TeacherRequest, brief: TeacherBrief) -> Messages:
     """The chat messages for one failure, without its gold answer and steps."""
     asked = Asked(
         question=request.problem.question,
@@ -62,7 +64,19 @@ def build_messages(request: TeacherRequest) -> Messages:
         new_problems=request.new_problems,
     )
     user = json.dumps(asked.model_dump(), ensure_ascii=False, indent=1)
-    return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": user}]
+    return [{"role": "system", "content": _system(brief)}, {"role": "user", "content": user}]
+
+
+@cache
+def _system(brief: TeacherBrief) -> str:
+    """What stands before every exercise of a domain."""
+    steps, answer = (json.dumps(x, ensure_ascii=False) for x in (list(brief.example_steps), brief.example_answer))
+    return _SYSTEM.format(
+        example=_EXAMPLE.format(steps, answer, _EXAMPLE_PROBLEM),
+        steps=brief.steps,
+        answer=brief.answer,
+        problems=brief.problems,
+    )
 
 
 def repair_messages(messages: Messages, text: str, *, error: str) -> Messages:

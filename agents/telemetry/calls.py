@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 
 from agents.reporting.events import Event
 from agents.run_folder import RunFolder, read_records
-from agents.teachers.prompt import build_messages
+from agents.teachers.prompt import Messages, build_messages
 from agents.telemetry.redaction import safe
 from agents.telemetry.spans import ModelCall, Span, nanoseconds
 from memory.store.ledger import CallTimes
+from reasoner.types.domain import TeacherBrief
 from reasoner.types.teaching import TeacherCall, TeacherRequest
 
 
@@ -21,10 +22,13 @@ class NodeCalls:
     Args:
         folder: the run's.
         times_of: when the calls of a cycle were made, by their ids.
+        brief: what was asked for.
     """
 
-    def __init__(self, folder: RunFolder, times_of: Callable[[int], Mapping[str, CallTimes]]) -> None:
-        self._folder, self._times_of = folder, times_of
+    def __init__(
+        self, folder: RunFolder, times_of: Callable[[int], Mapping[str, CallTimes]], brief: TeacherBrief
+    ) -> None:
+        self._folder, self._times_of, self._brief = folder, times_of, brief
 
     def __call__(self, event: Event, node: Span) -> list[Span]:
         """Spans of the calls, in the order in which they were asked for."""
@@ -37,14 +41,16 @@ class NodeCalls:
         requests = {request.problem.id: request for request in kept}
         times = self._times_of(cycle)
         return [
-            _span(place, call, node, requests.get(call.problem_id), times.get(call.id))
+            _span(place, call, node, self._asked(requests.get(call.problem_id)), times.get(call.id))
             for place, call in enumerate(calls)
         ]
 
+    def _asked(self, request: TeacherRequest | None) -> Messages:
+        return build_messages(request, self._brief) if request else []
 
-def _span(place: int, call: TeacherCall, node: Span, request: TeacherRequest | None, times: CallTimes | None) -> Span:
+
+def _span(place: int, call: TeacherCall, node: Span, messages: Messages, times: CallTimes | None) -> Span:
     start, end = _between(call, node, times)
-    messages = build_messages(request) if request else []
     return Span(
         run=node.run,
         key=f"{node.key}/call/{place}/{call.id}",

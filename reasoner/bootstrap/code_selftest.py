@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from reasoner.config.settings import DataSettings, StudentSettings
+from reasoner.config.settings import Settings, StudentSettings
 from reasoner.errors import ReasonerError
 from reasoner.types.record import Record
 
@@ -87,5 +87,5 @@ def _save_student(folder: Path) -> None:
     from reasoner.models.checkpoints import save_student
     from reasoner.models.student import new_student
 
-    problems = GeneratedSource(DataSettings(max_number=20), 0).base_problems(50, 0)
+    problems = GeneratedSource(Settings(domains={"math": {"max_number": 20}})).base_problems(50, 0)
     save_student(new_student(SMALL, [problem.question for problem in problems], seed=0), folder, about={})

@@ -62,7 +62,7 @@ def _problems(name: str, home: Path, settings: Settings, cycle: int) -> list[Pro
         store = ExampleStore(existing_home(home).database())
         return [example.problem for example in store.found(store.ids(Filter(), correct=True))]
     if name in SPLITS:
-        source = open_source(settings.data, settings.seed)
+        source = open_source(settings)
         drawn = {
             "practice": lambda: source.practice(cycle),
             "gate": lambda: source.gate(cycle),
@@ -71,7 +71,7 @@ def _problems(name: str, home: Path, settings: Settings, cycle: int) -> list[Pro
         return drawn[name]()
     if not Path(name).is_file():
         raise UsageError(f"{name!r}: expected {', '.join(SPLITS)}, {MEMORY}, or a file of problems that is there")
-    return read_problems(Path(name), get_domain(settings.data.domain))
+    return read_problems(Path(name), get_domain(settings.task.name))
 
 
 def _latents(home: Path, ours: Sequence[Problem], theirs: Sequence[Problem]) -> Look:

@@ -89,19 +89,21 @@ def _audits(
     from reasoner.domains.registry import get_domain
     from reasoner.evaluation import causal, latent_audit, modes, out_of_distribution
     from reasoner.training.feed import derive
+    from reasoner.types.domain import WritesEquations, power
 
-    student, data = specimen.student, settings.data
-    source, domain = open_source(data, settings.seed), get_domain(data.domain)
+    student = specimen.student
+    source, domain = open_source(settings), get_domain(settings.task.name)
     problems = source.sealed()[:n]
     held_out = [step for p in (*source.sealed(), *source.gate(1)) for step in p.steps]
-    equations = data.domain == "math"
+    equations = power(domain, WritesEquations)
+    largest = equations.largest_number(settings.options) if equations else None
     bench = _Bench(
         student, source.practice(1)[:PROBE_PROBLEMS], source.sealed(), derive(settings.seed, "fresh weights")
     )
     seed = derive(settings.seed, "audit")
     found: dict[str, Callable[[], Section]] = {
         "round_trip": lambda: latent_audit.round_trip_section(
-            student, held_out, _base_steps(specimen, held_out), max_number=data.max_number if equations else None
+            student, held_out, _base_steps(specimen, held_out, largest), max_number=largest
         ),
         "probes": lambda: latent_audit.probes_section(bench.train, bench.test, bench.random()),
         "spectrum": lambda: latent_audit.spectrum_section(bench.test),
@@ -109,11 +111,11 @@ def _audits(
         "causal": lambda: causal.causal_section(student, domain, problems, seed=seed),
         "modes": lambda: modes.modes_section(student, domain, problems),
     }
-    if not equations:
+    if equations is None:
         del found["probes"]
-    if data.practice == "generated":
+    if settings.task.is_drawn:
         found["out_of_distribution"] = lambda: out_of_distribution.out_of_distribution_section(
-            student, domain, data, n=n, seed=seed
+            student, domain, settings, n=n, seed=seed
         )
     if seconds is not None:
         found["baseline"] = lambda: _baseline(specimen, settings, n=n, seconds=seconds, progress=progress)
@@ -154,8 +156,8 @@ def _baseline(
     trained = train_rival(
         specimen.student, _rival_settings(specimen), seconds=seconds, threads=specimen.threads, report=report
     )
-    problems = open_source(settings.data, settings.seed).sealed()[:n]
-    return baseline_section(specimen.student, trained, get_domain(settings.data.domain), problems)
+    problems = open_source(settings).sealed()[:n]
+    return baseline_section(specimen.student, trained, get_domain(settings.task.name), problems)
 
 
 def _rival_settings(specimen: _Specimen) -> Settings:
@@ -167,7 +169,7 @@ def _rival_settings(specimen: _Specimen) -> Settings:
     return settings.model_copy(update={"data": data})
 
 
-def _base_steps(specimen: _Specimen, held_out: list[str]) -> set[str] | None:
+def _base_steps(specimen: _Specimen, held_out: list[str], largest: int | None) -> set[str] | None:
     """Steps that base training drew, up to where all that is asked for has been drawn.
 
     None where they cannot be drawn again in reasonable time: a user's rows, and domains whose steps are not numbered.
@@ -177,10 +179,10 @@ def _base_steps(specimen: _Specimen, held_out: list[str]) -> set[str] | None:
     from reasoner.training.feed import BLOCK, derive
 
     settings = specimen.settings
-    if settings.data.practice != "generated" or settings.data.domain != "math":
+    if largest is None or not settings.task.is_drawn:
         return None
-    source, seed = open_source(settings.data, settings.seed), derive(settings.seed, "base")
-    seen, missing = set[str](), {*held_out, *all_equations(0, settings.data.max_number)}
+    source, seed = open_source(settings), derive(settings.seed, "base")
+    seen, missing = set[str](), {*held_out, *all_equations(0, largest)}
     for number in range(-(-settings.train.base_updates // BLOCK)):
         drawn = source.base_problems(BLOCK * settings.train.batch_size, derive(seed, "fresh", number))
         seen.update(step for problem in drawn for step in problem.steps)

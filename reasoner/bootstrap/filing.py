@@ -7,7 +7,9 @@ from typing import Any, get_args
 
 from memory.store.jobs import JobStore
 from reasoner.bootstrap.home import existing_home, open_home
-from reasoner.config.settings import Settings
+from reasoner.config.settings import GENERATED, Settings
+from reasoner.domains.powers import drawing
+from reasoner.domains.registry import get_domain
 from reasoner.errors import UsageError
 from reasoner.types.job import Job, JobSpec
 from reasoner.types.problem import Split
@@ -37,26 +39,26 @@ def file_synthesis(settings: Settings, *, home: Path, count: int, priority: int 
     """Practice problems drawn into `<home>/synthetic/<...>.jsonl`.
 
     Raises:
-        UsageError: the domain's problems have no format of their own to be read in again.
+        UsageError: the task draws no problems, or its rows are a file's.
     """
-    if settings.data.domain != "math" or settings.data.practice != "generated":
-        raise UsageError(
-            f"data.domain={settings.data.domain}, data.practice={settings.data.practice}: problems are synthesized for "
-            "data.domain=math and data.practice=generated"
-        )
+    domain = get_domain(settings.task.name)
+    drawing(domain)
+    if not settings.task.is_drawn:
+        raise UsageError(f"task.rows={settings.task.rows}: these problems exist already; leave task.rows out")
     payload: dict[str, Any] = {"settings": _relevant(settings), "count": count, "threads": 1}
     mark = _mark(payload)
-    out = f"synthetic/math-{settings.seed}-{count}-{mark}.jsonl"
+    out = f"synthetic/{domain.info.name}-{settings.seed}-{count}-{mark}.jsonl"
     spec = JobSpec(key=f"synthesize/{mark}", kind="synthesize", payload={**payload, "out": out}, priority=priority)
     return JobStore(open_home(home).database()).file(spec)
 
 
 def _relevant(settings: Settings) -> dict[str, Any]:
     """What says which problems, and how they are attempted; no provider's key among it."""
-    kept = settings.model_dump(mode="json", include={"seed": True, "data": True, "student": {"mode": True}})
+    included: dict[str, Any] = dict.fromkeys(("seed", "task", "domains", "data"), True)
+    kept = settings.model_dump(mode="json", include={**included, "student": {"mode": True}})
     # A relative path is of the folder in which the words were said, not of a worker's.
-    practice = kept["data"]["practice"]
-    kept["data"]["practice"] = practice if practice == "generated" else str(Path(practice).absolute())
+    rows = kept["task"]["rows"]
+    kept["task"]["rows"] = rows if rows == GENERATED else str(Path(rows).absolute())
     return kept
 
 

@@ -2,9 +2,7 @@
 
 import hashlib
 import os
-import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ from memory.store.runs import RunRow, RunStore
 from reasoner.bootstrap.fork_settings import require_effective
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.bootstrap.loop import work_on
-from reasoner.bootstrap.run_parts import Listener, Watcher
+from reasoner.bootstrap.run_parts import Listener, Watcher, new_run_id
 from reasoner.config.keys import dotted_keys
 from reasoner.config.loading import load_settings
 from reasoner.config.resolved import config_hash, dump_yaml, flat, redacted
@@ -185,8 +183,7 @@ def _beginning(
 
 def _create(place: Home, row: RunRow, settings: Settings, *, node: str, cycle: int, mark: str) -> RunRow:
     """Files first, then all rows at once: a kill between the two leaves a folder that no run knows."""
-    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M")
-    name = f"{moment}-{settings.data.domain}-{settings.name}-{secrets.token_hex(2)}"
+    name = new_run_id(settings)
     beginning, events = _beginning(place, row, name, settings, node=node, cycle=cycle)
     parent, fork = RunFolder(place.root, row.id), RunFolder(place.root, name)
     take_over(beginning, events, parent, fork)

@@ -52,8 +52,8 @@ def _of_run(row: RunRow, home: Path, seen: set[str]) -> Iterator[tuple[str, list
 
     try:
         settings = Settings.model_validate(row.settings)
-        source = open_source(settings.data, settings.seed)
-        mark = source.held_out_mark(row.cycles_done) or f"{settings.data.practice}/{settings.seed}"
+        source = open_source(settings)
+        mark = source.held_out_mark(row.cycles_done) or f"{settings.task.rows}/{settings.seed}"
         if mark not in seen:
             yield mark, held_out_questions(source, cycles=row.cycles_done, home=home)
     except (ValidationError, UsageError):

@@ -31,6 +31,12 @@ class Chosen:
         """What was kept of its training."""
         return _config(self.folder)["about"]
 
+    def task(self, usual: str) -> str:
+        """The task that it was trained for; `usual` where its files do not say it."""
+        from reasoner.models.checkpoints import read_about
+
+        return str(read_about(self.folder).get("task") or usual)
+
     def student(self, *, device: str = "cpu") -> "Student":
         """It, ready for inference."""
         from reasoner.models.checkpoints import load_student

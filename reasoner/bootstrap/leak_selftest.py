@@ -24,7 +24,7 @@ from reasoner.types.report import Rate
 if TYPE_CHECKING:
     from agents.withholding import HeldOut
     from reasoner.data.sources import ProblemSource
-    from reasoner.types.ports import Domain
+    from reasoner.types.domain import Domain
 
 FRESH = 3000
 """New problems by which false refusals are measured."""
@@ -76,8 +76,8 @@ def selftest_leaks(
     from reasoner.data.sources import open_source
     from reasoner.domains.registry import get_domain
 
-    began, domain = time.monotonic(), get_domain(settings.data.domain)
-    source = open_source(settings.data, settings.seed)
+    began, domain = time.monotonic(), get_domain(settings.task.name)
+    source = open_source(settings)
     watch(0.0, "held-out questions are drawn")
     held_out = HeldOut(HeldOutQuestions(source.held_out(1)))
     problems = _some(_problems(source, len(held_out.questions)), size)
@@ -93,7 +93,7 @@ def selftest_leaks(
             taken.update({f"{door}, {name}": len(through)} if through else {})
             examples += through
     watch(0.8, "a file of practice problems")
-    copies, through = _through_a_file(settings, domain, problems[:FILE_ROWS], source.practice(1))
+    copies, through = _through_a_file(settings, problems[:FILE_ROWS], source.practice(1))
     taken.update({"practice file": through} if through else {})
     watch(0.9, "new problems")
     return LeakSelftest(
@@ -151,7 +151,7 @@ def _imported(leaks: Sequence[Problem], domain: "Domain", held_out: "HeldOut") -
     from reasoner.data.row_forms import read_form
 
     inspector = Inspector(
-        "selftest", "0" * 64, {domain.name: domain}, default=domain.name, teacher=None, held_out=held_out
+        "selftest", "0" * 64, {domain.info.name: domain}, default=domain.info.name, teacher=None, held_out=held_out
     )
     rows = (
         {
@@ -194,15 +194,13 @@ def _taught(leaks: Sequence[Problem], asked: Problem, domain: "Domain", held_out
     return taken
 
 
-def _through_a_file(
-    settings: Settings, domain: "Domain", problems: Sequence[Problem], practice: Sequence[Problem]
-) -> tuple[int, int]:
+def _through_a_file(settings: Settings, problems: Sequence[Problem], practice: Sequence[Problem]) -> tuple[int, int]:
     """Disguised copies in a practice file that holds what they copy, and how many of them could be practised."""
     from reasoner.bootstrap.disguises import DISGUISES
     from reasoner.data.file_source import FileSource
     from reasoner.errors import DataError
 
-    if domain.name != "math" or settings.data.practice != "generated":
+    if not settings.task.is_drawn:
         return 0, 0
     rng, names = Random(settings.seed), list(DISGUISES)
     copies = [
@@ -213,7 +211,9 @@ def _through_a_file(
         path = Path(folder) / "problems.jsonl"
         path.write_text("".join(_plain_rows((*practice, *problems, *copies))), encoding="utf-8")
         try:
-            source = FileSource(path, settings.data.model_copy(update={"practice_size": 10**9}), seed=settings.seed)
+            data = settings.data.model_copy(update={"practice_size": 10**9})
+            task = settings.task.model_copy(update={"rows": str(path)})
+            source = FileSource(settings.model_copy(update={"data": data, "task": task}))
         except DataError:
             # Few problems of one split: nothing is practised.
             return len(copies), 0
@@ -232,7 +232,7 @@ def _false_refusals(settings: Settings, domain: "Domain", held_out: "HeldOut") -
     from reasoner.evaluation.statistics import rate
 
     data = settings.data.model_copy(update={"practice_size": FRESH // 3})
-    source = open_source(data, settings.seed + OTHER_SEED)
+    source = open_source(settings.model_copy(update={"data": data, "seed": settings.seed + OTHER_SEED}))
     fresh = [problem for cycle in (1, 2, 3) for problem in source.practice(cycle)]
     refused = [p for p in fresh if held_out.why_not_problem(p, domain)]
     return rate(len(refused), len(fresh))

@@ -1,6 +1,5 @@
 """`reasoner loop`: finds or starts the run that a configuration means, and runs the cycles that are missing."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from memory.store.runs import RunRow, RunState, RunStore
 from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.preflight import look_around, preflight_run
 from reasoner.bootstrap.run_ending import cycles_done_of, outcome_of, tell_done, write_reports
-from reasoner.bootstrap.run_parts import Listener, Watcher, parts_of, read_json
+from reasoner.bootstrap.run_parts import Listener, Watcher, new_run_id, parts_of, read_json
 from reasoner.bootstrap.teacher_trial import try_teacher_without_run
 from reasoner.bootstrap.telemetry import telling_spans
 from reasoner.config.resolved import config_hash, redacted
@@ -145,8 +144,7 @@ def _find_or_create(place: Home, settings: Settings, *, cycles: int, fresh: bool
         look_around(settings, home=place.root, cycles=cycles)  # what cannot run ends here, before there is a run
         if row is not None:
             store.supersede(row.id)
-        moment = datetime.now(UTC).strftime("%Y%m%d-%H%M")
-        name = f"{moment}-{settings.data.domain}-{settings.name}-{secrets.token_hex(2)}"
+        name = new_run_id(settings)
         return store.create(name, mark, redacted(settings).model_dump(mode="json"), settings.seed)
 
 

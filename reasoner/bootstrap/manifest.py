@@ -9,17 +9,17 @@ from typing import Any
 
 import reasoner
 from reasoner.config.resolved import config_hash
-from reasoner.config.settings import Settings
+from reasoner.config.settings import GENERATED, Settings
 from reasoner.data.splits import SPLIT_VERSION
-from reasoner.domains.registry import get_domain
-from reasoner.types.ports import Domain
+from reasoner.domains.registry import domain_mark, get_domain
+from reasoner.types.domain import Domain
 
 PACKAGES = ("torch", "tokenizers", "langgraph", "litellm", "faiss-cpu", "sqlalchemy", "numpy")
 
 
 def manifest(settings: Settings, *, run: str) -> dict[str, Any]:
     """Plain JSON, without what a trial chooses."""
-    domain: Domain = get_domain(settings.data.domain)
+    domain: Domain = get_domain(settings.task.name)
     return {
         "run": run,
         "reasoner": reasoner.__version__,
@@ -29,10 +29,10 @@ def manifest(settings: Settings, *, run: str) -> dict[str, Any]:
         "packages": {name: _version(name) for name in PACKAGES},
         "config_hash": config_hash(settings),
         "seed": settings.seed,
-        "domain": f"{domain.name} {domain.version}",
-        "checker_hash": domain.checker_hash(),
+        "domain": f"{domain.info.name} {domain.info.version}",
+        "checker_hash": domain_mark(settings.task.name),
         "splits": SPLIT_VERSION,
-        "data_hash": _data_hash(settings.data.practice),
+        "data_hash": _data_hash(settings.task.rows),
     }
 
 
@@ -60,5 +60,5 @@ def _version(name: str) -> str:
         return ""
 
 
-def _data_hash(practice: str) -> str:
-    return "" if practice == "generated" else hashlib.sha256(Path(practice).read_bytes()).hexdigest()
+def _data_hash(rows: str) -> str:
+    return "" if rows == GENERATED else hashlib.sha256(Path(rows).read_bytes()).hexdigest()

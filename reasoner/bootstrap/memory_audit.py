@@ -4,6 +4,7 @@ from pathlib import Path
 
 from memory.audit import Audit, Auditor, Fault, Finding
 from memory.store.database import Database
+from reasoner.bootstrap.domains import domains_of
 from reasoner.bootstrap.held_out import questions_of
 from reasoner.bootstrap.home import existing_home
 from reasoner.bootstrap.recall import encoder_of
@@ -25,12 +26,10 @@ def mend_memory(home: Path, fault: Fault, *, dry_run: bool) -> Finding:
 
 
 def _auditor(home: Path) -> Auditor:
-    from reasoner.domains.registry import DOMAINS, get_domain
-
     place = existing_home(home).begun()
     database: Database = place.database()
     try:
         space = encoder_of(place).fingerprint
     except NotFoundError:
         space = ""
-    return Auditor(database, space, {name: get_domain(name) for name in DOMAINS}, lambda: questions_of(place))
+    return Auditor(database, space, domains_of(place), lambda: questions_of(place))

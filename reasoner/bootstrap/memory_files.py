@@ -9,6 +9,7 @@ from agents.judging import STANDS
 from memory.store.examples import ExampleStore
 from memory.store.runs import RunStore
 from memory.store.verdicts import VerdictStore
+from reasoner.bootstrap.domains import domains_of, task_of
 from reasoner.bootstrap.held_out import held_out_of
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.bootstrap.recall import encoder_of, memory_of
@@ -71,14 +72,14 @@ def import_memory(
         NotFoundError: there is no such home, or it has no student to encode with.
         DataError: the file cannot be read.
     """
-    from reasoner.domains.registry import DOMAINS, get_domain
+    from reasoner.domains.registry import get_domain
 
     place = existing_home(home)
     rows = RowFile(file)
     progress(Progress(cycle=0, node="import", done=0, total=rows.most))
     encoder = student_for(place)
-    default = get_domain(domain or _domain_of(place, encoder) or usual_domain).name
-    domains = {name: get_domain(name) for name in DOMAINS}
+    default = get_domain(domain or _domain_of(place, encoder) or usual_domain).info.name
+    domains = domains_of(place)
     inspector = Inspector(
         file.name, rows.sha256, domains, default=default, teacher=teacher, held_out=held_out_of(place)
     )
@@ -170,7 +171,7 @@ def student_for(place: Home) -> Checkpoint:
 def _domain_of(place: Home, encoder: Checkpoint) -> str | None:
     """What the run that made a checkpoint was about; None where no run did."""
     found = next((row for row in RunStore(place.database()).list() if row.id == encoder.run), None)
-    return found.settings.get("data", {}).get("domain") if found is not None else None
+    return task_of(found) if found is not None else None
 
 
 def _batches(rows: Iterator[GivenRow]) -> Iterator[list[GivenRow]]:

@@ -1,6 +1,7 @@
 """Makes a run's `report.html` from its folder, for a run that ended long ago as for one at work."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,11 @@ def write_run_page(home: Path, run: str, *, out: Path | None) -> Path:
 
 def _sources(folder: "RunFolder") -> "Sources":
     from agents.reporting.page.sources import Sources
+    from reasoner.domains.powers import judge_steps
     from reasoner.domains.registry import get_domain
 
     settings = _settings(folder)
-    return Sources(folder, _sealed(settings), get_domain(settings.data.domain).judge_steps)
+    return Sources(folder, _sealed(settings), partial(judge_steps, get_domain(settings.task.name)))
 
 
 def _settings(folder: "RunFolder") -> "Settings":
@@ -75,7 +77,7 @@ def _sealed(settings: "Settings") -> "list[Problem]":
     from reasoner.data.sources import open_source
 
     try:
-        return open_source(settings.data, settings.seed).sealed()
+        return open_source(settings).sealed()
     except (DataError, FileNotFoundError):
         return []
 

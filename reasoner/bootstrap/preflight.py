@@ -13,9 +13,10 @@ from reasoner.bootstrap.run_parts import source_of
 from reasoner.bootstrap.teacher_trial import try_teacher
 from reasoner.config.packages import require_packages
 from reasoner.config.settings import Settings
+from reasoner.domains.powers import read_answer
 from reasoner.domains.registry import get_domain
 from reasoner.errors import ReasonerError, UsageError
-from reasoner.types.ports import Domain
+from reasoner.types.domain import BuiltinExpert, Domain, power
 from reasoner.types.preflight import Look, Preflight
 from reasoner.types.problem import Problem
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from agents.teachers.provider import Ledger
     from reasoner.data.sources import ProblemSource
 
-GENERATED = "generated"
-TAUGHT_DOMAIN = "math"
-"""The domain whose steps a teacher is asked for: its prompt wants equations."""
 FEWEST_READABLE = 0.05
 """Share of the practice rows that the built-in expert must be able to read."""
 
@@ -88,12 +86,12 @@ def look_around(settings: Settings, *, home: Path, cycles: int, done: int = 0) -
 def _data_words(settings: Settings, source: "ProblemSource") -> str:
     from reasoner.data.file_source import LEFT_OUT
 
-    data = settings.data
-    if data.practice == GENERATED:
+    data, task = settings.data, settings.task
+    if task.is_drawn:
         sizes = f"{data.practice_size} practice, {data.gate_size} gate and {data.sealed_size} sealed"
-        return f"{sizes} problems of domain {data.domain}, generated"
+        return f"{sizes} problems of {task.name}, generated"
     sizes = f"{len(source.practice(1))} practice, {len(source.gate(1))} gate and {len(source.sealed())} sealed rows"
-    found = f"{sizes} of {data.practice}; gate sets for {source.gate_sets} cycles"
+    found = f"{sizes} of {task.rows}; gate sets for {source.gate_sets} cycles"
     return f"{found}; {LEFT_OUT.format(count=source.left_out)}" if source.left_out else found
 
 
@@ -103,24 +101,22 @@ def _teacher_reads(settings: Settings, source: "ProblemSource") -> str:
     Raises:
         UsageError: nothing, or nearly nothing.
     """
-    teacher, data = settings.teacher, settings.data
-    if teacher.model == "none" or not teacher.calls:
+    teacher, task = settings.teacher, settings.task
+    if teacher.model == "none" or not teacher.calls or not teacher.model.startswith("builtin/"):
         return ""
-    if data.domain != TAUGHT_DOMAIN:
+    domain = get_domain(task.name)
+    if power(domain, BuiltinExpert) is None:
         raise UsageError(
-            f"teacher.model={teacher.model!r} cannot teach data.domain={data.domain!r}: a teacher is asked for "
-            f"equations, which only data.domain={TAUGHT_DOMAIN} has; use teacher.model=none, and the student learns "
-            "from its own checked answers"
+            f"teacher.model={teacher.model!r} cannot teach the task {task.name!r}, which has no built-in expert: use "
+            "teacher.model=PROVIDER/MODEL, or teacher.model=none, and the student learns from its own checked answers"
         )
-    if not teacher.model.startswith("builtin/") or data.practice == GENERATED:
-        return ""
-    return _expert_reads(get_domain(data.domain), source.practice(1), teacher=teacher.model, practice=data.practice)
+    return "" if task.is_drawn else _expert_reads(domain, source.practice(1), teacher=teacher.model, rows=task.rows)
 
 
-def _expert_reads(domain: Domain, problems: Sequence[Problem], *, teacher: str, practice: str) -> str:
+def _expert_reads(domain: Domain, problems: Sequence[Problem], *, teacher: str, rows: str) -> str:
     """The built-in expert reads what the domain itself reads."""
-    read = sum(domain.solve(problem.question) is not None for problem in problems)
-    share = f"{read} of {len(problems)} practice rows of {practice}"
+    read = sum(read_answer(domain, problem.question) is not None for problem in problems)
+    share = f"{read} of {len(problems)} practice rows of {rows}"
     if read < FEWEST_READABLE * len(problems):
         raise UsageError(
             f"teacher.model={teacher!r} can read {share}: it knows only the wording of generated stories, so nothing "

@@ -19,8 +19,9 @@ from memory.store.versions import VersionStore
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.errors import NotFoundError, UsageError
 from reasoner.types.checkpoint import Checkpoint
+from reasoner.types.domain import Domain
 from reasoner.types.job import Job, JobSpec
-from reasoner.types.ports import Domain, Recall
+from reasoner.types.ports import Recall
 
 AT_ONCE = 20_000
 """Items up to which a re-encoding is not worth a process of its own."""

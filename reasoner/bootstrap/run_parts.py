@@ -3,7 +3,10 @@
 import functools
 import hashlib
 import os
+import re
+import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +15,7 @@ from memory.store.runs import RunRow
 from reasoner.bootstrap.home import Home
 from reasoner.config.resolved import dump_yaml
 from reasoner.config.settings import Settings
+from reasoner.domains.registry import get_domain
 from reasoner.errors import DamagedError, UsageError
 from reasoner.storage.json_files import read_object
 from reasoner.types.loop import Progress
@@ -44,7 +48,6 @@ def parts_of(
     from agents.tracing.tracer import Tracer
     from jobs.queue import run_job
     from reasoner.config.secrets import redactor_of
-    from reasoner.domains.registry import get_domain
 
     folder = RunFolder(place.root, row.id)
     known = read_events(folder.root) if (folder.root / "events.jsonl").exists() else []
@@ -71,7 +74,7 @@ def parts_of(
         threads=about["threads"],
         database=place.database(),
         folder=folder,
-        domain=get_domain(settings.data.domain),
+        domain=get_domain(settings.task.name),
         source=source,
         events=events,
         progress=progress,
@@ -80,6 +83,7 @@ def parts_of(
             settings.limits,
             ledger,
             seed=settings.seed,
+            task=settings.task.name,
             on_progress=on_progress,
             out_of_time=clock.is_over,
             say=remarks,
@@ -90,6 +94,13 @@ def parts_of(
         trace=trace,
         inheritance=inherited(folder),
     )
+
+
+def new_run_id(settings: Settings) -> str:
+    """A readable id: when, what is learnt, with which configuration, and four digits of chance."""
+    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M")
+    task = re.sub(r"[^a-z0-9]+", "_", get_domain(settings.task.name).info.name.lower()).strip("_")[:24]
+    return f"{moment}-{task or 'task'}-{settings.name}-{secrets.token_hex(2)}"
 
 
 def remarks_of(events: "EventLog", start: int) -> Callable[[str], None]:
@@ -106,10 +117,10 @@ def source_of(settings: Settings, cycles: int) -> "ProblemSource":
     """The run's problems, enough for the cycles asked for."""
     from reasoner.data.sources import open_source
 
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     if source.gate_sets is not None and source.gate_sets < cycles:
         raise UsageError(
-            f"{settings.data.practice!r} has fresh gate problems for {source.gate_sets} cycles of data.gate_size="
+            f"{settings.task.rows!r} has fresh gate problems for {source.gate_sets} cycles of data.gate_size="
             f"{settings.data.gate_size}, not for {cycles}; lower --cycles or data.gate_size, or add rows"
         )
     return source

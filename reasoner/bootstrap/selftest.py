@@ -123,7 +123,7 @@ def _leaks(settings: Settings) -> tuple[Rate, Rate]:
     from reasoner.data.sources import open_source
     from reasoner.evaluation.statistics import rate
 
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     sealed, gate, practice = source.sealed(), source.gate(1), source.practice(1)
     held_out = HeldOut(HeldOutQuestions(p.question for p in (*sealed, *gate)))
     leaks = [form(p) for p in (*sealed[:LEAKED], *gate[:LEAKED]) for form in (_as_is, _shouted, _by_another_way)]
@@ -154,7 +154,7 @@ def _accepted(written: WrittenProblem, ask: Problem, settings: Settings, held_ou
         seconds=0.0,
         requests=0,
     )
-    domain = get_domain(settings.data.domain)
+    domain = get_domain(settings.task.name)
     checked = check_lesson(call, ask, domain, held_out=held_out, run="selftest", cycle=1)
     return checked.verdicts[1].accepted
 

@@ -98,7 +98,7 @@ def _problem(settings: Settings, found: tuple[int, str, Attempt], id: str) -> tu
     from reasoner.data.sources import open_source
 
     cycle, name, _ = found
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     if name == "sealed":
         problems, where = source.sealed(), "sealed set"
     elif name.startswith("gate"):
@@ -200,7 +200,7 @@ def _tried_anew(place: Home, archive: Archive, settings: Settings, run: str, pro
     from reasoner.domains.registry import get_domain
     from reasoner.evaluation.attempts import attempt_all
 
-    domain, mode = get_domain(settings.data.domain), settings.student.mode
+    domain, mode = get_domain(settings.task.name), settings.student.mode
     for cycle, checkpoint in _champions(archive.events(run)):
         (attempt,) = attempt_all(place.student(checkpoint), domain, [problem], mode).attempts
         yield Chapter(

@@ -11,10 +11,12 @@ from reasoner.bootstrap.home import Home, home_at, open_home
 from reasoner.bootstrap.recall import recall_of
 from reasoner.config.packages import require_packages
 from reasoner.config.settings import Settings
+from reasoner.domains.powers import judge_steps
 from reasoner.errors import UsageError
 from reasoner.types.checkpoint import Checkpoint
+from reasoner.types.domain import Domain
 from reasoner.types.loop import Progress
-from reasoner.types.ports import Domain, Recall
+from reasoner.types.ports import Recall
 from reasoner.types.problem import Mode, Problem, Split
 from reasoner.types.report import EvalReport
 from reasoner.types.search import SearchTable, SearchTrace
@@ -105,7 +107,7 @@ def evaluate(
     place = home_at(home)
     picked = place.choose(checkpoint)
     chosen = picked.checkpoint
-    domain = get_domain(settings.data.domain)
+    domain = get_domain(settings.task.name)
     problems = _problems_of(settings, split, data, domain)
     name = split if data is None else "file"
     settings = settings if recall else _by_itself(settings)
@@ -151,7 +153,7 @@ def compare_searchers(
 
     place = home_at(home)
     picked = place.choose(checkpoint)
-    domain = get_domain(settings.data.domain)
+    domain = get_domain(settings.task.name)
     problems = _problems_of(settings, split, data, domain)
     student = picked.student()
     rows = compare_all(
@@ -196,7 +198,7 @@ def search(settings: Settings, *, home: Path, question: str, checkpoint: str | N
 
     place = home_at(home)
     picked = place.choose(checkpoint)
-    domain, student = get_domain(settings.data.domain), picked.student()
+    domain, student = get_domain(picked.task(settings.task.name)), picked.student()
     verifier = place.verifier(picked.checkpoint.fingerprint, student)
     recall = _recall(place, domain, settings)
     return search_one(student, domain, question, settings.search, seed=settings.seed, verifier=verifier, recall=recall)
@@ -219,7 +221,7 @@ def _problems_of(settings: Settings, split: Split, data: Path | None, domain: Do
 
     if data is not None:
         return read_problems(data, domain)
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     return source.sealed() if split == "sealed" else getattr(source, split)(1)
 
 
@@ -242,7 +244,7 @@ def solve_many(
 
     place = home_at(home)
     picked = place.choose(checkpoint)
-    domain, student = get_domain(settings.data.domain), picked.student()
+    domain, student = get_domain(picked.task(settings.task.name)), picked.student()
     solver = _solver(place, picked.checkpoint, settings, domain, mode) or solve_greedily
     for block in (questions[start : start + BLOCK] for start in range(0, len(questions), BLOCK)):
         began = time.monotonic()
@@ -260,7 +262,7 @@ def _solution(
     domain: Domain, question: str, solved: "Solved", *, checkpoint: str, mode: Mode, seconds: float
 ) -> Solution:
     """A solved question as people see it, its answer not doubted yet."""
-    verdicts = domain.judge_steps(question, solved.steps)
+    verdicts = judge_steps(domain, question, solved.steps)
     steps = tuple(
         SolvedStep(text=text, holds=verdict.holds, fault=verdict.fault, logprob=round(logprob, 4))
         for text, verdict, logprob in zip(solved.steps, verdicts, solved.logprobs, strict=False)

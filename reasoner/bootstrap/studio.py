@@ -68,7 +68,7 @@ def _arena(question: str) -> "Arena":
     picked = place.choose(None)
     student = picked.student()
     verifier = place.verifier(picked.checkpoint.fingerprint, student)
-    domain = get_domain(settings.data.domain)
+    domain = get_domain(picked.task(settings.task.name))
     return make_arena(student, domain, [question], settings.search, seed=settings.seed, verifier=verifier)
 
 

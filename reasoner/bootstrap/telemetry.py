@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memory.store.ledger import CallLedger
+from memory.store.runs import RunStore
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.config.settings import Settings
 from reasoner.errors import NotFoundError, ReasonerError, UsageError
@@ -93,9 +94,12 @@ def _maker(place: Home, run: str) -> "SpanMaker":
     from agents.run_folder import RunFolder
     from agents.telemetry.calls import NodeCalls
     from agents.telemetry.spans import SpanMaker
+    from reasoner.bootstrap.domains import task_of
+    from reasoner.domains.registry import get_domain
 
     ledger = CallLedger(place.database(), run)
-    return SpanMaker(NodeCalls(RunFolder(place.root, run), ledger.times))
+    brief = get_domain(task_of(RunStore(place.database()).get(run))).brief()
+    return SpanMaker(NodeCalls(RunFolder(place.root, run), ledger.times, brief))
 
 
 def _folder(place: Home, run: str) -> Path:

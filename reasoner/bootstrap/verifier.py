@@ -39,12 +39,12 @@ def train_verifier(
 
     place = home_at(home)
     picked = place.choose(checkpoint)
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     inside = picked.folder.is_relative_to(place.root)
     where = picked.folder.relative_to(place.root) if inside else picked.folder.resolve()
     made = make_trained_verifier(
         Pupil(picked.student(), picked.checkpoint.fingerprint, where.as_posix()),
-        get_domain(settings.data.domain),
+        get_domain(settings.task.name),
         [p for pool in range(1, settings.verifier.pools + 1) for p in source.practice(pool)],
         settings,
         home=place.root,
@@ -75,7 +75,7 @@ def verify_file(
     """Ranks the solutions of a file by a checkpoint's verifier (by its decoder's belief where it has none).
 
     Args:
-        settings: `search.symbolic`, `search.verifier` and `data.domain` count.
+        settings: `search.symbolic`, `search.verifier` and `task.name` count.
         home: its folder.
         checkpoint: an id or a folder; the home's champion by default.
         file: a question with several solutions a row; see docs/data-format.md.
@@ -95,7 +95,7 @@ def verify_file(
     verifier = place.verifier(picked.checkpoint.fingerprint, student) if settings.search.verifier else None
     scores = score_solutions(
         student,
-        get_domain(settings.data.domain),
+        get_domain(settings.task.name),
         [row.question for row in rows],
         [[s.steps for s in row.solutions] for row in rows],
         settings.search,

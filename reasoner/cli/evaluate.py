@@ -93,6 +93,7 @@ def evaluate(
     ] = None,
     config: options.Config = None,
     home: options.Home = None,
+    task: options.Task = None,
     seed: options.Seed = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -102,7 +103,7 @@ def evaluate(
     from reasoner.cli.voice import Voice
     from reasoner.errors import UsageError
 
-    settings = searching(options.settings_of(config, overrides, seed=seed), search)
+    settings = searching(options.settings_of(config, overrides, task=task, seed=seed), search)
     asked: dict[str, Any] = {
         "home": options.home_of(home),
         "checkpoint": checkpoint,

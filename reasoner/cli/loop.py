@@ -28,6 +28,8 @@ def loop(
     home: options.Home = None,
     fresh: Fresh = False,
     require_promotion: Require = False,
+    task: options.Task = None,
+    teacher: options.TeacherModel = None,
     seed: options.Seed = None,
     max_usd: options.MaxUsd = None,
     max_calls: options.MaxCalls = None,
@@ -44,7 +46,7 @@ def loop(
     from reasoner.cli.voice import Voice
 
     limits = {"max_usd": max_usd, "max_calls": max_calls, "max_minutes": max_minutes}
-    settings = options.settings_of(config, overrides, seed=seed, **limits)
+    settings = options.settings_of(config, overrides, task=task, teacher=teacher, seed=seed, **limits)
     voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
     if dry_run:
         _show_plan(voice, settings, folder, cycles)

@@ -63,7 +63,7 @@ def import_(
             options.home_of(home),
             file,
             domain=domain,
-            usual_domain=options.settings_of(config, []).data.domain,
+            usual_domain=options.settings_of(config, []).task.name,
             teacher=teacher,
             dry_run=dry_run,
             refused=lambda one: listed.note(one, voice),

@@ -39,6 +39,19 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Results only, no pro
 Debug = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of an error. Also REASONER_DEBUG=1.", callback=_note_debug)
 ]
+Task = Annotated[
+    str | None,
+    typer.Option(
+        "--task",
+        metavar="NAME|FILE.py:NAME",
+        help="What is to be learnt: a known task, or a domain of your own. The same as task.name=...",
+        show_default=False,
+    ),
+]
+TeacherModel = Annotated[
+    str | None,
+    typer.Option("--teacher", metavar="MODEL", help="The same as teacher.model=...", show_default=False),
+]
 Seed = Annotated[int | None, typer.Option("--seed", help="The same as seed=N.", show_default=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print configuration, plan and cost; do nothing.")]
 MaxUsd = Annotated[
@@ -95,6 +108,8 @@ def settings_of(
     config: str | None,
     overrides: Sequence[str] | None,
     *,
+    task: str | None = None,
+    teacher: str | None = None,
     seed: int | None = None,
     max_usd: float | None = None,
     max_calls: int | None = None,
@@ -105,4 +120,7 @@ def settings_of(
     from reasoner.config.places import DOTENV
 
     limits = {"limits.max_usd": max_usd, "limits.max_calls": max_calls, "limits.max_minutes": max_minutes}
-    return load_settings(config, overrides or [], os.environ, DOTENV, extra={"seed": seed, **limits})
+    given = {"task.name": task, "teacher.model": teacher, "seed": seed, **limits}
+    return load_settings(
+        config, overrides or [], os.environ, DOTENV, extra=given, say=lambda words: typer.echo(words, err=True)
+    )

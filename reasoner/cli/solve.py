@@ -56,6 +56,7 @@ def solve(
     ] = False,
     config: options.Config = None,
     home: options.Home = None,
+    task: options.Task = None,
     seed: options.Seed = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -70,7 +71,7 @@ def solve(
     if file is not None and question is not None:
         # The first word is a setting here: the questions are in the file.
         question, overrides = None, [_setting(question), *(overrides or [])]
-    settings, folder = options.settings_of(config, overrides, seed=seed), options.home_of(home)
+    settings, folder = options.settings_of(config, overrides, task=task, seed=seed), options.home_of(home)
     settings, questions = searching(settings, search), _questions(question, file)
     voice = Voice(as_json=json, quiet=quiet)
     if trace and (mode is ModeName.THINK or len(questions) > 1):

@@ -34,6 +34,7 @@ def train(
     ] = None,
     config: options.Config = None,
     home: options.Home = None,
+    task: options.Task = None,
     seed: options.Seed = None,
     dry_run: options.DryRun = False,
     json: options.Json = False,
@@ -47,7 +48,7 @@ def train(
     from reasoner.errors import UsageError
     from reasoner.training.footprint import footprint
 
-    settings, folder = options.settings_of(config, overrides, seed=seed), options.home_of(home)
+    settings, folder = options.settings_of(config, overrides, task=task, seed=seed), options.home_of(home)
     voice = Voice(as_json=json, quiet=quiet)
     if checkpoint is not None and not verifier:
         raise UsageError("--checkpoint names the student of a verifier; add --verifier, or leave it out")

@@ -1,9 +1,8 @@
 """Settings that are possible one by one but not together."""
 
 from reasoner.config.settings import SCRATCH, Settings
-
-MOST_STEPS = 8
-"""The longest story that the math domain tells."""
+from reasoner.domains.registry import get_domain
+from reasoner.types.domain import Draws, power
 
 
 def contradictions(settings: Settings) -> list[tuple[str, str]]:
@@ -58,10 +57,10 @@ def _shape(settings: Settings) -> list[tuple[str, str]]:
 
 def _difficulties(settings: Settings) -> list[tuple[str, str]]:
     found = list[tuple[str, str]]()
+    draws = power(get_domain(settings.task.name), Draws)
+    most = draws.max_difficulty if draws else settings.student.max_steps
     for name in ("difficulties", "base_difficulties"):
         given: tuple[int, ...] = getattr(settings.data, name)
-        if len(set(given)) < len(given) or not set(given) <= set(range(1, MOST_STEPS + 1)):
-            found.append(
-                (f"data.{name}", f"got {list(given)}; it should hold different numbers from 1 to {MOST_STEPS}.")
-            )
+        if len(set(given)) < len(given) or not set(given) <= set(range(1, most + 1)):
+            found.append((f"data.{name}", f"got {list(given)}; it should hold different numbers from 1 to {most}."))
     return found

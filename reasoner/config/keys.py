@@ -25,6 +25,12 @@ def sections() -> frozenset[str]:
     return frozenset(key.rpartition(".")[0] for key in dotted_keys()) - {""}
 
 
+def is_option(key: str) -> bool:
+    """Whether a key names a setting of some domain's own: `domains.NAME.KEY`. Which ones there are the domain says."""
+    parts = key.split(".")
+    return len(parts) == 3 and parts[0] == "domains" and all(parts)
+
+
 def nearest_key(key: str) -> str:
     """The setting whose full or last name is most like the one given."""
     # The comparison takes quadratic time, and no setting has a long name.

@@ -1,9 +1,11 @@
 """Every setting with its default. Presets override some, the environment and the command line override those."""
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
+
+from reasoner.config.renamed import upgraded
 
 LONGEST_TEXT = 4096
 """Characters of any text: as long as a path can be."""
@@ -11,6 +13,10 @@ LONGEST_TEXT = 4096
 MOST_UPDATES = 100_000_000
 MOST_ITEMS = 1_000_000
 """Problems, calls and tokens; more is a slip of the finger."""
+
+DEFAULT_TASK = "math"
+GENERATED = "generated"
+"""In place of a file of problems: they are drawn."""
 
 SCRATCH = "scratch"
 """A part that is trained from fresh weights."""
@@ -43,15 +49,26 @@ class Section(BaseModel):
         return value
 
 
-class DataSettings(Section):
-    """Where problems come from and how they are split."""
+class TaskSettings(Section):
+    """What is to be learnt."""
 
-    domain: Literal["math", "prosqa"] = "math"
-    practice: str = Field(
-        default="generated", description="`generated`, or a file: GSM8K's JSONL, ProsQA's JSON list, or the plain JSONL"
+    name: str = Field(
+        default=DEFAULT_TASK,
+        description="a known task (`reasoner tasks list`), or a domain of your own: `path/to/file.py:Name`",
     )
-    max_number: int = Field(default=50, ge=20, le=999, description="largest quantity in a generated story")
-    distractor_rate: float = Field(default=0.3, ge=0, le=1)
+    rows: str = Field(
+        default=GENERATED, description="`generated`, or a file of problems in a form of docs/data-format.md"
+    )
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the domain draws its problems; else they are rows of a file."""
+        return self.rows == GENERATED
+
+
+class DataSettings(Section):
+    """How many problems, how hard, and how they are split."""
+
     difficulties: tuple[int, ...] = Field(
         default=(1, 2, 3, 4), min_length=1, max_length=64, description="steps of practice, gate and sealed problems"
     )
@@ -400,6 +417,10 @@ class Settings(Section):
         default="auto",
         description="who lets champions change: the gate; the gate, and a person for base weights; a person",
     )
+    task: TaskSettings = TaskSettings()
+    domains: dict[str, dict[str, Any]] = Field(
+        default={}, description="settings of the task's own, `domains.NAME.KEY`; those of other domains do not count"
+    )
     data: DataSettings = DataSettings()
     student: StudentSettings = StudentSettings()
     train: TrainSettings = TrainSettings()
@@ -413,3 +434,27 @@ class Settings(Section):
     compute: ComputeSettings = ComputeSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     trace: TraceSettings = TraceSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _under_new_names(cls, given: object) -> object:
+        """Runs and jobs that were made before a setting was renamed are read as what they mean."""
+        return upgraded(given) if isinstance(given, dict) else given
+
+    @field_validator("domains")
+    @classmethod
+    def _of_the_task(cls, given: dict[str, dict[str, Any]], info: ValidationInfo) -> dict[str, dict[str, Any]]:
+        """The options of the task's own domain, complete: what others have changes nothing."""
+        from reasoner.domains.registry import get_domain, options_of
+
+        task = info.data.get("task")
+        if task is None:  # it is wrong itself, and that will be said
+            return given
+        domain = get_domain(task.name)
+        options = options_of(domain, given.get(domain.info.name, {}))
+        return {domain.info.name: options} if options else {}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The settings of the task's own domain."""
+        return next(iter(self.domains.values()), {})

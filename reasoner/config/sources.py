@@ -13,6 +13,9 @@ from reasoner.config.secrets import REDACTED
 from reasoner.errors import ConfigError
 from reasoner.types.printable import shortened
 
+_OPTIONS = {"task.name": "task", "teacher.model": "teacher"}
+"""Options that are not called like the last part of their key."""
+
 PREFIX = "REASONER_"
 NOT_SETTINGS = frozenset(
     {
@@ -87,7 +90,7 @@ def from_arguments(overrides: Sequence[str]) -> list[Assignment]:
 def from_options(options: Mapping[str, object]) -> list[Assignment]:
     """Typed command-line options by their dotted key; None means that the option was not given."""
     return [
-        Assignment(key, value, f"option --{key.rpartition('.')[2].replace('_', '-')}")
+        Assignment(key, value, f"option --{_OPTIONS.get(key) or key.rpartition('.')[2].replace('_', '-')}")
         for key, value in options.items()
         if value is not None
     ]

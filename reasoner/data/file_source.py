@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from reasoner.config.settings import DataSettings
+from reasoner.config.settings import Settings
 from reasoner.data.files import is_worked, read_problems
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.data.held_out import HeldOutQuestions
 from reasoner.data.splits import split_of
 from reasoner.domains.registry import get_domain
 from reasoner.errors import DataError
+from reasoner.types.domain import Draws, power
 from reasoner.types.problem import Problem, Split
 
 SMALLEST: dict[Split, int] = {"practice": 20, "gate": 50, "sealed": 50}
@@ -26,12 +27,13 @@ LEFT_OUT = (
 class FileSource:
     """A file's rows. See `ProblemSource` for what its methods promise."""
 
-    def __init__(self, path: Path, data: DataSettings, *, seed: int) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Reads the whole file; raises `DataError` where a row is bad or a split has fewer rows than `SMALLEST`."""
+        data, path = settings.data, Path(settings.task.rows)
         self._path = path
         self._data = data
-        self._seed = seed
-        self._domain = get_domain(data.domain)
+        self._seed = settings.seed
+        self._domain = get_domain(settings.task.name)
         self._rows: dict[Split, list[Problem]] = {"practice": [], "gate": [], "sealed": []}
         for problem in read_problems(path, self._domain):
             self._rows[split_of(problem.structure)].append(problem)
@@ -42,7 +44,7 @@ class FileSource:
             self._random(split).shuffle(rows)
         easy = data.base_difficulties
         self._worked = [p for p in self._rows["practice"] if p.difficulty in easy and is_worked(p, self._domain)]
-        self._stories = GeneratedSource(data, seed)
+        self._drawn = GeneratedSource(settings) if power(self._domain, Draws) else None
 
     @property
     def gate_sets(self) -> int:
@@ -85,17 +87,25 @@ class FileSource:
         return ""
 
     def base_problems(self, n: int, seed: int) -> Iterator[Problem]:
-        """`n` problems, in turn a generated story and a worked easy row of the file, as long as it has any.
+        """`n` problems, in turn a drawn one and a worked easy row of the file, as long as there are such.
 
-        The rows of a file are few and come again and again; the stories keep the arithmetic fresh.
+        The rows of a file are few and come again and again; what is drawn stays fresh.
+
+        Raises:
+            DataError: no row is worked, and the domain draws none.
         """
-        if not self._worked:
-            yield from self._stories.base_problems(n, seed)
-            return
-        rows = self._endless(seed)
-        stories = self._stories.base_problems((n + 1) // 2, seed)
+        if not self._worked and self._drawn is None:
+            raise DataError(
+                f"{self._path}: none of its {len(self._rows['practice'])} practice rows has steps that hold and at "
+                f"most {max(self._data.base_difficulties)} of them (data.base_difficulties), and the task "
+                f"{self._domain.info.name!r} draws no problems; add worked rows, or raise data.base_difficulties"
+            )
+        drawn = self._drawn.base_problems((n + 1) // 2 if self._worked else n, seed) if self._drawn else None
+        rows = self._endless(seed) if self._worked else None
         for index in range(n):
-            yield next(rows) if index % 2 else next(stories)
+            source = drawn if rows is None or (drawn is not None and index % 2 == 0) else rows
+            assert source is not None, "there are drawn problems or rows"
+            yield next(source)
 
     def _leave_out_copies(self) -> int:
         """Takes out practice rows that ask a held-out question in other words or steps; how many."""

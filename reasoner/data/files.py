@@ -8,20 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from reasoner.data import prosqa_rows
 from reasoner.data.row_files import Row, RowFault, RowFile, no_rows
-from reasoner.data.row_forms import UNKNOWN_LICENSE, GivenRow, operators_of, read_form
+from reasoner.data.row_forms import UNKNOWN_LICENSE, GivenRow, read_form
+from reasoner.domains.powers import skill_of
+from reasoner.domains.solutions import canonical_steps, solution_fault
 from reasoner.errors import DataError
-from reasoner.types.ports import Domain
+from reasoner.types.domain import Domain, ReadsRows, RowRefused, power
 from reasoner.types.problem import Problem, Provenance
 
 T = TypeVar("T")
 
 READER_VERSION = "1"
-UNKNOWN_SKILL = "mixed"
-"""Skill of a row that does not say one and whose last step shows no single operator."""
-
-_SKILL_OF_OPERATOR = {"+": "add", "-": "take_away", "*": "times", "/": "share"}
 
 
 def read_problems(path: Path, domain: Domain) -> list[Problem]:
@@ -66,10 +63,7 @@ def read_solutions(path: Path) -> list[GivenRow]:
 
 def is_worked(problem: Problem, domain: Domain) -> bool:
     """Whether the problem's own steps may teach: there are some, each holds, and they end in the answer."""
-    verdicts = domain.judge_steps(problem.question, problem.steps)
-    if not verdicts or not all(verdict.holds for verdict in verdicts):
-        return False
-    return domain.check(problem, domain.answer_of(problem.steps)) == "right"
+    return not solution_fault(problem, problem.steps, domain.answer_of(problem.steps), domain)
 
 
 def _all(file: RowFile, read: Callable[[Row], T]) -> Iterator[T]:
@@ -100,33 +94,43 @@ def _given(row: Row, domain: Domain) -> GivenRow:
     """A row with a question and an answer."""
     if row.fault:
         raise RowFault(row.fault)
-    if domain.name == prosqa_rows.NAME and not {"prompt", "messages", "problem"} & set(row.fields):
-        return prosqa_rows.read_proof(row)
+    own = _own_form(row, domain)
+    if own is not None:
+        return own
     given = _sound(row)
     if given.solutions:
         row.fail("answer", "an answer; rows with several solutions are for `reasoner verify`")
-    if given.domain and given.domain != domain.name:
-        raise RowFault(f"field 'domain': given {given.domain!r:.80}, expected {domain.name!r}, as in data.domain")
+    name = domain.info.name
+    if given.domain and given.domain != name:
+        raise RowFault(f"field 'domain': given {given.domain!r:.80}, expected {name!r}, the task")
     return given
 
 
-def _skill(steps: tuple[str, ...]) -> str:
-    """The skill of the last step's operator; `mixed` where it has several different ones or none."""
-    operators = set(operators_of(steps[-1])) if steps else set()
-    return _SKILL_OF_OPERATOR[operators.pop()] if len(operators) == 1 else UNKNOWN_SKILL
+def _own_form(row: Row, domain: Domain) -> GivenRow | None:
+    """A row in a form that only its domain knows."""
+    reader = power(domain, ReadsRows)
+    try:
+        fields = reader.read_row(row.fields) if reader else None
+    except RowRefused as refused:
+        row.fail(refused.field, refused.expected)
+    if fields is None:
+        return None
+    steps = tuple(fields["steps"])
+    license = row.if_text("license", "the name of a licence")
+    return GivenRow(line=row.line, difficulty=len(steps), license=license, **{**fields, "steps": steps})
 
 
 def _problem(row: Row, given: GivenRow, domain: Domain, file: RowFile) -> Problem:
-    question = given.question.strip()
+    question, steps = given.question.strip(), canonical_steps(given.steps, domain)
     problem = Problem(
         id=given.id or f"{file.path.stem}-{row.line}",
-        domain=domain.name,
-        skill=given.skill or _skill(given.steps),
-        difficulty=given.difficulty or max(1, len(given.steps)),
+        domain=domain.info.name,
+        skill=given.skill or skill_of(domain, question, steps),
+        difficulty=given.difficulty or max(1, len(steps)),
         question=question,
-        steps=given.steps,
+        steps=steps,
         answer=given.answer,
-        structure=domain.structure(question, given.steps),
+        structure=domain.structure(question, steps),
         provenance=Provenance(
             generator=f"file:{file.path.name}",
             version=READER_VERSION,
@@ -135,8 +139,10 @@ def _problem(row: Row, given: GivenRow, domain: Domain, file: RowFile) -> Proble
             license=given.license or UNKNOWN_LICENSE,
         ),
     )
-    if domain.check(problem, problem.answer) != "right":
+    if (found := domain.check(problem, problem.answer)).outcome != "right":
+        why = f": {found.reason}" if found.reason else ""
         raise RowFault(
-            f"field 'answer': given {given.answer!r:.80}, expected a number that the domain {domain.name!r} can check"
+            f"field 'answer': given {given.answer!r:.80}, expected one that the task "
+            f"{domain.info.name!r} can check{why}"
         )
     return problem

@@ -10,21 +10,15 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from reasoner.config.settings import DataSettings
+from reasoner.config.settings import Settings
 from reasoner.data.splits import split_of
-from reasoner.domains.registry import get_domain
+from reasoner.domains.powers import drawing
+from reasoner.domains.registry import domain_mark, get_domain
 from reasoner.errors import ConfigError, DataError
 from reasoner.types.problem import Problem, Split
 
 MAX_MISSES = 400
 """Draws in a row without a new structure of the split after which a cell counts as used up."""
-
-_RECIPE = {"math": ("max_number", "distractor_rate"), "prosqa": ()}
-"""Settings of `data` that go into a domain's recipes."""
-
-AHEAD = {"math": 10, "prosqa": 0}
-"""Gate sets that are known beforehand, however few cycles are asked for: a run may be asked for more later. Those of
-prosqa take long to draw, and its structures follow from the question alone."""
 
 _SEED_HEX = 12
 """Digits of a problem's seed: 48 bits."""
@@ -36,17 +30,21 @@ class GeneratedSource:
     gate_sets = None
     left_out = 0
 
-    def __init__(self, data: DataSettings, seed: int) -> None:
+    def __init__(self, settings: Settings) -> None:
+        data = settings.data
         self._data = data
-        self._seed = seed
-        self._domain = get_domain(data.domain)
+        self._seed = settings.seed
+        self._options = settings.options
+        self._domain = get_domain(settings.task.name)
+        self._mark = domain_mark(settings.task.name)
+        self._draws = drawing(self._domain)
         self._gates: list[list[Problem]] = []
         self._sealed: list[Problem] | None = None
         for key in ("difficulties", "base_difficulties"):
             for difficulty in getattr(data, key):
-                if not 1 <= difficulty <= self._domain.max_difficulty:
+                if not 1 <= difficulty <= self._draws.max_difficulty:
                     raise ConfigError(
-                        f"data.{key}: given {difficulty!r}, expected 1 to {self._domain.max_difficulty} steps"
+                        f"data.{key}: given {difficulty!r}, expected 1 to {self._draws.max_difficulty} steps"
                     )
 
     def practice(self, cycle: int) -> list[Problem]:
@@ -72,7 +70,7 @@ class GeneratedSource:
         return list(self._sealed)
 
     def held_out(self, cycles: int) -> list[str]:
-        """Questions of the sealed set and of `cycles` gate sets or `AHEAD`, fewer where no more can be drawn."""
+        """Questions of the sealed set and of `cycles` gate sets or `gates_ahead`, fewer where no more can be drawn."""
         problems = self.sealed()
         for cycle in range(1, self._known_ahead(cycles) + 1):
             try:
@@ -83,13 +81,13 @@ class GeneratedSource:
 
     def held_out_mark(self, cycles: int) -> str:
         """A name for what `held_out` gives: the same only for the same questions."""
-        keys = ("domain", "difficulties", "gate_size", "sealed_size", *_RECIPE[self._data.domain])
-        about = [getattr(self._data, key) for key in keys]
-        content = [*about, self._seed, self._domain.version, self._domain.checker_hash(), self._known_ahead(cycles)]
+        info = self._domain.info
+        about = [getattr(self._data, key) for key in ("difficulties", "gate_size", "sealed_size")]
+        content = [info.name, *about, self._options, self._seed, info.version, self._mark, self._known_ahead(cycles)]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
     def _known_ahead(self, cycles: int) -> int:
-        return max(cycles, AHEAD[self._data.domain])
+        return max(cycles, self._draws.gates_ahead)
 
     def base_problems(self, n: int, seed: int) -> Iterator[Problem]:
         """`n` practice-split problems of the base difficulties, cells in turn; structures may come again."""
@@ -106,18 +104,17 @@ class GeneratedSource:
 
     def _cells(self, difficulties: tuple[int, ...]) -> list[dict[str, Any]]:
         """One recipe per difficulty and skill."""
-        of_domain = {key: getattr(self._data, key) for key in _RECIPE[self._data.domain]}
         return [
-            {"difficulty": difficulty, "skill": skill, **of_domain}
+            {"difficulty": difficulty, "skill": skill, **self._options}
             for difficulty in dict.fromkeys(difficulties)
-            for skill in self._domain.skills
+            for skill in self._domain.info.skills
         ]
 
     def _draw(self, recipe: dict[str, Any], label: str, cycle: int, index: int) -> Problem | None:
         """The problem of an index, or None where the recipe cannot be met from its seed."""
         digest = hashlib.sha256(f"{self._seed}/{label}/{cycle}/{index}".encode()).hexdigest()
         try:
-            return self._domain.draw(int(digest[:_SEED_HEX], 16), recipe)
+            return self._draws.draw(int(digest[:_SEED_HEX], 16), recipe)
         except ValueError:
             return None
 
@@ -138,6 +135,7 @@ class GeneratedSource:
         if len(chosen) < size:
             raise DataError(
                 f"{split} set of cycle {cycle}: only {len(chosen)} of {size} problems have a structure of their own; "
-                f"raise data.distractor_rate, add data.difficulties, or lower data.{split}_size"
+                f"add data.difficulties, lower data.{split}_size, or let the task vary more "
+                f"(domains.{self._domain.info.name}.*)"
             )
         return chosen

@@ -164,12 +164,24 @@ def _worked(row: Row, asked: str, question: str, told: str, completion: str) -> 
     """Of TRL's forms. Other people's columns are theirs; only ours are looked at."""
     if not question.strip():
         row.fail(asked, "the text of the problem")
-    *steps, last = [line.strip() for line in completion.split("\n") if line.strip()] or [""]
+    if (ours := _own_fields(row)) is not None:
+        return GivenRow(line=row.line, question=question, **ours, **_about(row, strict=False))
+    *steps, last = [line.rstrip() for line in completion.split("\n") if line.strip()] or [""]
+    last = last.strip()
     begins = next((word for word in ANSWERS if last.lower().startswith(word)), None)
     if begins is None:
         raise RowFault(f"field {told!r}: its last line is {last!r:.60}, expected 'answer: ...' or '#### ...'")
     given = {"question": question, "steps": marked_steps(completion) or tuple(steps)}
     return GivenRow(line=row.line, answer=last[len(begins) :].strip(), **given, **_about(row, strict=False))
+
+
+def _own_fields(row: Row) -> dict[str, Any] | None:
+    """`steps` and `answer` of a row that we have written: they say what the lines of a completion cannot."""
+    steps, answer = row.fields.get("steps"), row.fields.get("answer")
+    if not isinstance(answer, str) or not isinstance(steps, list):
+        return None
+    texts = tuple(step.rstrip() for step in steps if isinstance(step, str) and step.strip())
+    return {"steps": texts, "answer": answer.strip()} if len(texts) == len(steps) else None
 
 
 def _marked(row: Row) -> GivenRow:
@@ -196,7 +208,7 @@ def _steps(row: Row) -> tuple[str, ...]:
     steps = row.fields.get("steps") or []
     if not isinstance(steps, list) or not all(isinstance(step, str) and step.strip() for step in steps):
         row.fail("steps", "a list of equations such as ['12+7=19', '19*2=38']")
-    return tuple(step.strip() for step in steps)
+    return tuple(step.rstrip() for step in steps)
 
 
 def _answer(row: Row) -> str:
@@ -261,8 +273,8 @@ def _candidate(row: Row, name: str, given: Any, source: str) -> GivenSolution:
         row.fail(name, "an object with 'correct' (or 'is_correct'), true or false")
     steps, text = given.get("steps"), given.get("solution")
     if isinstance(steps, list) and all(isinstance(step, str) for step in steps):
-        return GivenSolution(steps=tuple(s.strip() for s in steps if s.strip()), correct=flag, source=source)
+        return GivenSolution(steps=tuple(s.rstrip() for s in steps if s.strip()), correct=flag, source=source)
     if not isinstance(text, str):
         row.fail(name, "'steps', a list of texts, or 'solution', a text")
-    lines = tuple(line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith(FINAL))
+    lines = tuple(line.rstrip() for line in text.splitlines() if line.strip() and not line.strip().startswith(FINAL))
     return GivenSolution(steps=marked_steps(text) or lines, correct=flag, source=source)

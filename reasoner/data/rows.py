@@ -1,6 +1,7 @@
 """The training rows of a cycle as JSONL, in the prompt/completion form that TRL's `SFTTrainer` reads.
 
-One row: `prompt` (the question), `completion` (a step a line, then `#### answer`), and where it comes from: `id`,
+One row: `prompt` (the question), `completion` (the steps, then `#### answer`), the same as `steps` and `answer`, which
+keep what a line of text cannot (a step of several lines, one that begins with `#`), and where it comes from: `id`,
 `source`, `split`, `license`, `teacher`, `verdict`, `sha256`.
 """
 
@@ -8,13 +9,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from reasoner.data.splits import split_of
 from reasoner.storage.writing import write_text
 from reasoner.types.example import Example
 
 
-def training_row(example: Example) -> dict[str, str]:
+def training_row(example: Example) -> dict[str, Any]:
     """One example as a row; `sha256` (hex) covers prompt and completion.
 
     Raises:
@@ -28,6 +30,8 @@ def training_row(example: Example) -> dict[str, str]:
     return {
         "prompt": problem.question,
         "completion": completion,
+        "steps": list(problem.steps),
+        "answer": problem.answer,
         "id": example.id,
         "source": example.source,
         "split": split,

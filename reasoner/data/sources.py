@@ -4,10 +4,9 @@ Practice pools are mined and taught, gate sets decide, the sealed set is reporte
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Protocol
 
-from reasoner.config.settings import DataSettings
+from reasoner.config.settings import Settings
 from reasoner.data.file_source import FileSource
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.types.problem import Problem
@@ -55,17 +54,14 @@ class ProblemSource(Protocol):
         ...
 
 
-def open_source(data: DataSettings, seed: int) -> ProblemSource:
-    """The source that `data.practice` names.
+def open_source(settings: Settings) -> ProblemSource:
+    """The source that `task.rows` names: the domain's generator, or a file.
 
     Args:
-        data: `practice` is `generated` or a path.
-        seed: of the run; another seed draws other problems, or shuffles a file otherwise.
+        settings: another seed draws other problems, or shuffles a file otherwise.
 
     Raises:
         ConfigError: a difficulty that the domain cannot draw.
         DataError: the file cannot be used or is too small.
     """
-    if data.practice == "generated":
-        return GeneratedSource(data, seed)
-    return FileSource(Path(data.practice), data, seed=seed)
+    return GeneratedSource(settings) if settings.task.is_drawn else FileSource(settings)

@@ -1,23 +1,80 @@
-"""Domains by name."""
+"""Domains by name: built in, of an installed package (entry point `reasoner.domains`), or `path/to/file.py:Name`."""
 
-from difflib import get_close_matches
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
-from reasoner.domains.math.domain import MathDomain
-from reasoner.domains.prosqa.domain import ProsqaDomain
+from pydantic import BaseModel, ValidationError
+
 from reasoner.errors import ConfigError
-from reasoner.types.ports import Domain
+from reasoner.plugins import Registry
+from reasoner.types.domain import Domain, DomainInfo, HasOptions, TeacherBrief, power
+from reasoner.types.printable import shortened
 
-DOMAINS: dict[str, type[Domain]] = {"math": MathDomain, "prosqa": ProsqaDomain}
+DOMAINS = Registry(
+    "task",
+    group="reasoner.domains",
+    built_in={
+        "math": "reasoner.domains.math.domain:MathDomain",
+        "prosqa": "reasoner.domains.prosqa.domain:ProsqaDomain",
+    },
+)
+_MEMBERS = ("info", "check", "answer_of", "canonical", "structure", "brief")
+
+
+class OptionFault(ConfigError):
+    """A wrong setting of a domain's own."""
+
+    def __init__(self, domain: str, option: str, why: str) -> None:
+        self.key, self.why = f"domains.{domain}.{option}", why
+        super().__init__(f"{self.key}: {why}")
 
 
 def get_domain(name: str) -> Domain:
-    """The domain of that name.
+    """The domain of that name, made once.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: there is none, or what is there is no domain; says what it lacks.
     """
-    if name not in DOMAINS:
-        near = get_close_matches(name, DOMAINS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ConfigError(f"no domain {name!r}: expected one of {', '.join(DOMAINS)}{hint}")
-    return DOMAINS[name]()
+    return _made(name, DOMAINS.fingerprint(name) if name else "")
+
+
+def domain_mark(name: str) -> str:
+    """What must not change while a run lasts: the domain's own fingerprint and that of whoever added it."""
+    own, added = get_domain(name).info.fingerprint, DOMAINS.fingerprint(name)
+    return hashlib.sha256(f"{own} {added}".encode()).hexdigest() if added else own
+
+
+def options_of(domain: Domain, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The domain's own settings, with its defaults where nothing is given.
+
+    Raises:
+        OptionFault: the domain has no such setting, or a value is wrong.
+    """
+    name, owner = domain.info.name, power(domain, HasOptions)
+    model: type[BaseModel] | None = owner.options if owner else None
+    known = list(model.model_fields) if model else []
+    if unknown := [key for key in given if key not in known]:
+        has = f"has {', '.join(known)}" if known else "has none of its own"
+        raise OptionFault(name, unknown[0], f"there is no such setting; the task {has}.")
+    try:
+        return model.model_validate(dict(given)).model_dump(mode="json") if model else {}
+    except ValidationError as error:
+        first = error.errors()[0]
+        told = first["msg"].replace("Input should", "it should")
+        raise OptionFault(name, str(first["loc"][0]), f"got {shortened(first['input'])}; {told}.") from error
+
+
+@lru_cache(maxsize=32)
+def _made(name: str, fingerprint: str) -> Domain:  # noqa: ARG001 (a changed file is another domain)
+    found = DOMAINS.get(name)
+    try:
+        domain = found() if isinstance(found, type) else found
+    except Exception as error:
+        raise ConfigError(f"the task {name!r} cannot be made: {type(error).__name__}: {error}") from error
+    if missing := [member for member in _MEMBERS if not hasattr(domain, member)]:
+        raise ConfigError(f"the task {name!r} lacks {', '.join(missing)}; docs/tasks.md shows what a domain needs")
+    if not isinstance(domain.info, DomainInfo) or not isinstance(domain.brief(), TeacherBrief):
+        raise ConfigError(f"the task {name!r}: info must be a DomainInfo and brief() give a TeacherBrief")
+    return domain

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from reasoner.config.settings import Settings
 from reasoner.evaluation.outputs import probe_of
-from reasoner.types.ports import Domain
+from reasoner.types.domain import Domain
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
@@ -25,7 +25,7 @@ def divergence_between(present: "Student", other: "Student", settings: Settings,
     from reasoner.training.feed import derive, encode
     from reasoner.training.threads import computing_with
 
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     probe = encode(present.tokenizers, list(source.base_problems(PROBE, derive(settings.seed, "divergence", cycle))))
     with computing_with(1):
         return round(divergence(expectations(present, probe), expectations(other, probe)), 6)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reasoner.types.ports import Domain
+from reasoner.domains.powers import judge_steps
+from reasoner.types.domain import Domain
 from reasoner.types.problem import Attempt, Mode, Problem
 
 if TYPE_CHECKING:
@@ -60,9 +61,9 @@ def judge(domain: Domain, problem: Problem, solved: "Solved", mode: Mode) -> Att
         mode=mode,
         steps=solved.steps,
         answer=answer,
-        outcome=domain.check(problem, answer),
+        outcome=domain.check(problem, answer).outcome,
         skill=problem.skill,
         difficulty=problem.difficulty,
         logprob=round(sum(solved.logprobs), 5),
-        false_steps=sum(not verdict.holds for verdict in domain.judge_steps(problem.question, solved.steps)),
+        false_steps=sum(not verdict.holds for verdict in judge_steps(domain, problem.question, solved.steps)),
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reasoner.evaluation.attempts import judge
 from reasoner.evaluation.findings import accuracy, difference, number, share
 from reasoner.types.diagnosis import Finding, Section
-from reasoner.types.ports import Domain
+from reasoner.types.domain import Domain
 from reasoner.types.problem import Attempt, Mode, Problem
 
 if TYPE_CHECKING:

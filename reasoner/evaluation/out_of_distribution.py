@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from itertools import count, cycle
 from typing import TYPE_CHECKING, Any
 
-from reasoner.config.settings import DataSettings
+from reasoner.config.settings import Settings
+from reasoner.domains.powers import drawing
 from reasoner.evaluation.attempts import attempt_all
 from reasoner.evaluation.findings import accuracy
 from reasoner.types.diagnosis import Finding, Section
-from reasoner.types.ports import Domain
+from reasoner.types.domain import Domain, Shift, Shifts, power
 from reasoner.types.problem import Problem
 
 if TYPE_CHECKING:
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 
 MAX_MISSES = 400
 """Draws in a row that cannot be used after which a kind is given up."""
-LARGEST = 999
-"""Numbers that fit into a step."""
-WORDINGS = {
-    "unseen names and things": "new_words",
-    "unseen sentences": "new_sentences",
-    "unseen names, things and sentences": "new",
-}
-
 _NUMBER = re.compile(r"\d+")
 
 
@@ -42,40 +35,37 @@ class Kind:
     note: str
 
 
-def kinds(data: DataSettings, domain: Domain, *, longest: int) -> list[Kind]:
+def kinds(settings: Settings, domain: Domain, *, longest: int) -> list[Kind]:
     """What can be asked, the training distribution itself first.
 
     Args:
-        data: of the student's training.
+        settings: of the student's training.
         domain: draws the problems.
         longest: steps that the student can think, the finishing one included.
 
     Returns:
-        Numbers and wordings only where the domain tells stories.
+        More steps, and what the domain itself can shift.
     """
-    stories = domain.name == "math"
-    usual = {"max_number": data.max_number, "distractor_rate": data.distractor_rate} if stories else {}
+    data, usual = settings.data, settings.options
     most, steps = max(data.difficulties), data.difficulties
     found = [Kind("as in training, freshly drawn", steps, usual, _any, "")]
     for more in (most + 1, most + 2):
-        if more <= domain.max_difficulty and more < longest:
+        if more <= drawing(domain).max_difficulty and more < longest:
             found.append(Kind(f"more steps: {more}", (more,), usual, _any, f"training has {most} at most"))
-    if not stories:
-        return found
-    limit = min(2 * data.max_number, LARGEST)
-    if limit > data.max_number:
-        large = {**usual, "max_number": limit}
-        name = f"larger numbers: {data.max_number + 1} to {limit} in a step"
-        found.append(Kind(name, steps, large, lambda p: largest(p) > data.max_number, f"up to {data.max_number} else"))
-    for name, wording in WORDINGS.items():
-        found.append(Kind(name, steps, {**usual, "wording": wording}, _any, ""))
-    return found
+    shifter = power(domain, Shifts)
+    return found + [_shifted(shift, steps) for shift in (shifter.shifts(usual) if shifter else ())]
+
+
+def _shifted(shift: Shift, steps: tuple[int, ...]) -> Kind:
+    least = shift.least_number
+    keeps = _any if least is None else lambda problem: largest(problem) > least
+    return Kind(shift.name, steps, shift.recipe, keeps, shift.note)
 
 
 def draw(domain: Domain, kind: Kind, *, n: int, seed: int) -> list[Problem]:
     """`n` problems of a kind, difficulties and skills in turn, no question twice; fewer where no more can be drawn."""
     chosen: dict[str, Problem] = {}
-    cells = cycle([(d, s) for d in kind.difficulties for s in domain.skills])
+    cells = cycle([(d, s) for d in kind.difficulties for s in domain.info.skills])
     (difficulty, skill), misses = next(cells), 0
     for index in count():
         recipe = {**kind.recipe, "difficulty": difficulty, "skill": skill}
@@ -93,18 +83,18 @@ def draw(domain: Domain, kind: Kind, *, n: int, seed: int) -> list[Problem]:
 def _draw(domain: Domain, label: str, recipe: dict[str, Any]) -> Problem | None:
     """The problem of a label, or None where the recipe cannot be met from its seed."""
     try:
-        return domain.draw(int(hashlib.sha256(label.encode()).hexdigest()[:12], 16), recipe)
+        return drawing(domain).draw(int(hashlib.sha256(label.encode()).hexdigest()[:12], 16), recipe)
     except ValueError:
         return None
 
 
 def out_of_distribution_section(
-    student: "Student", domain: Domain, data: DataSettings, *, n: int, seed: int
+    student: "Student", domain: Domain, settings: Settings, *, n: int, seed: int
 ) -> Section:
     """Both modes on every kind."""
     began = time.monotonic()
     rows: list[Finding] = []
-    for kind in kinds(data, domain, longest=student.shape.max_steps):
+    for kind in kinds(settings, domain, longest=student.shape.max_steps):
         problems = draw(domain, kind, n=n, seed=seed)
         for mode in ("talk", "think"):
             attempts = attempt_all(student, domain, problems, mode).attempts

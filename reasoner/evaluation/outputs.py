@@ -23,7 +23,7 @@ def probe_of(settings: Settings) -> list[Problem]:
     from reasoner.data.sources import open_source
     from reasoner.training.feed import derive
 
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     return list(source.base_problems(PROBE, derive(settings.seed, "probe")))
 
 

@@ -101,7 +101,7 @@ def _worst_usd(requests: int, repairs: int, max_tokens: int, price: Price) -> fl
 
 def _words(settings: Settings, home: Path, cycles: int) -> list[str]:
     data, train = settings.data, settings.train
-    source = "generated problems" if data.practice == "generated" else data.practice
+    source = "generated problems" if settings.task.is_drawn else settings.task.rows
     return [
         f"plan: {cycles} cycles of configuration {config_hash(settings)} in {home}",
         f"  cycle 0   train a student for {train.base_updates} updates on problems of {_steps(data.base_difficulties)}",

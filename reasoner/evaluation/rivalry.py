@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reasoner.evaluation.attempts import attempt_all, judge
 from reasoner.evaluation.findings import accuracy, difference, number
 from reasoner.types.diagnosis import Section
-from reasoner.types.ports import Domain
+from reasoner.types.domain import Domain
 from reasoner.types.problem import Attempt, Problem
 
 if TYPE_CHECKING:

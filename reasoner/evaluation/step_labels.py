@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from reasoner.types.ports import Domain
+from reasoner.domains.powers import same_step
+from reasoner.types.domain import Domain
 from reasoner.types.problem import Problem
 
 
@@ -10,7 +11,7 @@ def missing_steps(domain: Domain, problem: Problem, before: Sequence[str]) -> li
     """The worked steps that earlier ones have not made yet, in whatever order those were made."""
     missing = list(problem.steps)
     for done in before:
-        match = next((gold for gold in missing if domain.same_step(done, gold)), None)
+        match = next((gold for gold in missing if same_step(domain, done, gold)), None)
         if match is not None:
             missing.remove(match)
     return missing
@@ -18,9 +19,9 @@ def missing_steps(domain: Domain, problem: Problem, before: Sequence[str]) -> li
 
 def step_is_right(domain: Domain, problem: Problem, before: Sequence[str], step: str) -> bool:
     """Whether a step is one that is still missing."""
-    return any(domain.same_step(step, gold) for gold in missing_steps(domain, problem, before))
+    return any(same_step(domain, step, gold) for gold in missing_steps(domain, problem, before))
 
 
 def end_is_right(domain: Domain, problem: Problem, steps: Sequence[str]) -> bool:
     """Whether a solution may end here: its answer is right."""
-    return domain.check(problem, domain.answer_of(steps)) == "right"
+    return domain.check(problem, domain.answer_of(steps)).outcome == "right"

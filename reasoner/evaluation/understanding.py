@@ -6,7 +6,8 @@ text is unknown to it, what its steps end in is a guess, and no answer.
 
 from collections.abc import Sequence
 
-from reasoner.types.ports import Domain
+from reasoner.domains.powers import judge_steps
+from reasoner.types.domain import Domain
 from reasoner.types.step import listed
 
 UNREADABLE = 0.5
@@ -26,7 +27,7 @@ def doubt(domain: Domain, question: str, steps: Sequence[str], *, unknown: Seque
     """
     if len(unknown) > UNREADABLE * len(question.split()):
         return f"not understood: the student cannot read {listed([repr(word) for word in unknown[:_SHOWN]])}"
-    verdicts = domain.judge_steps(question, steps)
+    verdicts = judge_steps(domain, question, steps)
     if nowhere := list(dict.fromkeys(quantity for verdict in verdicts for quantity in verdict.unknown)):
         return f"not understood: the steps use {listed(nowhere)}, which the question does not say"
     judged = enumerate(zip(steps, verdicts, strict=True), start=1)

@@ -20,7 +20,8 @@ from reasoner.search.noise import Noise
 from reasoner.search.proposers import Proposal, Thought
 from reasoner.search.recalled import Recalled
 from reasoner.search.searchers import Searcher
-from reasoner.types.ports import Domain, Recall
+from reasoner.types.domain import Domain
+from reasoner.types.ports import Recall
 from reasoner.types.search import SearchRound
 
 

@@ -72,7 +72,7 @@ def train_rival(
     Raises:
         TrainingFailed: the time is too short for a single update, or the loss is not a number.
     """
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     feed = FreshFeed(
         student.tokenizers, lambda n, at: list(source.base_problems(n, at)), seed=derive(settings.seed, "base")
     )

@@ -68,8 +68,8 @@ class Workplace:
 
 def base_spec(settings: Settings, *, threads: int) -> JobSpec:
     """The job that trains a base. Its key, which also names the checkpoint, stands for all that decides the outcome."""
-    domain = get_domain(settings.data.domain)
-    drawn = {"domain": f"{domain.name} {domain.version}"}
+    domain = get_domain(settings.task.name)
+    drawn = {"domain": f"{domain.info.name} {domain.info.version}"}
     payload = {"settings": _relevant(settings, fine=False), "threads": threads, **drawn, **_machine(settings)}
     content = json.dumps(payload, sort_keys=True).encode()
     name = f"base-{hashlib.sha256(content).hexdigest()[:12]}"
@@ -110,7 +110,7 @@ def candidate_payload(
 def train_base(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """Trains a student from scratch on the base difficulties."""
     settings = _begin(payload)
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     sample = [*source.base_problems(VOCABULARY_SAMPLE, derive(settings.seed, "vocabulary")), *source.practice(1)]
     student = new_student(
         settings.student,
@@ -128,7 +128,7 @@ def train_base(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
 def train_candidate(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """Fine-tunes a candidate from its parent on the rows of a cycle and a share of original problems."""
     settings, parent = _begin(payload), payload["parent"]
-    source, checkpoints = open_source(settings.data, settings.seed), place.home / "checkpoints"
+    source, checkpoints = open_source(settings), place.home / "checkpoints"
     fast = FastWeights(settings, checkpoints, parent, source, payload["cycle"]) if settings.train.adapter_rank else None
     student = fast.student if fast else load_student(checkpoints / parent)
     items = encode(student.tokenizers, read_rows(place.home / payload["rows"]))
@@ -154,7 +154,13 @@ def read_rows(path: Path) -> list[Worked]:
     """Training rows as `reasoner.data.rows` writes them."""
     rows = read_lines(path, mend=RESTORE, key="completion")
     with fitting(path, mend=RESTORE):
-        return [Worked(r["prompt"], tuple(s for s in r["completion"].split("\n") if s and s[0] != "#")) for r in rows]
+        return [Worked(row["prompt"], _steps(row)) for row in rows]
+
+
+def _steps(row: dict[str, Any]) -> tuple[str, ...]:
+    """A row's steps; one that an older program wrote has them in the lines of its completion alone."""
+    steps = row.get("steps")
+    return tuple(s for s in row["completion"].split("\n") if s and s[0] != "#") if steps is None else tuple(steps)
 
 
 def _relevant(settings: Settings, *, fine: bool) -> dict[str, Any]:
@@ -164,6 +170,8 @@ def _relevant(settings: Settings, *, fine: bool) -> dict[str, Any]:
         "student": {"start", "mode"},
         "train": set() if fine else FINE_ONLY,
         "loss": set(),
+        "task": set(),
+        "domains": set(),
     }
     kept = settings.model_dump(mode="json", include={"seed", *left_out})
     return {k: {n: x for n, x in v.items() if n not in left_out[k]} if k in left_out else v for k, v in kept.items()}
@@ -238,8 +246,8 @@ def _curriculum(student: Student, settings: Settings, source: ProblemSource, *, 
     full = _fresh(student, source, seed=derive(settings.seed, "base"))
     if not settings.train.curriculum_updates:
         return full
-    easiest = (min(settings.data.base_difficulties),)
-    easy_source = open_source(settings.data.model_copy(update={"base_difficulties": easiest}), settings.seed)
+    easy_data = settings.data.model_copy(update={"base_difficulties": (min(settings.data.base_difficulties),)})
+    easy_source = open_source(settings.model_copy(update={"data": easy_data}))
     easy = _fresh(student, easy_source, seed=derive(settings.seed, "easy"))
     easy_batches = settings.train.curriculum_updates * settings.train.accumulate
     return CurriculumFeed(easy, full, easy_batches=easy_batches * team.size)
@@ -284,6 +292,7 @@ def _keep(
     if not place.team.leads:
         return {}
     about = {
+        "task": payload["settings"]["task"]["name"],
         "parent": parent,
         "updates": trained.updates,
         "examples": examples,

@@ -22,7 +22,7 @@ from memory.store.runs import RunStore
 from reasoner.config.loading import load_settings
 from reasoner.config.resolved import dump_yaml
 from reasoner.data.sources import open_source
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.models.checkpoints import load_student, save_student
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.job import Job, JobSpec
@@ -44,8 +44,8 @@ def make_parts(home: Path, *settings: str) -> Parts:
         threads=1,
         database=database,
         folder=folder,
-        domain=get_domain("math"),
-        source=open_source(chosen.data, chosen.seed),
+        domain=MathDomain(),
+        source=open_source(chosen),
         events=EventLog(folder.root, RUN, lambda _: None),
         progress=lambda _: None,
         teacher_for=_nobody,

@@ -13,7 +13,7 @@ from agents.teachers.lesson_text import parse_lesson
 from agents.teachers.prompt import build_messages
 from agents.withholding import HeldOut
 from reasoner.data.held_out import HeldOutQuestions
-from reasoner.domains.math.domain import MathDomain
+from reasoner.domains.math.domain import BRIEF, MathDomain
 from reasoner.types.problem import Problem, Split
 from reasoner.types.teaching import Lesson, WrittenProblem
 
@@ -206,7 +206,7 @@ def test_the_experts_true_lessons_all_pass_and_hardly_a_spoilt_piece_does() -> N
     for error_rate in passed:
         for seed in range(50):
             asked = request(seed, new_problems=7)
-            text = write_lesson(build_messages(asked), seed=0, sample=0, error_rate=error_rate)
+            text = write_lesson(build_messages(asked, BRIEF), task="math", seed=0, sample=0, error_rate=error_rate)
             passed[error_rate] += len(check(parse_lesson(text), asked.problem).examples)
     assert passed[0.0] == 400
     assert passed[1.0] < 20, "a missing step goes unseen only where its result is also a number of the question"

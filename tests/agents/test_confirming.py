@@ -101,7 +101,7 @@ def work(tmp_path: Path) -> Iterator[Work]:
             database=database,
             folder=folder,
             domain=MathDomain(),
-            source=open_source(settings.data, settings.seed),
+            source=open_source(settings),
             events=EventLog(folder.root, "r", lambda event: None),
             progress=lambda progress: None,
             teacher_for=lambda ledger, told: LiteLLMTeacher(

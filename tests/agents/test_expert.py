@@ -8,6 +8,7 @@ from failures import problem, request
 from agents.teachers.expert import write_lesson
 from agents.teachers.lesson_text import parse_lesson
 from agents.teachers.prompt import build_messages
+from reasoner.domains.math.domain import BRIEF
 from reasoner.domains.math.reader import read
 from reasoner.types.teaching import Lesson
 
@@ -15,7 +16,9 @@ CHAIN = "Ann has 7 pens. Then Ann gets 5 more pens. Bo has 2 times as many pens 
 
 
 def lesson(asked: Any, *, seed: int = 0, sample: int = 0, error_rate: float = 0.0) -> Lesson:
-    return parse_lesson(write_lesson(build_messages(asked), seed=seed, sample=sample, error_rate=error_rate))
+    return parse_lesson(
+        write_lesson(build_messages(asked, BRIEF), task="math", seed=seed, sample=sample, error_rate=error_rate)
+    )
 
 
 def about(question: str, steps: tuple[str, ...] = (), answer: str = "") -> Lesson:
@@ -70,7 +73,9 @@ def test_a_problem_that_it_cannot_read_it_does_not_teach() -> None:
     assert "cannot read this problem" in written.critique
     assert "'How many clips did she sell?'" in written.critique
     assert (written.steps, written.answer, written.problems) == ([], "", [])
-    refusal = parse_lesson(write_lesson([{"role": "user", "content": "hi"}], seed=0, sample=0, error_rate=0.0))
+    refusal = parse_lesson(
+        write_lesson([{"role": "user", "content": "hi"}], task="math", seed=0, sample=0, error_rate=0.0)
+    )
     assert refusal.answer == ""
 
 

@@ -54,4 +54,4 @@ def test_what_may_teach_stays_in_its_order_and_a_structure_is_not_believed(tmp_p
 def _of_another_seed(parts: Parts) -> list[Problem]:
     from reasoner.data.sources import open_source
 
-    return open_source(parts.settings.data, 77).sealed()
+    return open_source(parts.settings.model_copy(update={"seed": 77})).sealed()

@@ -16,6 +16,7 @@ from reasoner.bootstrap.preflight import available_memory, disk_needed, look_aro
 from reasoner.config import packages
 from reasoner.config.loading import load_settings
 from reasoner.config.packages import require_packages
+from reasoner.domains.math.domain import MathDomain
 from reasoner.errors import ConfigError, DataError, ReasonerError, UsageError
 
 COLOURS = ("red", "blue", "green", "black", "white", "brown", "pink", "grey", "round", "flat", "old", "new")
@@ -63,15 +64,15 @@ def test_the_built_in_expert_is_refused_where_it_can_read_nearly_nothing(file: C
     with pytest.raises(
         UsageError, match=r"can read 0 of \d\d practice rows of .*teacher.model=PROVIDER/MODEL"
     ) as refused:
-        looked(f"data.practice={path}", "data.gate_size=50")
+        looked(f"task.rows={path}", "data.gate_size=50")
     assert refused.value.exit_code == 2
     for other in ("teacher.model=none", "teacher.model=openai/m", "teacher.calls=0"):
-        assert "readable" not in looked(f"data.practice={path}", "data.gate_size=50", other)
+        assert "readable" not in looked(f"task.rows={path}", "data.gate_size=50", other)
 
 
 def test_nothing_of_a_home_is_left_where_the_teacher_cannot_read(file: Callable[[str], Path], tmp_path: Path) -> None:
     settings = load_settings(
-        "tiny", [f"data.practice={file('{first} {unit}: {n}, {second} {unit}: 3, how many?')}"], {}, None
+        "tiny", [f"task.rows={file('{first} {unit}: {n}, {second} {unit}: 3, how many?')}"], {}, None
     )
     with pytest.raises(UsageError, match="can read 0 of"):
         run_loop(settings, home=tmp_path / "h", cycles=1, fresh=False, listener=print, progress=print)
@@ -79,9 +80,8 @@ def test_nothing_of_a_home_is_left_where_the_teacher_cannot_read(file: Callable[
 
 
 def test_how_much_the_expert_can_read_is_told_where_that_is_enough(monkeypatch: pytest.MonkeyPatch, file: Any) -> None:
-    domain = type(preflight.get_domain("math"))
-    monkeypatch.setattr(domain, "solve", lambda self, question: "5" if "red" in question else None)
-    found = looked(f"data.practice={file('{first} {unit}: {n}, {second} {unit}: 3, how many?')}", "data.gate_size=50")
+    monkeypatch.setattr(MathDomain, "solve", lambda self, question: "5" if "red" in question else None)
+    found = looked(f"task.rows={file('{first} {unit}: {n}, {second} {unit}: 3, how many?')}", "data.gate_size=50")
     assert found["readable"].startswith("builtin/expert can read ")
     assert "gate sets for 1 cycles" in found["data"]
 
@@ -90,7 +90,7 @@ def test_how_many_practice_rows_are_left_out_is_told_before_a_run(file: Callable
     template = "On the long table of the old shop {first} and {second} {unit} lie beside {n} others, and 3 more come."
     alike = file(template)
     rows = [json.loads(line) for line in alike.read_text().splitlines()]
-    given = (f"data.practice={alike}", "data.gate_size=50", "teacher.model=none")
+    given = (f"task.rows={alike}", "data.gate_size=50", "teacher.model=none")
     assert "left out" not in looked(*given)["data"]
 
     def with_few_numbers(some: int) -> None:
@@ -109,11 +109,13 @@ def test_how_many_practice_rows_are_left_out_is_told_before_a_run(file: Callable
         looked(*given)
 
 
-def test_nobody_can_be_asked_about_steps_that_are_no_equations() -> None:
-    for teacher in ("builtin/expert", "openai/m"):
-        with pytest.raises(UsageError, match=r"cannot teach data.domain='prosqa'.*teacher.model=none"):
-            looked("data.domain=prosqa", "data.difficulties=[3]", f"teacher.model={teacher}")
-    assert "prosqa" in looked("data.domain=prosqa", "data.difficulties=[3]", "teacher.model=none")["data"]
+def test_every_task_can_be_taught_and_by_the_built_in_expert_where_there_is_one() -> None:
+    asked = ("data.difficulties=[3]", "data.gate_size=50", "data.sealed_size=50", "data.practice_size=20")
+    assert "prosqa" in looked("task.name=prosqa", *asked)["data"]
+    own = f"task.name={Path(__file__).parents[2] / 'examples' / 'units.py'}:Units"
+    with pytest.raises(UsageError, match=r"has no built-in expert: use teacher.model=PROVIDER/MODEL"):
+        looked(own, "data.difficulties=[1,2]")
+    assert "generated" in looked(own, "data.difficulties=[1,2]", "teacher.model=none")["data"]
 
 
 def test_too_little_disk_is_said_with_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from student_maker import small_student
 from reasoner.models.checkpoints import save_student
 
 QUICK = [
-    "data.practice_size=60", "data.gate_size=50", "data.sealed_size=50", "data.max_number=20",
+    "data.practice_size=60", "data.gate_size=50", "data.sealed_size=50", "domains.math.max_number=20",
     "train.base_updates=80", "train.batch_size=16", "compute.threads=1",
 ]  # fmt: skip
 SECTIONS = [

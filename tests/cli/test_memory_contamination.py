@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from played import Command
+from problem_settings import of_problems
 
-from reasoner.config.settings import DataSettings
 from reasoner.data.generated_source import GeneratedSource
 
 SMALL = ["data.sealed_size=50", "data.practice_size=100"]
@@ -14,7 +14,7 @@ LOOKS = ["exact", "words", "copies", "twins", "solutions", "latents"]
 
 def leaked_file(folder: Path) -> Path:
     """Three sealed problems in other writing."""
-    problems = GeneratedSource(DataSettings(sealed_size=50, practice_size=100), 0).sealed()[:3]
+    problems = GeneratedSource(of_problems(sealed_size=50, practice_size=100)).sealed()[:3]
     known = {"answer", "steps", "skill", "difficulty"}
     rows = [
         {**p.model_dump(mode="json", include=known), "id": f"leak-{p.id}", "question": p.question.upper()}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from played import Command
+from problem_settings import of_problems
 from student_maker import small_student, some_problems
 
 from agents import judging
@@ -21,7 +22,6 @@ from memory.store.runs import RunStore
 from memory.store.verdicts import VerdictStore
 from reasoner.bootstrap import memory_files
 from reasoner.config.loading import load_settings
-from reasoner.config.settings import DataSettings
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.data.parquet import Form
 from reasoner.models.checkpoints import save_student
@@ -119,7 +119,7 @@ def test_what_a_run_of_the_home_reports_or_will_decide_by_enters_in_no_disguise(
     database = open_database(home)
     RunStore(database).create("r", "0123456789ab", settings.model_dump(mode="json"), 0)
     database.close()
-    source = GeneratedSource(settings.data, settings.seed)
+    source = GeneratedSource(settings)
     chosen = [*source.sealed()[:20], *source.gate(1)[:20], *source.gate(9)[:20]]
     rows = [
         {"prompt": dressed(p.question, number), "completion": "\n".join([p.steps[0], *p.steps, f"answer: {p.answer}"])}
@@ -178,7 +178,7 @@ def test_rows_without_a_lineage_come_from_the_file(command: Command, home: Path,
 
 
 def held_out() -> Problem:
-    return GeneratedSource(DataSettings(difficulties=(1, 2), max_number=20, sealed_size=60), 0).sealed()[0]
+    return GeneratedSource(of_problems(difficulties=(1, 2), max_number=20, sealed_size=60)).sealed()[0]
 
 
 def row(

@@ -10,7 +10,7 @@ from student_maker import small_student
 from reasoner.models.checkpoints import save_student
 
 QUESTION = "Ann has 3 apples. She buys 4 more. How many apples does Ann have?"
-SMALL = ["search.width=2", "search.candidates=4", "data.sealed_size=50", "data.max_number=20"]
+SMALL = ["search.width=2", "search.candidates=4", "data.sealed_size=50", "domains.math.max_number=20"]
 
 
 @pytest.fixture

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 from played import Command
-from trained_student import DATA, sealed_problems, trained_student
+from trained_student import PROBLEMS, sealed_problems, trained_student
 
 from reasoner.models.checkpoints import save_student
 
 SETTINGS = [
     "data.difficulties=[1]",
     "data.base_difficulties=[1]",
-    "data.max_number=20",
-    "data.distractor_rate=0",
+    "domains.math.max_number=20",
+    "domains.math.distractor_rate=0",
     "data.practice_size=60",
     "data.sealed_size=50",
     "search.width=2",
@@ -34,7 +34,7 @@ def checkpoint(tmp_path: Path) -> str:
 
 
 def test_a_verifier_is_trained_measured_and_asked_by_every_search(command: Command, checkpoint: str) -> None:
-    assert DATA.max_number == 20, "the settings above are those of the student's own training"
+    assert PROBLEMS.options["max_number"] == 20, "the settings above are those of the student's own training"
     words = ["train", "--verifier", "--checkpoint", checkpoint, *SETTINGS]
     made = command(*words, "--json")
     assert made.exit_code == 0, made.stderr

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from reasoner.data.files import is_worked, read_problems
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.errors import DataError
 
-DOMAIN = get_domain("math")
+DOMAIN = MathDomain()
 GSM8K = Path(__file__).parents[3] / "shared" / "data" / "gsm8k" / "train.jsonl"
 PLAIN = {"question": "Mia has 12 pens and buys 7 more. How many?", "answer": 19, "steps": ["12+7=19"]}
 MARKED = {"question": "Half of 48 and 48?", "answer": "48/2=<<48/2=24>>24, 48+24=<<48+24=72>>72\n#### 72"}

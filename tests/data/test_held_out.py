@@ -3,19 +3,20 @@
 import json
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from problem_settings import of_problems
 
 from reasoner.bootstrap.disguises import DISGUISES
-from reasoner.config.settings import DataSettings
 from reasoner.data.file_source import FileSource
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.data.held_out import HeldOutQuestions
 from reasoner.data.held_out_files import held_out_questions
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 
-DATA = DataSettings(difficulties=(1, 2, 3), practice_size=300, gate_size=60, sealed_size=60)
-SOURCE = GeneratedSource(DATA, 3)
+SIZES: dict[str, Any] = {"difficulties": (1, 2, 3), "practice_size": 300, "gate_size": 60, "sealed_size": 60}
+SOURCE = GeneratedSource(of_problems(3, **SIZES))
 HELD = [problem.question for problem in (*SOURCE.sealed(), *SOURCE.gate(4))]
 KNOWN = HeldOutQuestions(HELD)
 PENS = "Ann has 12 pens and buys 7 more at the shop. How many pens does she have?"
@@ -76,7 +77,7 @@ def test_a_question_without_numbers_is_known_by_its_words() -> None:
 
 @pytest.mark.statistical
 def test_hardly_a_new_problem_is_taken_for_a_held_out_one() -> None:
-    fresh = [p.question for cycle in range(1, 5) for p in GeneratedSource(DATA, 4).practice(cycle)]
+    fresh = [p.question for cycle in range(1, 5) for p in GeneratedSource(of_problems(4, **SIZES)).practice(cycle)]
     known = HeldOutQuestions(SOURCE.held_out(1))
     refused = [question for question in fresh if known.match(question) is not None]
     print(f"{len(refused)} of {len(fresh)} new problems against {len(known)}")
@@ -88,22 +89,22 @@ def test_future_gate_sets_are_held_out_and_kept_for_the_next_look(tmp_path: Path
     assert {p.question for cycle in range(1, 11) for p in SOURCE.gate(cycle)} < set(questions)
     (kept,) = (tmp_path / "held-out").iterdir()
     kept.write_text(json.dumps(["kept"]))
-    assert held_out_questions(GeneratedSource(DATA, 3), cycles=2, home=tmp_path) == ["kept"]
+    assert held_out_questions(GeneratedSource(of_problems(3, **SIZES)), cycles=2, home=tmp_path) == ["kept"]
     kept.write_text('["cut')
-    assert held_out_questions(GeneratedSource(DATA, 3), cycles=2, home=tmp_path) == questions
-    assert SOURCE.held_out_mark(1) != GeneratedSource(DATA, 4).held_out_mark(1)
+    assert held_out_questions(GeneratedSource(of_problems(3, **SIZES)), cycles=2, home=tmp_path) == questions
+    assert SOURCE.held_out_mark(1) != GeneratedSource(of_problems(4, **SIZES)).held_out_mark(1)
 
 
 def test_a_practice_row_that_asks_what_a_held_out_row_asks_is_left_out(tmp_path: Path) -> None:
-    drawn = [get_domain("math").draw(i, {"difficulty": 1 + i % 3, "skill": "add"}) for i in range(700)]
+    drawn = [MathDomain().draw(i, {"difficulty": 1 + i % 3, "skill": "add"}) for i in range(700)]
     path = tmp_path / "mine.jsonl"
-    data = DATA.model_copy(update={"practice": str(path), "practice_size": 10_000})
+    settings = of_problems(rows=str(path), **{**SIZES, "practice_size": 10_000})
 
     def source(copies: dict[str, str]) -> FileSource:
         rows = [{"question": p.question, "answer": p.answer, "steps": p.steps} for p in drawn]
         rows += [{"question": asks, "answer": answer, "steps": []} for asks, answer in copies.items()]
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        return FileSource(path, data, seed=0)
+        return FileSource(settings)
 
     honest = source({})
     copies = {p.question.replace(". ", ", exactly. ", 1): p.answer for p in honest.sealed()[:30]}

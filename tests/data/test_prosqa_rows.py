@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from reasoner.data.files import is_worked, read_problems
-from reasoner.domains.registry import get_domain
+from reasoner.domains.prosqa.domain import ProsqaDomain
 from reasoner.errors import DataError
 
-DOMAIN = get_domain("prosqa")
+DOMAIN = ProsqaDomain()
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "prosqa" / "prosqa_valid.json"
 ROW = {
     "question": "Every bempus is a rumpus. Bob is a tilpus. Ann is a bempus. Is Ann a rumpus or tilpus?",

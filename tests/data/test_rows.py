@@ -3,14 +3,14 @@ import json
 from pathlib import Path
 
 import pytest
+from problem_settings import of_problems
 
-from reasoner.config.settings import DataSettings
 from reasoner.data.rows import write_rows
 from reasoner.data.sources import open_source
 from reasoner.types.example import Example, Lineage
 from reasoner.types.problem import Problem
 
-SOURCE = open_source(DataSettings(practice_size=20, sealed_size=50), 0)
+SOURCE = open_source(of_problems(practice_size=20, sealed_size=50))
 
 
 def example(problem: Problem) -> Example:

@@ -2,10 +2,10 @@
 
 import pytest
 
+from reasoner.domains.math.domain import MathDomain
 from reasoner.domains.plain_text import plain_text
-from reasoner.domains.registry import get_domain
 
-MATH = get_domain("math")
+MATH = MathDomain()
 TEXT = "Ann has 1200 pens. She doesn't buy 2.5 kg, but 3/4 of 10-12 'nuts' (at $5). How many?"
 QUESTION = "Bo has 9 shells. Bo gives away 4 shells. Count the shells of Bo."
 

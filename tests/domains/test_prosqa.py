@@ -7,10 +7,10 @@ from statistics import mean
 import pytest
 
 from reasoner.domains.prosqa import graph, lexicon, working
-from reasoner.domains.registry import get_domain
+from reasoner.domains.prosqa.domain import ProsqaDomain
 from reasoner.types.problem import Problem
 
-DOMAIN = get_domain("prosqa")
+DOMAIN = ProsqaDomain()
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "prosqa" / "prosqa_valid.json"
 QUESTION = (
     "Every bempus is a dulpus. Ann is a bempus. Every dulpus is a rumpus. Bob is a zorpus. Ann is a wimpus. "
@@ -40,7 +40,7 @@ def test_drawn_problems_are_true_and_drawn_again_from_their_provenance() -> None
         for seed in range(5):
             made = DOMAIN.draw(seed, {"difficulty": difficulty, "skill": "reach"})
             assert len(made.steps) == made.difficulty == difficulty
-            assert DOMAIN.check(made, DOMAIN.answer_of(made.steps)) == "right"
+            assert DOMAIN.check(made, DOMAIN.answer_of(made.steps)).outcome == "right"
             assert DOMAIN.solve(made.question) == made.answer
             assert all(verdict.holds for verdict in DOMAIN.judge_steps(made.question, made.steps))
             assert DOMAIN.structure(made.question, made.steps) == made.structure
@@ -61,7 +61,7 @@ def test_a_recipe_that_cannot_be_met_is_refused(recipe: dict[str, object]) -> No
     ],
 )  # fmt: skip
 def test_an_answer_is_right_if_it_names_the_kind_that_the_rules_give(answer: str, outcome: str) -> None:
-    assert DOMAIN.check(problem(), answer) == outcome
+    assert DOMAIN.check(problem(), answer).outcome == outcome
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_an_answer_is_right_if_it_names_the_kind_that_the_rules_give(answer: str
     ],
 )
 def test_a_problem_without_one_true_candidate_is_the_checkers_own_failure(changes: dict[str, object]) -> None:
-    assert DOMAIN.check(problem(**changes), "rumpus") == "error"
+    assert DOMAIN.check(problem(**changes), "rumpus").outcome == "error"
 
 
 @pytest.mark.parametrize(

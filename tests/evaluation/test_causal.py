@@ -3,7 +3,7 @@ import torch
 from student_maker import small_student, some_problems
 from trained_student import sealed_problems, trained_student
 
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.evaluation.causal import (
     Record,
     Shuffle,
@@ -69,7 +69,7 @@ def test_chance_is_what_guessing_gives() -> None:
 @pytest.mark.slow
 def test_the_answers_of_a_trained_student_fall_with_its_latents_and_follow_them() -> None:
     problems = sealed_problems()
-    section = causal_section(trained_student(), get_domain("math"), problems, seed=0)
+    section = causal_section(trained_student(), MathDomain(), problems, seed=0)
     found = {f.name: f for f in section.findings}
     plain = found["talk: as it is"].value
     assert plain > 0.25

@@ -1,8 +1,8 @@
 import pytest
 from student_maker import small_student, some_problems
 
+from reasoner.domains.math.domain import MathDomain
 from reasoner.domains.math.equations import is_true
-from reasoner.domains.registry import get_domain
 from reasoner.evaluation.findings import accuracy, difference, share
 from reasoner.evaluation.latent_audit import all_equations, round_trip_section
 from reasoner.evaluation.modes import modes_section
@@ -57,7 +57,7 @@ def test_round_trips_tell_seen_from_unseen_steps() -> None:
 def test_modes_are_compared_overall_and_by_steps() -> None:
     student = small_student()
     student.net.eval()
-    section = modes_section(student, get_domain("math"), some_problems(18))
+    section = modes_section(student, MathDomain(), some_problems(18))
     assert {"all: talk", "all: think", "1 step: talk", "2 steps: think minus talk"} <= {
         f.name for f in section.findings
     }
@@ -66,7 +66,7 @@ def test_modes_are_compared_overall_and_by_steps() -> None:
 def test_the_rival_is_judged_problem_by_problem_in_the_order_given() -> None:
     student, problems = small_student(), some_problems(5)
     model = rival_of(student, seed=0).eval()
-    attempts = rival_attempts(model, student, get_domain("math"), problems)
+    attempts = rival_attempts(model, student, MathDomain(), problems)
     assert [a.problem_id for a in attempts] == [p.id for p in problems]
-    alone = rival_attempts(model, student, get_domain("math"), problems[2:3])
+    alone = rival_attempts(model, student, MathDomain(), problems[2:3])
     assert alone[0].steps == attempts[2].steps

@@ -1,15 +1,15 @@
+from problem_settings import of_problems
 from student_maker import small_student
 
-from reasoner.config.settings import DataSettings
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.evaluation.out_of_distribution import draw, kinds, largest, out_of_distribution_section
 
-DATA = DataSettings(difficulties=(1, 2), max_number=20)
-DOMAIN = get_domain("math")
+SETTINGS = of_problems(difficulties=(1, 2), max_number=20)
+DOMAIN = MathDomain()
 
 
 def test_each_kind_is_unlike_the_training_problems_in_its_own_way() -> None:
-    found = {kind.name: draw(DOMAIN, kind, n=24, seed=0) for kind in kinds(DATA, DOMAIN, longest=10)}
+    found = {kind.name: draw(DOMAIN, kind, n=24, seed=0) for kind in kinds(SETTINGS, DOMAIN, longest=10)}
     usual = found.pop("as in training, freshly drawn")
     assert all(largest(p) <= 20 and p.difficulty <= 2 for p in usual)
     assert {p.difficulty for p in found.pop("more steps: 3")} == {3}
@@ -21,22 +21,22 @@ def test_each_kind_is_unlike_the_training_problems_in_its_own_way() -> None:
 
 
 def test_the_same_seed_draws_the_same_problems() -> None:
-    kind = kinds(DATA, DOMAIN, longest=10)[0]
+    kind = kinds(SETTINGS, DOMAIN, longest=10)[0]
     assert draw(DOMAIN, kind, n=5, seed=1) == draw(DOMAIN, kind, n=5, seed=1)
     assert draw(DOMAIN, kind, n=5, seed=1) != draw(DOMAIN, kind, n=5, seed=2)
 
 
 def test_what_the_student_cannot_think_or_the_domain_cannot_draw_is_not_asked() -> None:
-    names = [kind.name for kind in kinds(DATA, DOMAIN, longest=4)]
+    names = [kind.name for kind in kinds(SETTINGS, DOMAIN, longest=4)]
     assert "more steps: 3" in names
     assert "more steps: 4" not in names
-    longest = DataSettings(difficulties=(8,), max_number=999)
+    longest = of_problems(difficulties=(8,), max_number=999)
     assert not [k for k in kinds(longest, DOMAIN, longest=20) if k.name.startswith(("more", "larger"))]
 
 
 def test_both_modes_have_a_row_for_every_kind() -> None:
     student = small_student()
     student.net.eval()
-    section = out_of_distribution_section(student, DOMAIN, DATA, n=4, seed=0)
-    assert len(section.findings) == 2 * len(kinds(DATA, DOMAIN, longest=student.shape.max_steps))
+    section = out_of_distribution_section(student, DOMAIN, SETTINGS, n=4, seed=0)
+    assert len(section.findings) == 2 * len(kinds(SETTINGS, DOMAIN, longest=student.shape.max_steps))
     assert all(f.n == 4 and f.ci95 is not None for f in section.findings)

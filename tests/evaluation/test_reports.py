@@ -1,4 +1,4 @@
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.evaluation.attempts import judge
 from reasoner.evaluation.reports import summarise
 from reasoner.search.greedy import Solved
@@ -27,7 +27,7 @@ def test_items_whose_checker_failed_are_neither_right_nor_wrong() -> None:
 
 def test_right_answers_over_a_step_that_does_not_hold_are_counted_beside_the_others() -> None:
     question, steps = "Ann has 12 pens. Bo has 9 pens. How many have Ann and Bo together?", ("12+9=21",)
-    domain = get_domain("math")
+    domain = MathDomain()
     problem = domain.draw(0, {"difficulty": 1, "skill": "add"}).model_copy(
         update={"question": question, "answer": "21"}
     )

@@ -2,10 +2,10 @@
 
 import pytest
 
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.evaluation.understanding import doubt
 
-DOMAIN = get_domain("math")
+DOMAIN = MathDomain()
 PENS = "Ann has 12 pens. Ann buys 9 more pens. How many pens does Ann have?"
 
 

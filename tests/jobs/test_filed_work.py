@@ -19,7 +19,7 @@ from reasoner.bootstrap.home import Home, open_home
 from reasoner.config.loading import load_settings
 from reasoner.data.files import read_problems
 from reasoner.data.splits import split_of
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.errors import NotFoundError, UsageError
 from reasoner.models.checkpoints import save_student
 from reasoner.types.checkpoint import Checkpoint
@@ -63,12 +63,12 @@ def test_an_evaluation_that_was_stopped_goes_on_and_reports_what_a_whole_one_wou
 def test_synthesized_problems_are_right_different_of_the_practice_split_and_read_by_the_loop(home: Home) -> None:
     job = file_synthesis(TINY, home=home.root, count=250)
     done: dict[str, Any] = synthesize_job(context(home, job.id), job.spec.payload)
-    file, domain = home.root / done["file"], get_domain("math")
+    file, domain = home.root / done["file"], MathDomain()
     problems = read_problems(file, domain)
     assert len({problem.question for problem in problems}) == len(problems) == done["problems"] == 250
     assert {split_of(problem.structure) for problem in problems} == {"practice"}
     assert {problem.difficulty for problem in problems} == set(TINY.data.difficulties)
-    assert all(domain.check(p, domain.answer_of(p.steps)) == "right" for p in problems)
+    assert all(domain.check(p, domain.answer_of(p.steps)).outcome == "right" for p in problems)
     assert sum(done["by_skill"].values()) == 250
     assert "license" in json.loads(file.read_text().splitlines()[0])
     assert synthesize_job(context(home, job.id), job.spec.payload) == done

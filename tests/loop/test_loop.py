@@ -125,17 +125,17 @@ def test_a_file_that_changes_under_a_run_is_refused(tmp_path: Path) -> None:
         )
     )
     home = tmp_path / "home"
-    given = (f"data.practice={file}", "teacher.model=none", "--max-minutes", "0.03")
+    given = (f"task.rows={file}", "teacher.model=none", "--max-minutes", "0.03")
     assert loop(home, *given).code == 5
     with file.open("a") as handle:
         handle.write(json.dumps({"question": "One more bean falls on 2 beans. How many?", "answer": 3}) + "\n")
-    refused = loop(home, f"data.practice={file}", "teacher.model=none")
+    refused = loop(home, f"task.rows={file}", "teacher.model=none")
     assert refused.code == 2
     assert "data_hash" in refused.words
 
 
 def test_a_missing_file_leaves_no_run_behind(tmp_path: Path) -> None:
-    ended = loop(tmp_path, "data.practice=nowhere.jsonl")
+    ended = loop(tmp_path, "task.rows=nowhere.jsonl")
     assert ended.code == 2
     assert "nowhere.jsonl" in ended.words
     assert not list(tmp_path.glob("runs/*/"))

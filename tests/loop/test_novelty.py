@@ -76,7 +76,7 @@ def test_every_run_tells_its_coverage_by_cycle(spread: tuple[Path, Ended], undis
 
 def test_the_probe_is_of_the_practice_split_and_mined_in_no_cycle() -> None:
     settings = load_settings("tiny", [], {}, None)
-    source = open_source(settings.data, settings.seed)
+    source = open_source(settings)
     probe = source.practice(UNMINED)
     assert {split_of(problem.structure) for problem in probe} == {"practice"}
     mined = {problem.id for cycle in range(1, 20) for problem in source.practice(cycle)}

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from reasoner import bootstrap
-from reasoner.config.settings import ComputeSettings, DataSettings, Settings, StudentSettings, TrainSettings
+from reasoner.config.settings import (
+    ComputeSettings,
+    DataSettings,
+    Settings,
+    StudentSettings,
+    TaskSettings,
+    TrainSettings,
+)
 
 ROWS = [
     {
@@ -16,7 +23,8 @@ ROWS = [
     for a, b, c in (("bempus", "rumpus", "dulpus"), ("zorpus", "wimpus", "hempus"))
 ]
 SETTINGS = Settings(
-    data=DataSettings(domain="prosqa", practice_size=20),
+    task=TaskSettings(name="prosqa"),
+    data=DataSettings(practice_size=20),
     student=StudentSettings(
         question_text="sentences", step_text="words", width=32, heads=2, question_layers=1, predictor_layers=1,
         decoder_layers=1, max_question_tokens=512,

@@ -14,7 +14,7 @@ from memory.latent_memory import LatentMemory
 from memory.locks import exclusive
 from reasoner import bootstrap
 from reasoner.config.loading import load_settings
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.types.example import Example
 from reasoner.types.problem import Attempt
 from reasoner.types.teaching import TeacherRequest
@@ -81,13 +81,13 @@ def test_failures_are_searched_before_anybody_is_asked(undisturbed: tuple[Path, 
 
 def test_what_a_search_found_is_right_and_asked_of_nobody(undisturbed: tuple[Path, Ended]) -> None:
     home, ended = undisturbed
-    domain, folder = get_domain("math"), RunFolder(home, ended.of("launch")[0]["run"])
+    domain, folder = MathDomain(), RunFolder(home, ended.of("launch")[0]["run"])
     found = read_records(folder.searched(1), Example)
     asked = {r.problem.id for r in read_records(folder.requests(1), TeacherRequest)}
     for example in found:
         problem = example.problem
         assert (example.source, example.lineage.failure) == ("self", problem.id)
-        assert domain.check(problem, domain.answer_of(problem.steps)) == "right"
+        assert domain.check(problem, domain.answer_of(problem.steps)).outcome == "right"
         assert all(verdict.holds for verdict in domain.judge_steps(problem.question, problem.steps))
         assert problem.id not in asked
     kept = {e.id for e in read_records(folder.examples(1), Example)}

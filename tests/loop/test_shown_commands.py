@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import typer.main
 from loop_runs import Ended
+from problem_settings import of_problems
 from typer.testing import CliRunner
 
 from memory.store.database import open_database
@@ -24,7 +25,6 @@ from memory.store.examples import ExampleStore
 from memory.store.jobs import JobStore
 from memory.store.runs import RunStore
 from reasoner.cli.main import COMMANDS, app
-from reasoner.config.settings import DataSettings
 from reasoner.data.generated_source import GeneratedSource
 
 ROOT = Path(__file__).parents[2]
@@ -156,7 +156,7 @@ def place(pattern: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pyt
 @cache
 def own_problems() -> list[str]:
     """Rows of a reader's own file, of many wordings."""
-    source = GeneratedSource(DataSettings(practice_size=200, gate_size=100, sealed_size=100), seed=0)
+    source = GeneratedSource(of_problems(practice_size=200, gate_size=100, sealed_size=100))
     problems = [*source.practice(1), *source.gate(1), *source.sealed()]
     return [json.dumps({"question": p.question, "answer": p.answer, "steps": p.steps}) for p in problems]
 

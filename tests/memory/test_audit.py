@@ -18,13 +18,13 @@ from memory.store.tables import ExampleTable, LatentTable
 from memory.store.verdicts import VerdictStore
 from memory.store.versions import VersionStore
 from reasoner.data.held_out import HeldOutQuestions
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.errors import UnverifiedError
 from reasoner.types.example import Example
 from reasoner.types.problem import Problem
 from reasoner.types.teaching import Verdict
 
-DOMAIN = get_domain("math")
+DOMAIN = MathDomain()
 LEAKED = "Bo has 9 shells and gives away 4 of them. How many shells are left?"
 PLENTY, FEW = 100, 10
 TURNS = {
@@ -46,7 +46,12 @@ def drawn(count: int) -> list[Problem]:
     return [
         DOMAIN.draw(
             seed,
-            {"difficulty": 2 + seed % 3, "skill": DOMAIN.skills[seed % 4], "max_number": 99, "distractor_rate": 0.0},
+            {
+                "difficulty": 2 + seed % 3,
+                "skill": DOMAIN.info.skills[seed % 4],
+                "max_number": 99,
+                "distractor_rate": 0.0,
+            },
         )
         for seed in range(count)
     ]

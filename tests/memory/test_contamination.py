@@ -4,11 +4,11 @@ from random import Random
 
 import pytest
 from memory_parts import latents
+from problem_settings import of_problems
 
 from memory.contamination import Looked, longest_run, look_at_latents, look_at_words
-from reasoner.config.settings import DataSettings
 from reasoner.data.generated_source import GeneratedSource
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.types.problem import Problem
 
 PLANTED = 50
@@ -16,7 +16,7 @@ PLANTED = 50
 
 @pytest.fixture(scope="module")
 def source() -> GeneratedSource:
-    return GeneratedSource(DataSettings(sealed_size=200, practice_size=500), 0)
+    return GeneratedSource(of_problems(sealed_size=200, practice_size=500))
 
 
 def matched(first: list[Problem], second: list[Problem], look: Looked) -> set[str]:
@@ -81,8 +81,8 @@ def test_a_copy_with_one_word_in_fifteen_changed_is_a_near_copy_and_clean_splits
 
 @pytest.mark.parametrize("wording", ["new_words", "new_sentences", "new"])
 def test_a_problem_told_anew_in_other_words_is_known_by_its_solution(source: GeneratedSource, wording: str) -> None:
-    domain = get_domain("math")
-    told = [{"difficulty": 2 + seed % 3, "skill": domain.skills[seed % 4]} for seed in range(PLANTED)]
+    domain = MathDomain()
+    told = [{"difficulty": 2 + seed % 3, "skill": domain.info.skills[seed % 4]} for seed in range(PLANTED)]
     asked = [domain.draw(seed, knobs) for seed, knobs in enumerate(told)]
     anew = [domain.draw(seed, {**knobs, "wording": wording}) for seed, knobs in enumerate(told)]
     long = {p.id for p in asked if len(p.steps) >= 3}

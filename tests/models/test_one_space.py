@@ -19,7 +19,7 @@ def students() -> tuple[Student, Student, list[Problem]]:
     made = []
     for given in ("true", "false"):
         settings = load_settings("prosqa", [f"student.one_space={given}"], {}, None)
-        problems = list(open_source(settings.data, 0).base_problems(120, 1))
+        problems = list(open_source(settings.model_copy(update={"seed": 0})).base_problems(120, 1))
         steps = (step for p in problems for step in p.steps)
         made.append(new_student(settings.student, [p.question for p in problems], seed=0, steps=steps))
     return made[0], made[1], problems[:60]

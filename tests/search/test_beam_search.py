@@ -12,11 +12,11 @@ from agents.searching import make_arena, search_all, search_one
 from agents.solving.graph import run, solve_graph
 from agents.solving.state import START_STATE
 from reasoner.config.settings import SearchSettings
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.models.student import new_student
 from reasoner.search.greedy import solve
 
-DOMAIN = get_domain("math")
+DOMAIN = MathDomain()
 QUESTIONS = [p.question for p in some_problems(10)]
 BEAM = SearchSettings(searcher="beam", width=3, candidates=4)
 SAMPLE = SearchSettings(searcher="sample", width=5)

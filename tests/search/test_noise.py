@@ -6,7 +6,7 @@ from student_maker import small_student, some_problems
 
 from agents.searching import search_all
 from reasoner.config.settings import SearchSettings
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.models.decoder import write
 from reasoner.search.noise import Noise
 
@@ -42,9 +42,9 @@ def test_a_search_finds_the_same_alone_and_in_a_batch(searcher: str) -> None:
     student.net.eval()
     questions = [p.question for p in some_problems(8)]
     settings = SearchSettings.model_validate({"searcher": searcher, "width": 3, "candidates": 4})
-    together = search_all(student, get_domain("math"), questions, settings, seed=0)
+    together = search_all(student, MathDomain(), questions, settings, seed=0)
     for question, found in zip(questions, together, strict=True):
-        (alone,) = search_all(student, get_domain("math"), [question], settings, seed=0)
+        (alone,) = search_all(student, MathDomain(), [question], settings, seed=0)
         assert [s.steps for s in alone.solutions] == [s.steps for s in found.solutions]
 
 

@@ -12,7 +12,7 @@ from agents.searching import search_all, search_one
 from memory.latent_memory import LatentMemory
 from memory.store.database import open_database
 from reasoner.config.settings import SearchSettings
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.models.layers import normalise
 from reasoner.models.student import Student
 from reasoner.search.greedy import embed_questions
@@ -22,7 +22,7 @@ from reasoner.search.recalled import read_neighbours
 from reasoner.types.example import Example, Lineage
 from reasoner.types.problem import Problem
 
-DOMAIN = get_domain("math")
+DOMAIN = MathDomain()
 PROBLEMS = some_problems(24)
 BEAM = SearchSettings(searcher="beam", width=2, candidates=6, recall=2)
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from shared_folder import shared_folder
 from student_maker import some_problems
-from trained_student import DATA, trained_student
+from trained_student import PROBLEMS, trained_student
 
 from agents.practising import collect_claims
 from agents.searching import search_all, search_one
@@ -17,10 +17,10 @@ from agents.verifying import Pupil, first_half, make_trained_verifier
 from jobs.queue import run_job
 from memory.locks import exclusive
 from memory.store.database import open_database
-from reasoner.config.settings import SearchSettings, Settings, VerifierSettings
+from reasoner.config.settings import SearchSettings, VerifierSettings
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.diagnostics.calibration import auc, calibration
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.errors import NotFoundError, TrainingFailed
 from reasoner.evaluation.step_labels import end_is_right, step_is_right
 from reasoner.models.checkpoints import fingerprint, save_student
@@ -42,9 +42,9 @@ from reasoner.training.claims import JudgedClaims, lines_of
 from reasoner.training.verifying import VerifierRecipe, all_logits, train_verifier
 from reasoner.types.job import Job, JobSpec
 
-DOMAIN = get_domain("math")
+DOMAIN = MathDomain()
 SEARCH = SearchSettings(searcher="beam", width=2, candidates=6)
-PRACTICE = list(GeneratedSource(DATA, 0).base_problems(120, 5))
+PRACTICE = list(GeneratedSource(PROBLEMS).base_problems(120, 5))
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def made() -> tuple[Path, TrainedVerifier, list[JobSpec]]:
         filed.append(spec)
         return run_job(database, home, spec)
 
-    settings = Settings(data=DATA, search=SEARCH, verifier=VerifierSettings(updates=40, questions=16))
+    settings = PROBLEMS.model_copy(update={"search": SEARCH, "verifier": VerifierSettings(updates=40, questions=16)})
 
     def make() -> TrainedVerifier:
         return make_trained_verifier(
@@ -246,7 +246,7 @@ def test_other_work_makes_another_and_either_can_be_had_again(
             Pupil(student, mark, "checkpoints/tiny"),
             DOMAIN,
             PRACTICE[:40],
-            Settings(data=DATA, search=search, verifier=VerifierSettings(updates=updates, questions=8)),
+            PROBLEMS.model_copy(update={"search": search, "verifier": VerifierSettings(updates=updates, questions=8)}),
             home=home,
             threads=1,
             run_job=lambda spec, _: run_job(database, home, spec),
@@ -270,7 +270,7 @@ def test_other_work_makes_another_and_either_can_be_had_again(
             Pupil(student, mark, "checkpoints/tiny"),
             DOMAIN,
             PRACTICE[:1],
-            Settings(data=DATA, search=SEARCH),
+            PROBLEMS.model_copy(update={"search": SEARCH}),
             home=home,
             threads=1,
             run_job=lambda spec, _: run_job(database, home, spec),

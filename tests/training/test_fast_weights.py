@@ -80,7 +80,7 @@ def test_the_next_cycle_goes_on_from_the_additions_on_the_same_core(home: Path) 
     old, new = (load_student(home / "checkpoints" / name).net.state_dict() for name in ("base", "two"))
     for name in changed(home, "base", "two"):
         assert torch.linalg.matrix_rank(new[name] - old[name], atol=1e-6) <= 4
-    begun = FastWeights(settings_of(), home / "checkpoints", "one", open_source(settings_of().data, 0), 2)
+    begun = FastWeights(settings_of(), home / "checkpoints", "one", open_source(settings_of()), 2)
     assert begun.settle().about["kl"] == pytest.approx(0, abs=1e-6), "untrained, it is its parent"
 
 

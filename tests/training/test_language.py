@@ -9,7 +9,8 @@ from reasoner.training import language
 from reasoner.training.language import rate_of, train_rival
 
 TINY = Settings(
-    data=DataSettings(max_number=20, base_difficulties=(1,)),
+    domains={"math": {"max_number": 20}},
+    data=DataSettings(base_difficulties=(1,)),
     train=TrainSettings(batch_size=16),
     compute=ComputeSettings(threads=1),
 )

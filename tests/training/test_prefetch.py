@@ -4,9 +4,9 @@ import time
 from functools import partial
 
 import pytest
+from problem_settings import of_problems
 from student_maker import small_student
 
-from reasoner.config.settings import DataSettings
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.errors import TrainingFailed
 from reasoner.training.feed import CurriculumFeed, FreshFeed
@@ -20,7 +20,7 @@ def draw(source, n, seed):
 @pytest.fixture(scope="module")
 def feed():
     student = small_student()
-    source = GeneratedSource(DataSettings(base_difficulties=(1, 2), max_number=20), 0)
+    source = GeneratedSource(of_problems(base_difficulties=(1, 2), max_number=20))
     fresh = FreshFeed(student.tokenizers, partial(draw, source), seed=3)
     return CurriculumFeed(FreshFeed(student.tokenizers, partial(draw, source), seed=4), fresh, easy_batches=16)
 

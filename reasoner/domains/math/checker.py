@@ -22,7 +22,8 @@ from reasoner.domains.math import (
     written_numbers,
 )
 from reasoner.domains.math.written_numbers import read_number
-from reasoner.types.problem import Outcome, Problem
+from reasoner.types.check import RIGHT, Check, failed, wrong
+from reasoner.types.problem import Problem
 
 _JUDGES = (
     equations, operands, written_numbers, structure,
@@ -31,7 +32,7 @@ _JUDGES = (
 """Whatever decides which answer is right, which step holds and which texts are of one structure."""
 
 
-def check(problem: Problem, answer: str) -> Outcome:
+def check(problem: Problem, answer: str) -> Check:
     """Judges an answer by its value: `18`, `18.0` and `$18` are the same.
 
     Args:
@@ -45,11 +46,11 @@ def check(problem: Problem, answer: str) -> Outcome:
     try:
         gold = read_number(problem.answer)
         if gold is None:
-            return "error"
+            return failed(f"the gold answer {problem.answer!r:.80} is no number")
         given = read_number(answer)
-    except Exception:  # the third outcome is how a checker's own failure is told; a crash must not pass for "wrong"
-        return "error"
-    return "right" if given == gold else "wrong"
+    except Exception as error:  # the third outcome tells a checker's own failure; a crash must not pass for "wrong"
+        return failed(f"{type(error).__name__}: {error}"[:200])
+    return RIGHT if given == gold else wrong("no number" if given is None else "another number")
 
 
 def checker_hash() -> str:

@@ -1,32 +1,63 @@
 """The math domain behind the `Domain` port: stories drawn from seeds, answers and steps judged exactly."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from random import Random
 from typing import Any
 
-from reasoner.domains.math import checker, equations, generator, operands, reader
+from reasoner.domains.math import checker, equations, expert, generator, operands, reader
+from reasoner.domains.math.options import MathOptions
+from reasoner.domains.math.shifts import shifts
 from reasoner.domains.math.story import SKILLS
 from reasoner.domains.math.structure import structure_of
 from reasoner.domains.math.written_numbers import read_number
 from reasoner.domains.plain_text import plain_text
-from reasoner.types.problem import Outcome, Problem
+from reasoner.types.check import Check
+from reasoner.types.domain import DomainInfo, Exercise, ExpertLesson, Shift, TeacherBrief
+from reasoner.types.problem import Problem
 from reasoner.types.step import StepVerdict
 
 RECENT = 8192
 """Questions whose own steps are kept: several rules ask for those of one."""
 
 
+BRIEF = TeacherBrief(
+    version="1",
+    steps="Each step is one equation `number operator number=number` with one of + - * /, exact, without units. Each "
+    "operand is a number of the question or the result of an earlier step. The last result is the answer.",
+    answer="the final number without units",
+    example_steps=("12+7=19", "19*2=38"),
+    example_answer="38",
+)
+
+
 class MathDomain:
     """Word problems whose steps are equations."""
 
-    name = generator.NAME
-    version = generator.VERSION
-    skills: tuple[str, ...] = SKILLS
+    options = MathOptions
     max_difficulty = 8
+    gates_ahead = 10
+    expert_version = expert.VERSION
 
-    def check(self, problem: Problem, answer: str) -> Outcome:
+    @cached_property
+    def info(self) -> DomainInfo:
+        """Skills are those of the last step."""
+        return DomainInfo(
+            name=generator.NAME, version=generator.VERSION, skills=SKILLS, fingerprint=checker.checker_hash()
+        )
+
+    def brief(self) -> TeacherBrief:
+        """Equations of two numbers, exact."""
+        return BRIEF
+
+    def check(self, problem: Problem, answer: str) -> Check:
         """Judges an answer by its value; see `checker.check`."""
         return checker.check(problem, answer)
+
+    def canonical(self, step: str) -> str:
+        """Without blanks, if it is a true equation then."""
+        dense = "".join(step.split())
+        return dense if equations.is_true(dense) else step
 
     def judge_steps(self, question: str, steps: Sequence[str]) -> tuple[StepVerdict, ...]:
         """Of each equation whether it is true, and which of its operands nothing gives; see `operands.judge_steps`."""
@@ -64,7 +95,7 @@ class MathDomain:
 
         Args:
             seed: 0 or more.
-            recipe: `difficulty` and `skill`; `max_number`, `distractor_rate` and `skills` where not the default.
+            recipe: `difficulty` and `skill`; `skills`, `wording` and fields of `MathOptions` where not the default.
 
         Raises:
             ValueError: the recipe cannot be met within its number range.
@@ -74,9 +105,17 @@ class MathDomain:
             fields["skills"] = tuple(fields["skills"])
         return generator.build(seed, generator.Recipe(**fields))
 
-    def checker_hash(self) -> str:
-        """SHA-256 of the source that judges; see `checker.checker_hash`."""
-        return checker.checker_hash()
+    def lesson(self, exercise: Exercise, rng: Random, *, error_rate: float) -> ExpertLesson:
+        """Of a story in the generator's words; see `expert.lesson`."""
+        return expert.lesson(exercise, rng, error_rate=error_rate)
+
+    def largest_number(self, options: Mapping[str, Any]) -> int:
+        """`domains.math.max_number`."""
+        return options["max_number"]
+
+    def shifts(self, options: Mapping[str, Any]) -> list[Shift]:
+        """Larger numbers and unseen wording; see `shifts.shifts`."""
+        return shifts(options)
 
 
 @lru_cache(maxsize=RECENT)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from reasoner.domains import lookalikes, plain_text
 from reasoner.domains.prosqa import graph, structure, working
-from reasoner.types.problem import Outcome, Problem
+from reasoner.types.check import RIGHT, Check, failed, wrong
+from reasoner.types.problem import Problem
 
 MAX_LENGTH = 80
 """Characters of an answer."""
@@ -22,7 +23,7 @@ def kind_of(text: str, entity: str) -> str:
     return match.group(2)
 
 
-def check(problem: Problem, answer: str) -> Outcome:
+def check(problem: Problem, answer: str) -> Check:
     """Judges an answer by the rules of the question.
 
     Returns:
@@ -32,8 +33,8 @@ def check(problem: Problem, answer: str) -> Outcome:
     told = graph.read(problem.question)
     truth = graph.answer(told) if told is not None else None
     if told is None or truth is None or kind_of(problem.answer, told.entity) != truth:
-        return "error"
-    return "right" if kind_of(answer, told.entity) == truth else "wrong"
+        return failed("the question cannot be read, or its rules do not give the gold answer alone")
+    return RIGHT if kind_of(answer, told.entity) == truth else wrong("another kind")
 
 
 def checker_hash() -> str:

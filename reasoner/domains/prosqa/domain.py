@@ -1,24 +1,58 @@
 """The ProsQA domain behind the `Domain` port: rule graphs drawn from seeds, answers judged by search."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from random import Random
 from typing import Any
 
 from reasoner.domains.plain_text import plain_text
-from reasoner.domains.prosqa import checker, generator, graph, working
+from reasoner.domains.prosqa import checker, expert, generator, graph, rows, working
 from reasoner.domains.prosqa.structure import structure_of
-from reasoner.types.problem import Outcome, Problem
+from reasoner.types.check import Check
+from reasoner.types.domain import DomainInfo, Exercise, ExpertLesson, TeacherBrief
+from reasoner.types.problem import Problem
 from reasoner.types.step import StepVerdict
+
+BRIEF = TeacherBrief(
+    version="1",
+    steps="Work by layers, without guessing. Step 1 lists all kinds that the entity is by one rule, step 2 those that "
+    "follow from these by one more rule and are new, and so on: bare names in alphabetical order, separated by blanks. "
+    "As soon as a candidate is reached, the last step is `so: ` and its name, in place of that layer.",
+    answer="the name of the candidate, one word",
+    example_steps=("dumpus terpus", "gorpus", "so: lempus"),
+    example_answer="lempus",
+    problems="the same number of steps and exactly one candidate that the entity is",
+    question_length=(40, 4000),
+)
 
 
 class ProsqaDomain:
     """Which of two kinds is an entity? The steps are a search, layer by layer; see `working`."""
 
-    name = generator.NAME
-    version = generator.VERSION
-    skills: tuple[str, ...] = (generator.SKILL,)
     max_difficulty = generator.MOST_STEPS
+    gates_ahead = 0
+    """They take long to draw, and a structure follows from its question alone."""
+    expert_version = expert.VERSION
 
-    def check(self, problem: Problem, answer: str) -> Outcome:
+    @cached_property
+    def info(self) -> DomainInfo:
+        """There is one skill: problems differ in the number of steps, which is their difficulty."""
+        return DomainInfo(
+            name=generator.NAME,
+            version=generator.VERSION,
+            skills=(generator.SKILL,),
+            fingerprint=checker.checker_hash(),
+        )
+
+    def brief(self) -> TeacherBrief:
+        """A search, layer by layer."""
+        return BRIEF
+
+    def canonical(self, step: str) -> str:
+        """With single blanks."""
+        return " ".join(step.split())
+
+    def check(self, problem: Problem, answer: str) -> Check:
         """Judges an answer by the question's rules; see `checker.check`."""
         return checker.check(problem, answer)
 
@@ -43,10 +77,6 @@ class ProsqaDomain:
         told = graph.read(question)
         return graph.answer(told) if told is not None else None
 
-    def skill_of(self, question: str, steps: Sequence[str]) -> str:  # noqa: ARG002 (there is one skill)
-        """Always `reach`: problems differ in the number of steps, which is their difficulty."""
-        return generator.SKILL
-
     def draw(self, seed: int, recipe: Mapping[str, Any]) -> Problem:
         """The problem of a seed and a recipe; `draw(p.provenance.seed, p.provenance.parameters)` is `p` again.
 
@@ -63,6 +93,10 @@ class ProsqaDomain:
             raise ValueError(f"skill {skill!r}: expected {generator.SKILL!r}")
         return generator.build(seed, **fields)
 
-    def checker_hash(self) -> str:
-        """SHA-256 of the source that judges; see `checker.checker_hash`."""
-        return checker.checker_hash()
+    def read_row(self, fields: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """A row of the published form; see `rows.read_proof`."""
+        return rows.read_proof(fields)
+
+    def lesson(self, exercise: Exercise, rng: Random, *, error_rate: float) -> ExpertLesson:
+        """Of any question that can be read; see `expert.lesson`."""
+        return expert.lesson(exercise, rng, error_rate=error_rate)

@@ -40,7 +40,7 @@ def test_a_key_that_a_provider_quotes_is_written_nowhere(tmp_path: Path) -> None
             database=database,
             folder=folder,
             domain=MathDomain(),
-            source=open_source(settings.data, 0),
+            source=open_source(settings.model_copy(update={"seed": 0})),
             events=EventLog(folder.root, "r", lambda event: None, trace=trace, redactor=redactor),
             progress=lambda progress: None,
             teacher_for=lambda ledger, told: LiteLLMTeacher(

@@ -2,10 +2,10 @@
 
 import pytest
 
-from agents.judging import FALSE_STEP, LOOSE_ANSWER, UNKNOWN_OPERAND, fault_of
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
+from reasoner.domains.solutions import FALSE_STEP, LOOSE_ANSWER, UNKNOWN_OPERAND, standing_fault
 
-DOMAIN = get_domain("math")
+DOMAIN = MathDomain()
 PROBLEM = DOMAIN.draw(0, {"difficulty": 1, "skill": "add"})
 
 
@@ -25,4 +25,4 @@ PROBLEM = DOMAIN.draw(0, {"difficulty": 1, "skill": "add"})
 def test_an_answer_is_compared_as_the_number_that_it_means(
     question: str, steps: list[str], answer: str, fault: str
 ) -> None:
-    assert fault_of(question, steps, answer, PROBLEM, DOMAIN) == fault
+    assert standing_fault(PROBLEM.model_copy(update={"question": question}), steps, answer, DOMAIN) == fault

@@ -1,0 +1,53 @@
+"""What a domain can be asked for beside its five members, and what stands in where it cannot say."""
+
+from collections.abc import Sequence
+
+from reasoner.errors import UsageError
+from reasoner.types.domain import Domain, Draws, JudgesSteps, Labels, Solves, power
+from reasoner.types.step import StepVerdict
+
+MIXED = "mixed"
+"""Skill of a problem whose steps show none."""
+
+_NOTHING_AGAINST = StepVerdict(true=True)
+
+
+def judge_steps(domain: Domain, question: str, steps: Sequence[str]) -> tuple[StepVerdict, ...]:
+    """The verdict on each step; nothing speaks against a step of a domain that judges none."""
+    judge = power(domain, JudgesSteps)
+    return judge.judge_steps(question, steps) if judge else (_NOTHING_AGAINST,) * len(steps)
+
+
+def same_step(domain: Domain, one: str, other: str) -> bool:
+    """Whether two steps say the same; of a domain that judges none, whether they have one spelling."""
+    judge = power(domain, JudgesSteps)
+    return judge.same_step(one, other) if judge else domain.canonical(one) == domain.canonical(other)
+
+
+def read_answer(domain: Domain, question: str) -> str | None:
+    """The answer that the domain itself reads from a question; None where it reads none."""
+    solver = power(domain, Solves)
+    return solver.solve(question) if solver else None
+
+
+def skill_of(domain: Domain, question: str, steps: Sequence[str]) -> str:
+    """The skill that a problem shows: the first of a domain that tells none apart, `mixed` where it cannot be told."""
+    labels = power(domain, Labels)
+    if labels is None:
+        return domain.info.skills[0]
+    try:
+        return labels.skill_of(question, steps)
+    except ValueError:
+        return MIXED
+
+
+def drawing(domain: Domain) -> Draws:
+    """The domain as one that draws problems.
+
+    Raises:
+        UsageError: it draws none.
+    """
+    draws = power(domain, Draws)
+    if draws is None:
+        raise UsageError(f"the task {domain.info.name!r} draws no problems: give rows of it with task.rows=FILE")
+    return draws
