@@ -7,6 +7,7 @@ third outcome, `error`. `@checks` and `@spells` put these rules around the two m
 
 import functools
 import hashlib
+import itertools
 import unicodedata
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast
@@ -18,7 +19,8 @@ from reasoner.types.check import Check
 from reasoner.types.record import Record
 
 LONGEST = 100_000
-"""Characters of an answer; longer ones are wrong unread."""
+"""Characters of an answer, also once its ligatures are taken apart; longer ones are wrong unread."""
+MOST_MARKS = 64
 _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and signs that nobody sees."""
 
@@ -108,6 +110,25 @@ def is_blank(text: str) -> bool:
     )
 
 
+def _excess(text: str) -> str:
+    """What makes a text too much to read; empty for almost all. Marks and ligatures may cost more than their length."""
+    length = len(text)
+    if length <= LONGEST and not text.isascii():
+        if _marks(text) > MOST_MARKS:
+            return f"more than {MOST_MARKS} marks stand on one letter"
+        length = max(length, len(unicodedata.normalize("NFKC", text)))
+    return f"the answer has {length:,} characters; at most {LONGEST:,} are read" if length > LONGEST else ""
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.combining(character) > 0
+
+
+def _marks(text: str) -> int:
+    """The longest run of combining marks; sorting one takes quadratic time."""
+    return max((len(list(run)) for marks, run in itertools.groupby(text, _is_mark) if marks), default=0)
+
+
 def shown(text: str, *, most: int = 60) -> str:
     """A text as it may stand in a reason: quoted, escaped, shortened in the middle."""
     kept = text if len(text) <= most else f"{text[: most * 2 // 3]}...{text[-most // 3 :]}"
@@ -121,8 +142,8 @@ def checks(check: Judging) -> Judging:
     def judged(self: AnswerChecker, gold: Gold, answer: str) -> Check:
         if is_blank(answer):
             return wrong("there is no answer")
-        if len(answer) > LONGEST:
-            return wrong(f"the answer has {len(answer):,} characters; at most {LONGEST:,} are read")
+        if fault := _excess(answer):
+            return wrong(fault)
         try:
             fault = self.validate_gold(gold)
             return failed(f"the gold answer cannot be used: {fault}") if fault else check(self, gold, answer)
@@ -141,7 +162,7 @@ def spells(canonical: Spelling) -> Spelling:
     def spelt(self: AnswerChecker, answer: str) -> str:
         if is_blank(answer):
             return ""
-        if len(answer) > LONGEST:
+        if _excess(answer):
             return f"too long: {hashlib.sha256(answer.encode('utf-8', 'surrogatepass')).hexdigest()}"
         try:
             return canonical(self, answer)

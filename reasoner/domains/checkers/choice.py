@@ -6,6 +6,7 @@ options of one text, and an option whose text is the letter of another, are refu
 """
 
 import re
+from functools import lru_cache
 
 from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, shown, spells, wrong
 from reasoner.domains.checkers.extraction import bare
@@ -24,6 +25,9 @@ _NAMED = re.compile(
 )
 _WORD = re.compile(
     r"(?<![^\W_])[B-HJ-Z](?![^\W_]|['\u2019])|(?<![^\W_])[A-Z](?= ?(?:,|/|&|and |or )(?: ?and| ?or)? ?[A-Z](?![^\W_]))"
+)
+_DENIED = re.compile(
+    r"(?:\b[Nn]ot|n't|\b[Nn]either|\bnor|\b[Ee]xcept) (?:option |choice )?(?:[(\[][A-Za-z]|[A-Z])(?![^\W_])"
 )
 _SINGLE = re.compile(r"(?<![^\W_])[^\W\d_](?![^\W_])")
 
@@ -70,7 +74,7 @@ class ChoiceChecker:
             return "there is no gold answer; give the row an `answer`: a letter or the option's text"
         if len(options) == 1 or len(options) > len(LETTERS):
             return f"there are {len(options)} choices; expected 2 to {len(LETTERS)}"
-        plain = [plain_words(option) for option in options]
+        plain = _plain(options)
         for at, option in enumerate(plain):
             if option in plain[:at]:
                 return (
@@ -95,10 +99,17 @@ def meant(answer: str, options: tuple[str, ...]) -> tuple[str, str]:
 
 def _by_text(said: str, options: tuple[str, ...]) -> str:
     words = plain_words(said)
-    return next((LETTERS[at] for at, option in enumerate(options) if words and plain_words(option) == words), "")
+    return next((LETTERS[at] for at, option in enumerate(_plain(options)) if words and option == words), "")
+
+
+@lru_cache(maxsize=256)
+def _plain(options: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(plain_words, options))
 
 
 def _by_letter(said: str, options: tuple[str, ...]) -> tuple[str, str]:
+    if _DENIED.search(said):
+        return "", "a choice is denied, so nobody can say which is meant"
     letters, rest = _letters(said, options)
     if not letters:
         return "", f"{shown(said)} is neither a letter nor the text of a choice"

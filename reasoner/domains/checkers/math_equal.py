@@ -4,7 +4,7 @@ r"""`math`: the answer is mathematically equal to the gold answer, as the packag
 checker of lm-eval's `minerva_math` (metric `math_verify`) and of Open-R1. It uses SymPy, which may never
 end, and its own time limits work in the main thread alone: so it runs in a child process, and what reaches the limit is
 an `error`.
-An answer of more than 2,000 characters is wrong unread.
+An answer of more than 1,000 characters, or of brackets nested deeper than 30, is wrong unread.
 """
 
 import logging
@@ -21,7 +21,9 @@ from reasoner.domains.checkers.extraction import bare
 from reasoner.errors import ConfigError
 from reasoner.types.check import Check
 
-LONGEST_EXPRESSION = 2000
+LONGEST_EXPRESSION = 1000
+DEEPEST = 30
+"""Brackets within one another: the patterns of math-verify take more than linear time."""
 INSTALL = "pip install 'reasoner[math-verify]'"
 _HERE = "reasoner.domains.checkers.math_equal"
 
@@ -41,7 +43,7 @@ class MathChecker:
     name = "math"
     version = "1"
     settings_type = MathSettings
-    seconds = 10.0
+    seconds = 5.0
     packages = ("math-verify", "latex2sympy2-extended", "sympy")
 
     def __init__(self, settings: MathSettings | None = None) -> None:
@@ -57,8 +59,8 @@ class MathChecker:
     def check(self, gold: Gold, answer: str) -> Check:
         """Right if math-verify holds it equal to one of the accepted answers."""
         given = self.canonical(answer)
-        if len(given) > LONGEST_EXPRESSION:
-            return wrong(f"the answer has {len(given):,} characters; at most {LONGEST_EXPRESSION:,} are read")
+        if fault := _too_much(given):
+            return wrong(fault)
         wanted = [bare(one) for one in gold.accepted]
         told = limited.call(
             f"{_HERE}:verdict", wanted, given, self.settings.digits, self.settings.strict, seconds=self.seconds
@@ -83,10 +85,20 @@ class MathChecker:
 
 @lru_cache(maxsize=4096)
 def _gold_fault(text: str, seconds: float) -> str:
-    if len(text) > LONGEST_EXPRESSION:
-        return f"it has {len(text):,} characters; at most {LONGEST_EXPRESSION:,} are read"
+    if fault := _too_much(text):
+        return fault
     read = limited.call(f"{_HERE}:is_readable", text, seconds=seconds)
     return "" if read else f"math-verify cannot read {shown(text)}"
+
+
+def _too_much(text: str) -> str:
+    if len(text) > LONGEST_EXPRESSION:
+        return f"it has {len(text):,} characters; at most {LONGEST_EXPRESSION:,} are read"
+    depth = deepest = 0
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        deepest = max(deepest, depth)
+    return f"brackets nest deeper than {DEEPEST}" if deepest > DEEPEST else ""
 
 
 def verdict(golds: list[str], answer: str, digits: int, strict: bool) -> str:
