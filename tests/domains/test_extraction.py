@@ -58,8 +58,10 @@ def test_extraction_takes_linear_time(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("The answer is **18**.", "18"), ("\\boxed{18}", "18"), ("$18$", "18"), ("$18", "$18"), ("= 18", "18"), ("`x`", "x"),
-        ("a * b * c", "a * b * c"), ("So 18", "So 18"), ("The answer is", "The answer is"), ("$a$ and $b$", "$a$ and $b$"),
+        ("The answer is **18**.", "18"), ("\\boxed{18}", "18"), ("$18$", "18"), ("$18", "$18"), ("= 18", "18"), 
+        ("`x`", "x"),
+        ("a * b * c", "a * b * c"), ("So 18", "So 18"), ("The answer is", "The answer is"),
+        ("$a$ and $b$", "$a$ and $b$"),
     ],
 )  # fmt: skip
 def test_only_what_wraps_the_whole_answer_is_taken_off(text: str, answer: str) -> None:

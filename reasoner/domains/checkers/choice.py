@@ -91,7 +91,7 @@ class ChoiceChecker:
 def meant(answer: str, options: tuple[str, ...]) -> tuple[str, str]:
     """The letter of the option that an answer means, and what is wrong with it; one of the two is empty."""
     text = folded(answer, case=False)
-    for said in (text, bare(text)):
+    for said in dict.fromkeys((text, bare(text))):
         if letter := _by_text(said, options):
             return letter, ""
     return _by_letter(bare(text), options)

@@ -7,6 +7,7 @@ digit, because `-5`, `1.5` and `1:30` are not `5`, `15` and `130`. In time linea
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WORD_SIGNS = frozenset("#%&@/\\†‡§¶‰\u2032\u2033")
 _PARTING = frozenset(",;:…_-")
@@ -42,8 +43,12 @@ def plain_words(text: str) -> str:
 
 
 def _plain_sign(match: re.Match[str]) -> str:
-    sign = match.group()
-    if match["kept"] or sign in _WORD_SIGNS:
+    return match.group() if match["kept"] else _stands_for(match.group())
+
+
+@lru_cache(maxsize=1024)
+def _stands_for(sign: str) -> str:
+    if sign in _WORD_SIGNS:
         return sign
     if sign in _PARTING:
         return " "
