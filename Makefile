@@ -1,10 +1,11 @@
-# The two commands of this project: `make loop` and `make test`. `make setup` is the installing part of both.
+# The two commands of this project: `make loop` and `make test`. `make setup` is the installing part of both;
+# `make test-slow` runs the tests behind the marks `slow` and `statistical`, as continuous integration does.
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup loop test pins
+.PHONY: setup loop test test-slow pins
 
 setup: $(STAMP)
 
@@ -25,4 +26,7 @@ test: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/pyright
 	$(VENV)/bin/lint-imports --no-logo
-	$(VENV)/bin/pytest -n 3 --dist worksteal
+	$(VENV)/bin/pytest -n 3 --dist worksteal -m "not slow and not statistical"
+
+test-slow: setup
+	$(VENV)/bin/pytest -n 3 --dist worksteal -m "slow or statistical"

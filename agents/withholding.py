@@ -46,6 +46,8 @@ class HeldOut:
         """The same of a problem of the practice pool, whose structure was settled by its first solution."""
         if self.questions.match(problem.question) is not None:
             return LEAKED
+        if problem.split is not None:
+            return "" if problem.split == "practice" else HELD_OUT
         held_out = self._split_of(problem.structure) != "practice"
         if not held_out and read_answer(domain, problem.question) is not None:
             # What a record says of its structure is believed only where the question itself cannot say it.

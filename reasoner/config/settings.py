@@ -441,6 +441,16 @@ class Settings(Section):
         """Runs and jobs that were made before a setting was renamed are read as what they mean."""
         return upgraded(given) if isinstance(given, dict) else given
 
+    @field_validator("task")
+    @classmethod
+    def _with_its_rows(cls, task: TaskSettings) -> TaskSettings:
+        """A task that is made from rows knows which."""
+        from reasoner.domains.registry import get_domain
+        from reasoner.types.domain import HasRows, power
+
+        owner = power(get_domain(task.name), HasRows)
+        return task.model_copy(update={"rows": owner.rows}) if owner and task.is_drawn else task
+
     @field_validator("domains")
     @classmethod
     def _of_the_task(cls, given: dict[str, dict[str, Any]], info: ValidationInfo) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Problems from a user's file, divided by structure. Sets are what the file gives: nothing is balanced or filled up."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -9,7 +9,7 @@ from reasoner.config.settings import Settings
 from reasoner.data.files import is_worked, read_problems
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.data.held_out import HeldOutQuestions
-from reasoner.data.splits import split_of
+from reasoner.data.splits import split_of, split_of_problem
 from reasoner.domains.registry import get_domain
 from reasoner.errors import DataError
 from reasoner.types.domain import Draws, power
@@ -24,6 +24,25 @@ LEFT_OUT = (
 )
 
 
+def divided(problems: Sequence[Problem]) -> list[Problem]:
+    """Each with its split, where any came with a published one.
+
+    Rows without one are divided by structure among the splits that nobody published, so that a published test set is
+    the whole sealed set; where all were published they are practised.
+    """
+    published = {problem.split for problem in problems} - {None}
+    if not published:
+        return list(problems)
+    free: list[Split] = [split for split in ("practice", "gate", "sealed") if split not in published]
+
+    def settled(problem: Problem) -> Problem:
+        by_hash = split_of(problem.structure)
+        split = by_hash if by_hash in free else "gate" if "gate" in free and by_hash == "sealed" else "practice"
+        return problem if problem.split else problem.model_copy(update={"split": split})
+
+    return [settled(problem) for problem in problems]
+
+
 class FileSource:
     """A file's rows. See `ProblemSource` for what its methods promise."""
 
@@ -35,8 +54,8 @@ class FileSource:
         self._seed = settings.seed
         self._domain = get_domain(settings.task.name)
         self._rows: dict[Split, list[Problem]] = {"practice": [], "gate": [], "sealed": []}
-        for problem in read_problems(path, self._domain):
-            self._rows[split_of(problem.structure)].append(problem)
+        for problem in divided(read_problems(path, self._domain)):
+            self._rows[split_of_problem(problem)].append(problem)
         self.left_out = self._leave_out_copies()
         """Practice rows that ask what a gate or sealed row asks."""
         self._refuse_if_small()

@@ -117,7 +117,7 @@ def _own_form(row: Row, domain: Domain) -> GivenRow | None:
         return None
     steps = tuple(fields["steps"])
     license = row.if_text("license", "the name of a licence")
-    return GivenRow(line=row.line, difficulty=len(steps), license=license, **{**fields, "steps": steps})
+    return GivenRow(line=row.line, **{"license": license, "difficulty": len(steps), **fields, "steps": steps})
 
 
 def _problem(row: Row, given: GivenRow, domain: Domain, file: RowFile) -> Problem:
@@ -138,6 +138,8 @@ def _problem(row: Row, given: GivenRow, domain: Domain, file: RowFile) -> Proble
             parameters={"sha256": file.sha256, "line": row.line},
             license=given.license or UNKNOWN_LICENSE,
         ),
+        material=given.material,
+        split=given.split,
     )
     if (found := domain.check(problem, problem.answer)).outcome != "right":
         why = f": {found.reason}" if found.reason else ""

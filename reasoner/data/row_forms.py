@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from reasoner.data.row_files import Row, RowFault
 from reasoner.types.example import Example, Source
+from reasoner.types.problem import Split
 from reasoner.types.record import Record
 
 FINAL = "####"
@@ -62,6 +63,10 @@ class GivenRow(Record):
     source: Source = "teacher_solution"
     teacher: str = ""
     license: str = ""
+    material: dict[str, Any] = Field(default={})
+    """What the checker needs beside the answer."""
+    split: Split | None = None
+    """As published."""
     record: Example | None = None
     """All that was known, of a whole record."""
     solutions: tuple[GivenSolution, ...] = ()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from reasoner.data.splits import split_of
+from reasoner.data.splits import split_of_problem
 from reasoner.storage.writing import write_text
 from reasoner.types.example import Example
 
@@ -23,7 +23,7 @@ def training_row(example: Example) -> dict[str, Any]:
         ValueError: the example's structure is held out: it must never teach.
     """
     problem = example.problem
-    split = split_of(problem.structure)
+    split = split_of_problem(problem)
     if split != "practice":
         raise ValueError(f"example {example.id!r} belongs to the {split} split; only practice structures may teach")
     completion = "\n".join([*problem.steps, f"#### {problem.answer}"])

@@ -1,4 +1,4 @@
-"""Which split a problem belongs to. Decided by its structure alone, once and for all.
+"""Which split a problem belongs to. Decided by its structure alone, once and for all, unless it was published with one.
 
 Two problems that differ only in names, things and numbers share a structure, hence a split: nothing that is mined or
 taught can be the same exercise as one that decides or is reported.
@@ -6,7 +6,7 @@ taught can be the same exercise as one that decides or is reported.
 
 import hashlib
 
-from reasoner.types.problem import Split
+from reasoner.types.problem import Problem, Split
 
 SPLIT_VERSION = "1"
 """Part of the hash: a new version is a new division, and its reports cannot be compared with those of the old one."""
@@ -14,6 +14,11 @@ SPLIT_VERSION = "1"
 _PARTS = 10_000
 _PRACTICE = 7_000
 _GATE = 8_500
+
+
+def split_of_problem(problem: Problem) -> Split:
+    """A problem's split: as it was published, else by its structure."""
+    return problem.split or split_of(problem.structure)
 
 
 def split_of(structure: str) -> Split:

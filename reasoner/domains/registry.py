@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from reasoner.domains.rows.task_file import ROWS, SUFFIXES
 from reasoner.errors import ConfigError
-from reasoner.plugins import Registry
+from reasoner.plugins import Registry, is_file
 from reasoner.types.domain import Domain, DomainInfo, HasOptions, TeacherBrief, power
 from reasoner.types.printable import shortened
 
@@ -37,12 +39,12 @@ def get_domain(name: str) -> Domain:
     Raises:
         ConfigError: there is none, or what is there is no domain; says what it lacks.
     """
-    return _made(name, DOMAINS.fingerprint(name) if name else "")
+    return _made(name, _mark_of(name))
 
 
 def domain_mark(name: str) -> str:
     """What must not change while a run lasts: the domain's own fingerprint and that of whoever added it."""
-    own, added = get_domain(name).info.fingerprint, DOMAINS.fingerprint(name)
+    own, added = get_domain(name).info.fingerprint, "" if is_rows(name) else DOMAINS.fingerprint(name)
     return hashlib.sha256(f"{own} {added}".encode()).hexdigest() if added else own
 
 
@@ -66,8 +68,25 @@ def options_of(domain: Domain, given: Mapping[str, Any]) -> dict[str, Any]:
         raise OptionFault(name, str(first["loc"][0]), f"got {shortened(first['input'])}; {told}.") from error
 
 
+def is_rows(name: str) -> bool:
+    """Whether a task is named by its task file, or by a file of rows."""
+    return Path(name).suffix.lower() in (*SUFFIXES, *ROWS) and not is_file(name)
+
+
+def _mark_of(name: str) -> str:
+    """Of what somebody added: a changed file is another domain."""
+    if not is_rows(name):
+        return DOMAINS.fingerprint(name)
+    file = Path(name).expanduser()
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.suffix in SUFFIXES and file.is_file() else ""
+
+
 @lru_cache(maxsize=32)
 def _made(name: str, fingerprint: str) -> Domain:  # noqa: ARG001 (a changed file is another domain)
+    if is_rows(name):
+        from reasoner.domains.rows.domain import rows_domain
+
+        return rows_domain(name)
     found = DOMAINS.get(name)
     try:
         domain = found() if isinstance(found, type) else found

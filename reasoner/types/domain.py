@@ -147,7 +147,10 @@ class ReadsRows(Protocol):
     """Without it: rows are read in the forms of docs/data-format.md alone."""
 
     def read_row(self, fields: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """A row of a form of the domain's own as `question`, `steps`, `answer` and `skill`; None of any other form.
+        """A row of a form of the domain's own; None of any other form.
+
+        Returns:
+            `question`, `steps`, `answer` and `skill`; `id`, `material`, `split` and `license` where it has them.
 
         Raises:
             RowRefused: names the field, what was given and what is expected.
@@ -242,6 +245,14 @@ class WritesEquations(Protocol):
     def largest_number(self, options: Mapping[str, Any]) -> int:
         """The largest whole number in the equations of problems drawn with these options."""
         ...
+
+
+@runtime_checkable
+class HasRows(Protocol):
+    """Without it: rows are named by `task.rows`."""
+
+    rows: str
+    """The file of its own problems."""
 
 
 @runtime_checkable

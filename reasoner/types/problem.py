@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from reasoner.types.record import Record
 
 Outcome = Literal["right", "wrong", "error"]
@@ -38,6 +40,10 @@ class Problem(Record):
     structure: str
     """16 hex digits: the question without its names and numbers, and the shape of its steps."""
     provenance: Provenance
+    material: dict[str, Any] = Field(default={})
+    """What the checker needs beside the answer: choices, further accepted answers, tests. Never in a prompt by itself."""
+    split: Split | None = None
+    """As it was published; None where the structure decides."""
 
 
 class Attempt(Record):

@@ -19,6 +19,8 @@ from reasoner.models.checkpoints import load_student, read_about, save_student
 from reasoner.training.adapters import Adapters, keep_factors, read_factors
 from reasoner.types.checkpoint import Checkpoint
 
+pytestmark = pytest.mark.slow
+
 FAST = ("train.parent=champion", "train.adapter_rank=2", "train.merge_after=2")
 
 

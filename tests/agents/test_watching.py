@@ -16,6 +16,8 @@ from memory.promotion import enthrone_base, roll_back
 from memory.store.proposals import ProposalStore
 from reasoner.evaluation.comparison import compare
 
+pytestmark = pytest.mark.slow
+
 
 def watched(home: Path, *settings: str, better: int) -> tuple[Parts, ImproveState]:
     """The state after `watch` in cycle 2: `new` reigns since cycle 1, and `base` solves so many problems more."""

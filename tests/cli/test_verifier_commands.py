@@ -9,6 +9,8 @@ from trained_student import PROBLEMS, sealed_problems, trained_student
 
 from reasoner.models.checkpoints import save_student
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = [
     "data.difficulties=[1]",
     "data.base_difficulties=[1]",

@@ -23,6 +23,8 @@ import sys
 from pathlib import Path
 from jobs.worker import work
 from memory.store.database import open_database
+
+pytestmark = pytest.mark.slow
 home, url = Path(sys.argv[1]), sys.argv[2]
 work(open_database(home, url), home, handlers={"finetune": "job_work:count"}, until_empty=True)
 """

@@ -19,6 +19,8 @@ from reasoner.training.fast_weights import FastWeights
 from reasoner.training.feed import encode
 from reasoner.training.work import Workplace, candidate_payload, train_candidate
 
+pytestmark = pytest.mark.slow
+
 PROBLEMS = some_problems(40)
 QUICK = ["train.min_round_trip=0", "train.finetune_updates=6", "train.finetune_epochs=20", "train.checkpoint_every=2"]
 

@@ -1,0 +1,1 @@
+"""Checkers of answers, from which a task chooses one by name."""

@@ -1,0 +1,50 @@
+"""`text`: the answer says the same words as the gold answer; see `plain_words` for what does not count."""
+
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, shown, spells, wrong
+from reasoner.domains.checkers.plain_words import folded, without_articles, without_punctuation
+from reasoner.types.check import Check
+
+
+class TextSettings(CheckerSettings):
+    """Options of `text`."""
+
+    ignore_case: bool = True
+    ignore_punctuation: bool = True
+    """Of sentences; `C#`, `50%`, `-5` and `1.5` keep theirs."""
+    ignore_articles: bool = False
+    """Whether `a`, `an` and `the` do not count."""
+
+
+class TextChecker:
+    """Compares normalised texts (Unicode NFKC, single blanks) and nothing cleverer."""
+
+    name = "text"
+    version = "1"
+    settings_type = TextSettings
+
+    def __init__(self, settings: TextSettings | None = None) -> None:
+        self.settings = settings or TextSettings()
+
+    @checks
+    def check(self, gold: Gold, answer: str) -> Check:
+        """Right if it is one of the accepted answers, once all are normalised."""
+        said = self.canonical(answer)
+        if any(said == self.canonical(one) for one in gold.accepted if self.canonical(one)):
+            return right()
+        return wrong(f"{shown(said)} is not {shown(self.canonical(gold.accepted[0]))}")
+
+    @spells
+    def canonical(self, answer: str) -> str:
+        """The normalised text."""
+        text = folded(answer, case=self.settings.ignore_case)
+        if self.settings.ignore_punctuation:
+            text = without_punctuation(text)
+        return without_articles(text) if self.settings.ignore_articles else text
+
+    def validate_gold(self, gold: Gold) -> str:
+        """At least one accepted answer must have words."""
+        if not gold.accepted:
+            return "there is no gold answer; give the row an `answer`"
+        if not any(map(self.canonical, gold.accepted)):
+            return f"nothing is left of {shown(gold.accepted[0])} once it is normalised; use the checker `exact`"
+        return ""

@@ -1,0 +1,105 @@
+"""A task file: which file holds the rows, which columns say what, which checker judges."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+
+from reasoner.config.plain_yaml import compose as compose_yaml
+from reasoner.config.plain_yaml import made, read_text
+from reasoner.config.settings import Section
+from reasoner.errors import ConfigError
+from reasoner.types.printable import shortened
+from reasoner.types.problem import Split
+
+SUFFIXES = (".yaml", ".yml")
+ROWS = (".jsonl", ".json", ".csv", ".tsv", ".parquet")
+"""Files of rows, which name a task by themselves where their columns are called as in `Columns`."""
+
+
+class Columns(Section):
+    """Which column says what. Empty where no column does."""
+
+    question: str = "question"
+    """A column, or a template such as `{context} {question}`."""
+    answer: str = "answer"
+    """A column with the gold answer: a text, a number, or a list of accepted answers (of labels: a list of them)."""
+    choices: str = Field(default="", min_length=0)
+    """A column with the options, in order."""
+    steps: str = Field(default="", min_length=0)
+    """A column with a list of steps."""
+    split: str = Field(default="", min_length=0)
+    skill: str = Field(default="", min_length=0)
+    """By which reports divide."""
+    id: str = Field(default="", min_length=0)
+
+
+class CheckerChoice(Section):
+    """A checker by name, with its options; docs/checkers.md lists them."""
+
+    kind: str = "text"
+    options: dict[str, Any] = Field(default={})
+
+
+class TaskFile(Section):
+    """Everything that a task made from rows needs."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    rows: str
+    """A path; a relative one begins at the task file's folder."""
+    columns: Columns = Columns()
+    checker: CheckerChoice = CheckerChoice()
+    splits: dict[str, Split] = Field(default={})
+    """What the values of the split column mean. Rows with another value are divided by hash."""
+    material: tuple[str, ...] = ()
+    """Further columns that the checker needs, such as `pattern`, `schema`, `database`."""
+    steps: str = "Each step is one short line of reasoning; the last step is the answer itself."
+    """What a teacher is told about steps."""
+    answer: str = "the answer alone, in the form that the question asks for"
+    """What a teacher is told about the answer."""
+    license: str = "unknown"
+
+    @field_validator("columns")
+    @classmethod
+    def _asks_and_answers(cls, columns: Columns) -> Columns:
+        if not columns.question or not columns.answer:
+            raise ValueError("a task needs a column with the question and one with the answer")
+        return columns
+
+
+def read_task_file(path: Path) -> TaskFile:
+    """The task of a file, its rows' path made absolute.
+
+    Raises:
+        ConfigError: it cannot be read, or a value is wrong; says which.
+    """
+    if not path.is_file():
+        raise ConfigError(f"there is no task file {str(path)!r}; `reasoner init --task ROWS` proposes one")
+    try:
+        loader, root = compose_yaml(read_text(path))
+        given = made(loader, root) if root is not None else {}
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise ConfigError(f"{path}: not YAML of a task: {' '.join(str(error).split())}") from error
+    if not isinstance(given, Mapping):
+        raise ConfigError(f"{path}: expected the keys {', '.join(TaskFile.model_fields)}, got {shortened(given)}")
+    return task_of(dict(given), path)
+
+
+def task_of(given: dict[str, Any], path: Path) -> TaskFile:
+    """The task that these values make, as the file at `path` says them."""
+    try:
+        task = TaskFile.model_validate({"name": name_of(path), **given})
+    except ValidationError as error:
+        told = [f"{'.'.join(map(str, e['loc']))}: got {shortened(e['input'])}; {e['msg']}" for e in error.errors()]
+        raise ConfigError("\n".join(f"{path}: {words}" for words in told)) from error
+    return task.model_copy(update={"rows": str(path.parent / Path(task.rows).expanduser())})
+
+
+def name_of(path: Path) -> str:
+    """A task's name as its file suggests it."""
+    stem = path.name.partition(".")[0].lower()
+    letters = "".join(c if c.isascii() and c.isalnum() else "_" for c in stem).strip("_")
+    return (letters if letters[:1].isalpha() else f"task_{letters}")[:32].rstrip("_")
