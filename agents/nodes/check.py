@@ -1,7 +1,7 @@
 """check: nothing teaches before it is verified. Verdicts are kept with their reasons."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from agents.checking import Checked, Opinions, check_lesson
 from agents.confirming import ask_again
@@ -11,22 +11,23 @@ from agents.refusals import refusals, shortened
 from agents.run_folder import read_records, write_records
 from agents.state import Change, ImproveState
 from agents.teachers.failures import summarise_failures
+from reasoner.data.files import is_worked
 from reasoner.domains.solutions import solution_fault
 from reasoner.types.example import Example, Lineage
-from reasoner.types.problem import Attempt
+from reasoner.types.problem import Attempt, Problem
 from reasoner.types.teaching import TeacherCall, TeacherRequest, Verdict
 
 
 def check(state: ImproveState, parts: Parts) -> Change:
-    """Verifies every lesson of the cycle; without a teacher, takes the student's own right answers.
+    """Verifies every lesson of the cycle; without a teacher, takes gold solutions or the student's own right answers.
 
     What the student found by searching has been judged already.
     """
     cycle = state["cycle"]
     calls = read_records(parts.folder.lessons(cycle), TeacherCall)
     verdicts, examples = _taught(calls, cycle, parts)
-    if parts.settings.teacher.model == "none":
-        examples = _own(cycle, parts)
+    if parts.settings.lessons != "teacher":
+        examples = _own(cycle, parts) if parts.settings.lessons == "own" else _gold(cycle, parts)
     examples += read_records(parts.folder.searched(cycle), Example)
     parts.verdicts.add(verdicts, run=parts.run, cycle=cycle)
     write_records(parts.folder.examples(cycle), examples)
@@ -64,16 +65,30 @@ def _taught(calls: list[TeacherCall], cycle: int, parts: Parts) -> tuple[list[Ve
 
 def _own(cycle: int, parts: Parts) -> list[Example]:
     """The student's right answers on the practice pool whose steps hold, as its own examples."""
-    attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
     examples: dict[str, Example] = {}
-    for problem, attempt in zip(parts.source.practice(cycle), attempts, strict=True):
-        if solution_fault(problem, attempt.steps, attempt.answer, parts.domain):
-            continue
-        solved = problem.model_copy(update={"steps": attempt.steps})
-        name = example_id(solved)
-        lineage = Lineage(run=parts.run, cycle=cycle)
-        examples[name] = Example(id=name, problem=solved, source="self", teacher="student", lineage=lineage)
+    for problem, attempt in _tried(cycle, parts):
+        if not solution_fault(problem, attempt.steps, attempt.answer, parts.domain):
+            solved = problem.model_copy(update={"steps": attempt.steps})
+            name, lineage = example_id(solved), Lineage(run=parts.run, cycle=cycle)
+            examples[name] = Example(id=name, problem=solved, source="self", teacher="student", lineage=lineage)
     return list(examples.values())
+
+
+def _gold(cycle: int, parts: Parts) -> list[Example]:
+    """The worked solutions of the failed practice problems, where they stand by themselves."""
+    examples: dict[str, Example] = {}
+    for problem, attempt in _tried(cycle, parts):
+        if attempt.outcome == "wrong" and is_worked(problem, parts.domain):
+            name, lineage = example_id(problem), Lineage(run=parts.run, cycle=cycle, failure=problem.id)
+            author = problem.provenance.generator
+            examples[name] = Example(id=name, problem=problem, source="practice", teacher=author, lineage=lineage)
+    return list(examples.values())
+
+
+def _tried(cycle: int, parts: Parts) -> Iterator[tuple[Problem, Attempt]]:
+    """The cycle's practice problems with the champion's attempts."""
+    attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
+    return zip(parts.source.practice(cycle), attempts, strict=True)
 
 
 def _tell(verdicts: list[Verdict], cycle: int, parts: Parts) -> None:

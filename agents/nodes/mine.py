@@ -86,7 +86,7 @@ def _groups(wrong: list[Failure], champion: str, parts: Parts) -> list[list[Fail
 def _chosen(pools: Sequence[Sequence[Failure]], state: ImproveState, parts: Parts) -> list[Failure]:
     """What the teacher is asked about: of each pool its share of the calls."""
     settings, cycle = parts.settings, state["cycle"]
-    calls = settings.teacher.calls if settings.teacher.model != "none" else 0
+    calls = settings.teacher.calls if settings.lessons == "teacher" else 0
     shares = spread(calls, [len(pool) for pool in pools])
     if settings.mine.pick == "farthest":
         return _farthest(pools, shares, state, parts)

@@ -1,7 +1,7 @@
 """Which nodes of a cycle read which setting: whether a fork can have another value, or would only seem to.
 
 A fork shares the nodes before its point. A setting that one of them has read is in what they left behind, and a setting
-that no node reads changes nothing: both are refused in words. `data.*`, `student.*` and `seed` are in everything.
+that no node reads changes nothing: both are refused in words. Task, data, student and seed are in everything.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 
-SHARED = ("data.", "student.", "seed")
+SHARED = ("task.", "domains", "data.", "student.", "seed")
 """Settings that everything before any point depends on."""
 
 EVERY_START = frozenset({"start"})
@@ -40,6 +40,7 @@ READERS: dict[str, frozenset[str]] = {
     "teacher.problems_per_call": frozenset({"mine"}),
     "teacher.samples": frozenset({"check"}),
     "teacher.confirmations": frozenset({"check"}),
+    "teach": frozenset({"check"}),
     "mine": frozenset({"mine"}),
     # Who comes after `evaluate`: once any of them has worked, that was chosen.
     "mine.search": frozenset({"verifier", "search", "mine"}),
@@ -104,7 +105,7 @@ def require_effective(
 
 
 def _readers_now(key: str, before: Settings, after: Settings) -> frozenset[str]:
-    if key == "teacher.model" and "none" in (before.teacher.model, after.teacher.model):
+    if key in ("teacher.model", "teach.from") and before.lessons != after.lessons:
         return readers_of(key) | {"mine"}  # without a teacher no lessons are chosen
     if readers_of(key) <= SEARCHED and not after.mine.search:
         return NOBODY

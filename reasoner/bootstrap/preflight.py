@@ -102,7 +102,7 @@ def _teacher_reads(settings: Settings, source: "ProblemSource") -> str:
         UsageError: nothing, or nearly nothing.
     """
     teacher, task = settings.teacher, settings.task
-    if teacher.model == "none" or not teacher.calls or not teacher.model.startswith("builtin/"):
+    if settings.lessons != "teacher" or not teacher.calls or not teacher.model.startswith("builtin/"):
         return ""
     domain = get_domain(task.name)
     if power(domain, BuiltinExpert) is None:

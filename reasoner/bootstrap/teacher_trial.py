@@ -35,8 +35,10 @@ def try_teacher(settings: Settings, ledger: "Ledger", *, say: Callable[[str], No
     from agents.teachers.preflight import preflight_call
 
     teacher, limits = settings.teacher, settings.limits
+    if settings.lessons != "teacher":
+        return []
     preflight(teacher)
-    if teacher.model == "none" or not teacher.calls:
+    if not teacher.calls:
         return []
     if limits.max_calls == 0:
         return [Look(what="teacher", found=f"{teacher.model}, not asked (limits.max_calls=0)")]

@@ -62,7 +62,7 @@ def _walk(model: type[BaseModel], prefix: str) -> list[tuple[str, FieldInfo]]:
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             found += _walk(inner, f"{prefix}{name}.")
         else:
-            found.append((f"{prefix}{name}", field))
+            found.append((f"{prefix}{field.alias or name}", field))
     return found
 
 

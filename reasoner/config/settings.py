@@ -268,6 +268,23 @@ class TeacherSettings(Section):
     usd_per_million_output: float | None = Field(default=None, ge=0, le=1_000_000)
 
 
+TeachFrom = Literal["auto", "gold", "teacher", "own"]
+Lessons = Literal["gold", "teacher", "own"]
+
+
+class TeachSettings(Section):
+    """What the student learns from."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    from_: TeachFrom = Field(
+        default="auto",
+        alias="from",
+        description="`gold`: the worked solutions of failed practice rows; `teacher`; `own`: the student's own checked "
+        "answers; `auto`: the teacher if one is named, else own answers",
+    )
+
+
 class MineSettings(Section):
     """How the teacher's calls are spread."""
 
@@ -426,6 +443,7 @@ class Settings(Section):
     train: TrainSettings = TrainSettings()
     loss: LossSettings = LossSettings()
     teacher: TeacherSettings = TeacherSettings()
+    teach: TeachSettings = TeachSettings()
     mine: MineSettings = MineSettings()
     search: SearchSettings = SearchSettings()
     verifier: VerifierSettings = VerifierSettings()
@@ -463,6 +481,13 @@ class Settings(Section):
         domain = get_domain(task.name)
         options = options_of(domain, given.get(domain.info.name, {}))
         return {domain.info.name: options} if options else {}
+
+    @property
+    def lessons(self) -> Lessons:
+        """Whose solutions are learnt."""
+        if self.teach.from_ != "auto":
+            return self.teach.from_
+        return "teacher" if self.teacher.model != "none" else "own"
 
     @property
     def options(self) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _teacher(settings: Settings, cycles: int, price_of: PriceOf) -> dict[str, An
     teacher, limits = settings.teacher, settings.limits
     # The built-in expert's problems are read by the domain itself and need no confirmation.
     confirmations = 0 if teacher.model.startswith("builtin/") else teacher.confirmations
-    calls = 0 if teacher.model == "none" else cycles * (teacher.calls + confirmations)
+    calls = 0 if settings.lessons != "teacher" else cycles * (teacher.calls + confirmations)
     # The answer and its one repair may each be tried again after errors.
     answers = repairs = calls * (teacher.retries + 1)
     requests = answers + repairs

@@ -41,7 +41,7 @@ class Problem(Record):
     """16 hex digits: the question without its names and numbers, and the shape of its steps."""
     provenance: Provenance
     material: dict[str, Any] = Field(default={})
-    """What the checker needs beside the answer: choices, further accepted answers, tests. Never in a prompt by itself."""
+    """What the checker needs beside the answer: choices, accepted answers, tests. Never in a prompt."""
     split: Split | None = None
     """As it was published; None where the structure decides."""
 
