@@ -174,7 +174,7 @@ def file_firing(database: Database, schedule: Schedule, firing: Firing) -> Firin
 def settings_of(schedule: Schedule) -> Settings:
     """What the schedule's words mean now."""
     folder = Path(schedule.folder)
-    return load_settings(schedule.config, schedule.overrides, os.environ, folder / ".env")
+    return load_settings(schedule.config, schedule.overrides, os.environ, folder / ".env", stored=True)
 
 
 def _configuration(schedule: Schedule) -> _Configuration:

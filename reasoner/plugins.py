@@ -1,11 +1,14 @@
 """Parts that people add by name: built in, an installed package's entry point, or `path/to/file.py:Name`.
 
-Naming a file means trusting it: its code is run in this process, like that of any installed package.
+A file's code runs in this process, like that of any installed package, but only if a person has named the file: on the
+command line, in a settings file, or in the environment variable `REASONER_TASK_FILES`. A name that comes from a home's
+database, a checkpoint or a backup runs nothing.
 """
 
 import hashlib
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -16,6 +19,9 @@ from types import ModuleType
 from typing import Any
 
 from reasoner.errors import ConfigError
+
+TASK_FILES = "REASONER_TASK_FILES"
+"""Files whose code may run, separated as in PATH. What a person names is noted here, so that child processes know."""
 
 _FILE = ".py:"
 
@@ -45,6 +51,7 @@ class Registry:
             ConfigError: there is none, or it cannot be imported; says what exists and what to do.
         """
         if is_file(name):
+            require_trusted(path_of(name))
             return self._from_file(name)
         if name in self._built_in:
             module, _, attribute = self._built_in[name].partition(":")
@@ -60,7 +67,8 @@ class Registry:
     def fingerprint(self, name: str) -> str:
         """What tells two versions of a part that somebody added apart; empty for what is built in."""
         if is_file(name):
-            return f"sha256:{hashlib.sha256(_path_of(name).read_bytes()).hexdigest()}"
+            path = path_of(name)
+            return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" if path.is_file() else ""
         if name in self._built_in or name not in self._added:
             return ""
         dist = self._added[name].dist
@@ -80,7 +88,7 @@ class Registry:
             ) from error
 
     def _from_file(self, name: str) -> Any:
-        path, attribute = _path_of(name), name.rpartition(":")[2]
+        path, attribute = path_of(name), name.rpartition(":")[2]
         if not path.is_file():
             raise ConfigError(f"no {self._what} {name!r:.200}: there is no file {str(path)!r}")
         module = _import_file(path, self._what)
@@ -97,7 +105,30 @@ def is_file(name: str) -> bool:
     return _FILE in name
 
 
-def _path_of(name: str) -> Path:
+def trust(path: Path) -> None:
+    """Notes that a person has named a file whose code may run, here and in child processes."""
+    known = os.environ.get(TASK_FILES, "").split(os.pathsep)
+    own = str(path.expanduser().resolve())
+    if own not in known:
+        os.environ[TASK_FILES] = os.pathsep.join([*filter(None, known), own])
+
+
+def require_trusted(path: Path) -> None:
+    """Holds that a person has named a file before its code runs.
+
+    Raises:
+        ConfigError: nobody has; says how to name it.
+    """
+    own = str(path.expanduser().resolve())
+    if own not in [str(Path(one).resolve()) for one in os.environ.get(TASK_FILES, "").split(os.pathsep) if one]:
+        raise ConfigError(
+            f"the code of {str(path)!r:.300} is not run: the file is named by stored data and by nobody else. If it is "
+            f"yours, name it: --task {path}:NAME, or {TASK_FILES}={own} in the environment"
+        )
+
+
+def path_of(name: str) -> Path:
+    """The file that `path/to/file.py:Name` names."""
     return Path(name.rpartition(":")[0]).expanduser()
 
 

@@ -116,7 +116,7 @@ def _row_and_settings(
     """The parent, and its settings with what shall be different; the environment changes nothing but the key."""
     row = RunStore(place.database()).get(parent)
     path = RunFolder(place.root, parent).root / "config.resolved.yaml"
-    settings = load_settings(str(path), overrides, {}, None, extra=limits)
+    settings = load_settings(str(path), overrides, {}, None, extra=limits, stored=True)
     return row, settings.model_copy(update={"teacher": _with_secrets(settings.teacher)})
 
 

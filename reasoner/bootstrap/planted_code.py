@@ -27,14 +27,19 @@ from memory.promotion import enthrone_base
 from memory.store.checkpoints import CheckpointStore
 from memory.store.database import open_database
 from memory.store.jobs import JobStore
+from memory.store.runs import RunStore
 from memory.store.schedules import ScheduleStore
+from reasoner.bootstrap.memory_audit import audit_memory
 from reasoner.bootstrap.memory_backup import backup_memory, restore_memory
 from reasoner.bootstrap.recall import search_by_latent
 from reasoner.bootstrap.schedules import keep_watch
+from reasoner.bootstrap.students import solve
 from reasoner.bootstrap.work import work_jobs
 from reasoner.config.loading import load_settings
+from reasoner.config.settings import Settings
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.job import JobSpec
+from reasoner.types.schedule import Schedule
 
 ALARMS = "apscheduler_jobs"
 """The table in which APScheduler keeps pickled jobs; homes from before revision 0007 have it."""
@@ -84,6 +89,7 @@ class Plants:
         yield from self._models()
         yield from self._yaml()
         yield from self._rows()
+        yield from self._tasks()
 
     def _place(self) -> tuple[Path, Path]:
         """A new folder, and a marker beside it."""
@@ -259,6 +265,55 @@ class Plants:
         with closing(open_database(home)) as database:
             entries = ScheduleStore(database).entries()
         assert entries[0].fault, "a row with a callable is read as if it were a schedule"
+
+    def _tasks(self) -> Iterator[Planted]:
+        """Stored names of tasks: of a run, a job, a checkpoint, a schedule, a task file's checker."""
+        home, marker = self._home()
+        task = self._task_file(home, marker)
+        with closing(open_database(home)) as database:
+            RunStore(database).create("r", "h", {"task": {"name": task}}, 0)
+        yield Planted("task file", "a run's settings", marker, partial(audit_memory, home))
+        home, marker = self._home()
+        payload = {"settings": {"task": {"name": self._task_file(home, marker)}}, "count": 1, "out": "x", "threads": 1}
+        with closing(open_database(home)) as database:
+            JobStore(database).file(JobSpec(key="k", kind="synthesize", payload=payload))
+        yield Planted("task file", "a job's payload", marker, partial(work_jobs, home, until_empty=True))
+        home, marker = self._home()
+        config = home / "checkpoints" / "base" / "config.json"
+        about = json.loads(config.read_text(encoding="utf-8"))
+        about["about"]["task"] = self._task_file(home, marker)
+        config.write_text(json.dumps(about), encoding="utf-8")
+        asked: dict[str, Any] = {"question": "1+1?", "checkpoint": None, "mode": "talk"}
+        yield Planted("task file", "a checkpoint", marker, partial(solve, Settings(), home=home, **asked))
+        home, marker = self._home()
+        entry = Schedule(
+            name="n",
+            cron="* * * * *",
+            timezone="UTC",
+            config=None,
+            overrides=(f"task.name={self._task_file(home, marker)}",),
+            folder=str(home),
+            config_hash="",
+            cycles=1,
+        )
+        with closing(open_database(home)) as database:
+            ScheduleStore(database).add(entry, since="2026-01-01T00:00:00+00:00")
+        watch = partial(keep_watch, home=home, once=True, work=True, say=lambda _: None)
+        yield Planted("task file", "a schedule", marker, watch)
+        home, marker = self._home()
+        own = self._task_file(home, marker)
+        text = f"rows: rows.jsonl\nchecker: {{kind: '{own}'}}\n"
+        (home / "x.task.yaml").write_text(text, encoding="utf-8")
+        (home / "rows.jsonl").write_text('{"question": "1+1?", "answer": 2}\n', encoding="utf-8")
+        with closing(open_database(home)) as database:
+            RunStore(database).create("r", "h", {"task": {"name": str(home / "x.task.yaml")}}, 0)
+        yield Planted("task file", "a run's task, whose checker is a file", marker, partial(audit_memory, home))
+
+    def _task_file(self, home: Path, marker: Path) -> str:
+        """A task's name that runs code as soon as its file is imported."""
+        file = home / "planted.py"
+        file.write_text(f"open({str(marker)!r}, 'w')\nclass Task: pass\n", encoding="utf-8")
+        return f"{file}:Task"
 
 
 def _plant_alarm(database: sqlite3.Connection, marker: Path) -> None:

@@ -443,6 +443,21 @@ class Settings(Section):
         owner = power(get_domain(task.name), HasRows)
         return task.model_copy(update={"rows": owner.rows}) if owner and task.is_drawn else task
 
+    @field_validator("data")
+    @classmethod
+    def _within_the_task(cls, data: DataSettings, info: ValidationInfo) -> DataSettings:
+        """Difficulties that nobody has stated are those of the usual ones that the task can draw."""
+        from reasoner.domains.registry import get_domain
+        from reasoner.types.domain import Draws, power
+
+        task = info.data.get("task")
+        draws = power(get_domain(task.name), Draws) if task is not None else None
+        if draws is None:
+            return data
+        names = {"difficulties", "base_difficulties"} - data.model_fields_set
+        fitting = {name: tuple(d for d in getattr(data, name) if d <= draws.max_difficulty) for name in names}
+        return data.model_copy(update=fitting)
+
     @field_validator("domains")
     @classmethod
     def _of_the_task(cls, given: dict[str, dict[str, Any]], info: ValidationInfo) -> dict[str, dict[str, Any]]:

@@ -39,6 +39,8 @@ class GeneratedSource:
         self._mark = domain_mark(settings.task.name)
         self._draws = drawing(self._domain)
         self._gates: list[list[Problem]] = []
+        self._pool: tuple[int, list[Problem]] = (0, [])
+        """The newest practice pool: several nodes of a cycle ask for it."""
         self._sealed: list[Problem] | None = None
         for key in ("difficulties", "base_difficulties"):
             for difficulty in getattr(data, key):
@@ -50,7 +52,9 @@ class GeneratedSource:
     def practice(self, cycle: int) -> list[Problem]:
         """`data.practice_size` problems, fresh in each cycle, all of different structure."""
         assert cycle >= 1, f"cycle {cycle} has no practice pool"
-        return self._collect("practice", cycle, self._data.practice_size, set())
+        if self._pool[0] != cycle:
+            self._pool = cycle, self._collect("practice", cycle, self._data.practice_size, set())
+        return list(self._pool[1])
 
     def gate(self, cycle: int) -> list[Problem]:
         """`data.gate_size` problems whose structures no earlier gate set has used.

@@ -29,7 +29,7 @@ def settings_fault(config: str | None, overrides: Sequence[str], folder: Path) -
     if not folder.is_dir():
         return f"its folder {str(folder)!r} is gone"
     try:
-        load_settings(config, list(overrides), os.environ, folder / ".env")
+        load_settings(config, list(overrides), os.environ, folder / ".env", stored=True)
     except (ReasonerError, OSError, ValueError, RecursionError) as error:
         return " ".join(str(error).split())
     return ""

@@ -12,6 +12,7 @@ from reasoner.domains.checkers.registry import get_checker
 from reasoner.domains.rows.columns import Reader
 from reasoner.domains.rows.task_file import SUFFIXES, TaskFile, read_task_file, task_of
 from reasoner.domains.structures import structure_of_text
+from reasoner.plugins import is_file, path_of, require_trusted
 from reasoner.types.check import Check
 from reasoner.types.domain import DomainInfo, TeacherBrief
 from reasoner.types.problem import Problem
@@ -95,4 +96,9 @@ def rows_domain(path: str) -> RowsDomain:
         ConfigError: the file is not there or says something that no task can be made of.
     """
     file = Path(path).expanduser()
-    return RowsDomain(read_task_file(file) if file.suffix in SUFFIXES else task_of({"rows": file.name}, file))
+    task = read_task_file(file) if file.suffix in SUFFIXES else task_of({"rows": file.name}, file)
+    if is_file(task.checker.kind):
+        require_trusted(file)
+        kind = str(file.parent / path_of(task.checker.kind)) + ":" + task.checker.kind.rpartition(":")[2]
+        task = task.model_copy(update={"checker": task.checker.model_copy(update={"kind": kind})})
+    return RowsDomain(task)
