@@ -12,7 +12,6 @@ from memory.store.checkpoints import CheckpointStore
 from memory.store.ledger import CallLedger
 from memory.store.runs import RunRow, RunStore
 from reasoner.bootstrap.home import Home, existing_home
-from reasoner.config.keys import dotted_keys
 from reasoner.config.resolved import flat, redacted
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
@@ -184,7 +183,9 @@ def _settings(first: RunRow, second: RunRow) -> dict[str, tuple[Any, Any]]:
     old, new = (
         flat(redacted(Settings.model_validate(row.settings)).model_dump(mode="json")) for row in (first, second)
     )
-    return {key: (old[key], new[key]) for key in dotted_keys() if old[key] != new[key]}
+    # Settings of a domain's own are only known where the run's task is of that domain.
+    keys = dict.fromkeys((*old, *new))
+    return {key: (old.get(key), new.get(key)) for key in keys if old.get(key) != new.get(key)}
 
 
 def _verdicts(first: list[Event], second: list[Event]) -> dict[int, tuple[str, str]]:

@@ -24,9 +24,10 @@ _TEXT: dict[str, str] = {
     **dict.fromkeys(("id", "domain", "skill", "structure", "source", "teacher", "license"), "string"),
     "difficulty": "int64",
 }
+_SOLUTION = {"steps": "texts", "answer": "string"}
 _COLUMNS: dict[Form, dict[str, str]] = {
-    "prompt-completion": {"prompt": "string", "completion": "string", **_TEXT},
-    "messages": {"messages": "turns", **_TEXT},
+    "prompt-completion": {"prompt": "string", "completion": "string", **_SOLUTION, **_TEXT},
+    "messages": {"messages": "turns", **_SOLUTION, **_TEXT},
 }
 
 
@@ -125,7 +126,12 @@ def _schema(form: Form) -> Any:
     if form == "records":
         return pyarrow.schema(list(_type(Example)))
     turns = pyarrow.list_(pyarrow.struct([("role", pyarrow.string()), ("content", pyarrow.string())]))
-    known = {"string": pyarrow.string(), "int64": pyarrow.int64(), "turns": turns}
+    known = {
+        "string": pyarrow.string(),
+        "int64": pyarrow.int64(),
+        "turns": turns,
+        "texts": pyarrow.list_(pyarrow.string()),
+    }
     return pyarrow.schema([(name, known[kind]) for name, kind in _COLUMNS[form].items()])
 
 

@@ -28,7 +28,7 @@ from reasoner.cli.main import COMMANDS, app
 from reasoner.data.generated_source import GeneratedSource
 
 ROOT = Path(__file__).parents[2]
-SECTIONS = ("## Two commands", "## Use it", "### Your own teacher", "### Your own database", "### Your own problems")
+SECTIONS = ("## Two commands", "## Use it", "### Your own teacher", "### Your own database", "### Your own task")
 QUESTION = "Ann has 3 apples. She buys 4 more. How many has she?"
 OTHER = "20261122-0915-math-nano-0000"
 """A second run, as far as its first cycle."""
@@ -147,6 +147,9 @@ def place(pattern: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pyt
     (tmp_path / "backups").mkdir()
     (tmp_path / "questions.txt").write_text(f"{QUESTION}\nTom has 5 pens and gives 2 away. How many has he?\n")
     (tmp_path / "my-problems.jsonl").write_text("\n".join(own_problems()))
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    (tmp_path / "rows.jsonl").write_text("".join(own_rows()))
+    (tmp_path / "my.task.yaml").write_text("rows: rows.jsonl\n")
     solutions = [{"steps": ["3+4=7"], "correct": True}, {"steps": ["3*4=12"], "correct": False}]
     for name in ("example_model_solutions.jsonl", "solutions.jsonl"):
         (tmp_path / name).write_text(json.dumps({"question": QUESTION, "solutions": solutions}) + "\n")
@@ -159,6 +162,16 @@ def own_problems() -> list[str]:
     source = GeneratedSource(of_problems(practice_size=200, gate_size=100, sealed_size=100))
     problems = [*source.practice(1), *source.gate(1), *source.sealed()]
     return [json.dumps({"question": p.question, "answer": p.answer, "steps": p.steps}) for p in problems]
+
+
+def own_rows() -> list[str]:
+    """Rows of a reader's own task."""
+    sounds = {"cow": "moo", "cat": "meow", "dog": "woof", "duck": "quack"}
+    return [
+        json.dumps({"question": f"What does the {animal} of house {n} say?", "answer": sound}) + "\n"
+        for n in range(150)
+        for animal, sound in sounds.items()
+    ]
 
 
 def run(line: str, *, typed: str = "") -> str:
@@ -185,7 +198,7 @@ def for_command(line: str, table: dict[str, Any]) -> Any:
 
 def test_examples_are_found() -> None:
     assert len(help_examples()) > 50
-    assert {example.place for example in readme_examples()} >= {"Two commands", "Use it", "Your own problems"}
+    assert {example.place for example in readme_examples()} >= {"Two commands", "Use it", "Your own task"}
     unused = [p for p in PARSED if not any(re.search(f"reasoner {p}", line) for line in EXAMPLES)]
     assert not unused, "what is not there any more needs no exception"
 
