@@ -10,7 +10,7 @@ from reasoner.domains.checkers.base import Gold
 from reasoner.domains.checkers.fingerprint import fingerprint
 from reasoner.domains.checkers.registry import get_checker
 from reasoner.domains.rows.columns import Reader
-from reasoner.domains.rows.task_file import SUFFIXES, TaskFile, read_task_file, task_of
+from reasoner.domains.rows.task_file import SUFFIXES, TaskFile, is_hub_name, read_task_file, task_of
 from reasoner.domains.structures import structure_of_text
 from reasoner.types.check import Check
 from reasoner.types.domain import DomainInfo, TeacherBrief
@@ -95,4 +95,5 @@ def rows_domain(path: str) -> RowsDomain:
         ConfigError: the file is not there or says something that no task can be made of.
     """
     file = Path(path).expanduser()
-    return RowsDomain(read_task_file(file) if file.suffix in SUFFIXES else task_of({"rows": file.name}, file))
+    rows = path if is_hub_name(path) else file.name
+    return RowsDomain(read_task_file(file) if file.suffix in SUFFIXES else task_of({"rows": rows}, file))
