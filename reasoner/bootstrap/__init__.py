@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.diagnose import Baseline, diagnose
     from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
     from reasoner.bootstrap.home import Home, open_home
+    from reasoner.bootstrap.init_task import Initialised, init_task
     from reasoner.bootstrap.leak_selftest import LeakSelftest, selftest_leaks
     from reasoner.bootstrap.loop import plan_loop, run_loop
     from reasoner.bootstrap.memory_audit import audit_memory, mend_memory
@@ -51,6 +52,7 @@ _MODULES = {
     "diagnose": "Baseline diagnose",
     "forking": "ForkPlan fork_run plan_fork",
     "home": "Home open_home",
+    "init_task": "Initialised init_task",
     "leak_selftest": "LeakSelftest selftest_leaks",
     "loop": "plan_loop run_loop",
     "memory_audit": "audit_memory mend_memory",
@@ -83,6 +85,7 @@ __all__ = [
     "ForkPlan",
     "GateSelftest",
     "Home",
+    "Initialised",
     "LeakSelftest",
     "Pruned",
     "PrunedRun",
@@ -100,6 +103,7 @@ __all__ = [
     "export_spans",
     "fork_run",
     "import_memory",
+    "init_task",
     "memory_diff",
     "memory_log",
     "memory_stats",
