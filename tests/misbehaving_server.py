@@ -28,7 +28,7 @@ class Asked:
 
     def __init__(self, sock: socket.socket, body: dict[str, Any], headers: str, count: int, ended: threading.Event):
         self.sock, self.body, self.headers, self.count, self.ended = sock, body, headers, count, ended
-        self.lesson = write_lesson(body["messages"], seed=0, sample=0, error_rate=0)
+        self.lesson = write_lesson(body["messages"], task="math", seed=0, sample=0, error_rate=0)
 
     def send(self, raw: bytes) -> None:
         """Bytes as they are."""

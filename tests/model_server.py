@@ -25,7 +25,7 @@ class ModelServer:
         self.script: deque[str] = deque()
         self.always = "ok"
         self.lesson: Callable[[list[dict[str, str]]], str] = lambda messages: write_lesson(
-            messages, seed=0, sample=0, error_rate=0
+            messages, task="math", seed=0, sample=0, error_rate=0
         )
         """What an `ok` answer says to the messages."""
         self.retry_after = "0"

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.selftest import GateSelftest, selftest_gate
     from reasoner.bootstrap.story import Chapter, Story, problem_story
     from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, solve_many, train
+    from reasoner.bootstrap.tasks import check_task, list_tasks, show_task
     from reasoner.bootstrap.telemetry import export_spans
     from reasoner.bootstrap.verifier import train_verifier, verify_file
     from reasoner.bootstrap.word_search import search_memory_by_words
@@ -67,6 +68,7 @@ _MODULES = {
     "selftest": "GateSelftest selftest_gate",
     "story": "Chapter Story problem_story",
     "students": "compare_searchers evaluate search solve solve_many train",
+    "tasks": "check_task list_tasks show_task",
     "telemetry": "export_spans",
     "verifier": "train_verifier verify_file",
     "word_search": "search_memory_by_words",
@@ -94,6 +96,7 @@ __all__ = [
     "Story",
     "audit_memory",
     "backup_memory",
+    "check_task",
     "compare_searchers",
     "compare_sets",
     "diagnose",
@@ -104,6 +107,7 @@ __all__ = [
     "fork_run",
     "import_memory",
     "init_task",
+    "list_tasks",
     "memory_diff",
     "memory_log",
     "memory_stats",
@@ -131,6 +135,7 @@ __all__ = [
     "selftest_decisions",
     "selftest_gate",
     "selftest_leaks",
+    "show_task",
     "solve",
     "solve_many",
     "train",

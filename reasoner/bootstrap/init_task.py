@@ -11,7 +11,6 @@ from typing import Any
 from reasoner.bootstrap.settings_text import settings_text
 from reasoner.bootstrap.student_sizes import sizes_of
 from reasoner.config.loading import load_settings
-from reasoner.config.plain_yaml import value_of
 from reasoner.data.dataset_folder import is_dataset_folder
 from reasoner.data.files import survey_problems
 from reasoner.data.open_rows import Rows, open_rows
@@ -23,6 +22,7 @@ from reasoner.domains.rows.proposal import MOST_ROWS, TaskProposal, propose
 from reasoner.domains.rows.task_file import ROWS, SUFFIXES, is_hub_name, name_of, task_of
 from reasoner.domains.rows.task_text import task_text
 from reasoner.errors import DataError, UsageError
+from reasoner.storage.plain_yaml import value_of
 from reasoner.storage.writing import write_text
 from reasoner.types.problem import Problem
 from reasoner.types.record import Record

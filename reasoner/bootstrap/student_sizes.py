@@ -41,7 +41,8 @@ def sizes_of(problems: Sequence[Problem], domain: Domain) -> list[Sized]:
 
 
 def _sets(rows: dict[Split, list[Problem]]) -> list[Sized]:
-    usual, counts = DataSettings(), {split: len(found) for split, found in rows.items()}
+    usual = DataSettings()
+    counts: dict[Split, int] = {split: len(found) for split, found in rows.items()}
     gate = max(SMALLEST["gate"], min(usual.gate_size, counts["gate"] // CYCLES))
     sets = counts["gate"] // gate
     return [

@@ -68,4 +68,6 @@ def _show(found: "Initialised", voice: "Voice") -> None:
         )
     if found.written:
         voice.show(f"written: {found.task_file}, {found.settings_file}")
-        voice.say(f"look through both, then: reasoner loop --cycles 3 --config {found.settings_file}")
+        voice.say("look through both, then prove the task and begin:")
+        voice.say(f"  reasoner tasks check {found.task_file}")
+        voice.say(f"  reasoner loop --cycles 3 --config {found.settings_file}")

@@ -27,6 +27,7 @@ COMMANDS = {
     "runs": "runs_commands",
     "trace": "trace",
     "lineage": "lineage",
+    "tasks": "tasks",
     "models": "models",
     "proposals": "proposals",
     "diagnose": "diagnose",

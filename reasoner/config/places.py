@@ -40,7 +40,7 @@ def dotenv_of(path: Path) -> dict[str, str]:
     """
     from dotenv import dotenv_values
 
-    from reasoner.config.plain_yaml import read_text
+    from reasoner.storage.plain_yaml import read_text
 
     if not path.is_file():
         return {}

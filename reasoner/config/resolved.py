@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import yaml
 
 from reasoner.config.secrets import REDACTED, Redactor
-from reasoner.config.settings import Section, Settings
+from reasoner.config.settings import Settings
+from reasoner.types.section import Section
 
 WITHOUT_EFFECT = {
     "limits": True,

@@ -1,14 +1,11 @@
 """Every setting with its default. Presets override some, the environment and the command line override those."""
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from reasoner.config.renamed import upgraded
-
-LONGEST_TEXT = 4096
-"""Characters of any text: as long as a path can be."""
+from reasoner.types.section import Section
 
 MOST_UPDATES = 100_000_000
 MOST_ITEMS = 1_000_000
@@ -24,29 +21,6 @@ SCRATCH = "scratch"
 
 Approval = Literal["auto", "fast_auto", "human"]
 """Who lets a champion change: the gate alone; the gate, and a person where base weights change; a person always."""
-
-
-class Section(BaseModel):
-    """A group of settings: frozen, unknown keys refused, and numbers that are not finite."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        validate_default=True,
-        allow_inf_nan=False,
-        str_min_length=1,
-        str_max_length=LONGEST_TEXT,
-    )
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _truth_is_no_number(cls, value: object, info: ValidationInfo) -> object:
-        """`true` would count as 1."""
-        given = value if isinstance(value, (list, tuple)) else (value,)
-        kind = cls.model_fields[info.field_name or ""].annotation
-        if any(isinstance(one, bool) for one in given) and {int, float} & {kind, *get_args(kind)}:
-            raise PydanticCustomError("number", "Input should be a number, not true or false")
-        return value
 
 
 class TaskSettings(Section):

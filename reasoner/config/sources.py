@@ -8,9 +8,9 @@ import yaml
 
 from reasoner.config.keys import dotted_keys, holds_secret, takes_nothing, takes_text
 from reasoner.config.places import dotenv_of
-from reasoner.config.plain_yaml import PlainLoader, compose, made, read_text, value_of
 from reasoner.config.secrets import REDACTED
 from reasoner.errors import ConfigError
+from reasoner.storage.plain_yaml import PlainLoader, compose, made, read_text, value_of
 from reasoner.types.printable import shortened
 
 _OPTIONS = {"task.name": "task", "teacher.model": "teacher"}

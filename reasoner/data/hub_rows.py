@@ -44,7 +44,7 @@ def open_hub_rows(name: str) -> DatasetRows:
 
 def _load(given: str, name: str, config: str | None, split: str | None) -> Any:
     try:
-        import datasets
+        import datasets  # pyright: ignore[reportMissingImports] (an extra)
     except ImportError as error:
         raise UsageError(
             f"{given} needs the package datasets, which is not installed ({error}); pip install 'reasoner[hf]', or "

@@ -55,7 +55,7 @@ def looked(*given: str, home: Path = Path("/"), cycles: int = 1) -> dict[str, st
 def test_a_run_of_generated_problems_needs_no_more_than_disk_and_memory(tmp_path: Path) -> None:
     found = looked(home=tmp_path / "home")
     assert list(found) == ["data", "disk", "memory"]
-    assert "60 practice, 60 gate and 60 sealed problems of domain math" in found["data"]
+    assert "60 practice, 60 gate and 60 sealed problems of math, generated" in found["data"]
     assert not (tmp_path / "home").exists()
 
 

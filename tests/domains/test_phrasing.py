@@ -56,7 +56,8 @@ def test_an_unknown_wording_is_refused_by_name() -> None:
 
 def test_a_version_of_the_generator_tells_the_same_problems_for_ever() -> None:
     assert "wording" not in build(0, Recipe(1, "add")).provenance.parameters
-    told = "".join(build(s, Recipe(1 + s % 5, SKILLS[s % 6])).model_dump_json() for s in range(60))
+    later = {"material", "split"}  # fields that problems had not when the words below were told
+    told = "".join(build(s, Recipe(1 + s % 5, SKILLS[s % 6])).model_dump_json(exclude=later) for s in range(60))
     assert hashlib.sha256(told.encode()).hexdigest()[:16] == "833cd255ad37b763", (
         "other problems need another generator.VERSION"
     )

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from reasoner.config.plain_yaml import value_of
 from reasoner.domains.rows.proposal import TaskProposal, propose
 from reasoner.domains.rows.task_file import TaskFile
 from reasoner.domains.rows.task_text import inline, task_text
 from reasoner.errors import DataError
+from reasoner.storage.plain_yaml import value_of
 
 Rows = list[dict[str, Any]]
 

@@ -79,8 +79,8 @@ def test_what_cannot_be_filed_or_done_is_refused_in_words(home: Home) -> None:
         file_evaluation(TINY, home=home.root, checkpoint=None, split="all", n=None)
     with pytest.raises(NotFoundError, match="nobody"):
         file_evaluation(TINY, home=home.root, checkpoint="nobody", split="gate", n=None)
-    with pytest.raises(UsageError, match="prosqa"):
-        file_synthesis(load_settings("prosqa", [], {}, None), home=home.root, count=5)
+    with pytest.raises(UsageError, match="exist already"):
+        file_synthesis(load_settings("tiny", ["task.rows=mine.jsonl"], {}, None), home=home.root, count=5)
     job = file_synthesis(TINY, home=home.root, count=300)
     with pytest.raises(Interrupted):
         synthesize_job(context(home, job.id, stops=True), job.spec.payload)

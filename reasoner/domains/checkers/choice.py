@@ -18,13 +18,16 @@ _ALONE = re.compile(r"[(\[{<\"']?(?:option |choice |answer )?[(\[{]?([A-Za-z])[)
 _MARKED = re.compile(
     r"[(\[{]?(?P<letter>[A-Za-z])(?:[)\]}][.:]?|[.:])\s+(?P<rest>\S.*)|(?P<bare>[A-Z]) +(?P<text>\S.*)", re.DOTALL
 )
+_CAPITAL = r"\(?([B-HJ-Z]|[AI](?=\W*$|[.,;:)]))(?![^\W_]|['\u2019])"
 _NAMED = re.compile(
-    r"\(([A-Za-z])\)|(?<![^\W_])([A-Za-z])\)"
-    r"|(?:answer|option|choice)(?: is)?:? \(?([A-Za-z])(?![^\W_]|['\u2019])",
-    re.IGNORECASE,
+    r"(?<![^\W_])\(([A-Za-z])\)"
+    rf"|(?i:\banswer|\boption|\bchoice)(?: is)?:? {_CAPITAL}"
+    rf"|(?i:\bpick|\bchoose|\bchose|\bselect|\bgo with|\bthink|\bbelieve)(?: it is| it's)? {_CAPITAL}(?=\)?\W*$)"
+    r"|^([A-Z])(?= because| since|,? as | is (?:the )?(?:correct|right|answer|best)\b)"
 )
-_WORD = re.compile(
-    r"(?<![^\W_])[B-HJ-Z](?![^\W_]|['\u2019])|(?<![^\W_])[A-Z](?= ?(?:,|/|&|and |or )(?: ?and| ?or)? ?[A-Z](?![^\W_]))"
+_LOOSE = re.compile(
+    r"(?<![^\W_])[B-HJ-Z](?![^\W_]|['\u2019])"
+    r"|(?<![^\W_])[A-Z](?= ?(?:,|/|&|and |or )(?: ?and| ?or)? ?[A-Z](?![^\W_]))"
 )
 _DENIED = re.compile(
     r"(?:\b[Nn]ot|n't|\b[Nn]either|\bnor|\b[Ee]xcept) (?:option |choice )?(?:[(\[][A-Za-z]|[A-Z])(?![^\W_])"
@@ -111,10 +114,11 @@ def _by_letter(said: str, options: tuple[str, ...]) -> tuple[str, str]:
     if _DENIED.search(said):
         return "", "a choice is denied, so nobody can say which is meant"
     letters, rest = _letters(said, options)
+    loose = set() if _by_text(rest or said, options) else set(_LOOSE.findall(rest or said))
+    if len(letters | loose) > 1:
+        return "", f"several choices are named: {', '.join(sorted(letters | loose))}"
     if not letters:
         return "", f"{shown(said)} is neither a letter nor the text of a choice"
-    if len(letters) > 1:
-        return "", f"several choices are named: {', '.join(sorted(letters))}"
     letter = letters.pop()
     if options and letter not in LETTERS[: len(options)]:
         return "", f"there is no choice {letter}: the last one is {LETTERS[len(options) - 1]}"
@@ -123,19 +127,16 @@ def _by_letter(said: str, options: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _letters(said: str, options: tuple[str, ...]) -> tuple[set[str], str]:
-    """The letters that an answer names, and what stands behind the first."""
+    """The letters that an answer gives as its choice, and what stands behind the one that it begins with.
+
+    A capital within a sentence is none of them (`Hepatitis B`, `f(b)`), but speaks against another letter.
+    """
     if alone := _ALONE.fullmatch(said):
         return {alone[1].upper()}, ""
     named = {next(filter(None, groups)).upper() for groups in _NAMED.findall(said)}
     marked = _MARKED.fullmatch(said)
     if marked and marked["letter"]:
-        named.add(marked["letter"].upper())
-        return named | _words(marked["rest"], options), marked["rest"]
+        return named | {marked["letter"].upper()}, marked["rest"]
     if marked and _by_text(marked["text"], options):
         return {marked["bare"]}, marked["text"]
-    return named | _words(said, options), ""
-
-
-def _words(said: str, options: tuple[str, ...]) -> set[str]:
-    """Single capitals that stand for options; none where the text is an option's own (`Vitamin C`)."""
-    return set() if _by_text(said, options) else set(_WORD.findall(said))
+    return named, ""

@@ -26,6 +26,18 @@ _RAISED_RUN = re.compile("(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
 _UNIT_START = re.compile(r"(?<=[0-9.])(?=[^\W\d_])")
 _FRACTION_SLASH = "\u2044"
 _MONEY = "$€£¥₹"
+_CURRENCIES = {
+    "dollar": "$",
+    "usd": "$",
+    "euro": "€",
+    "eur": "€",
+    "gbp": "£",
+    "yen": "¥",
+    "jpy": "¥",
+    "rupee": "₹",
+    "inr": "₹",
+}
+_PLURALS = ("xes", "ches", "shes", "sses")
 _PERCENT = ("%", "percent", "per cent")
 _ENDLESS = frozenset({"nan", "inf", "infinity", "∞"})
 
@@ -59,7 +71,7 @@ def read_quantity(
     if value is None:
         return None, _fault(head, text)
     own = _own_unit(head, value)
-    if own in _PERCENT:
+    if own.startswith(_PERCENT):
         value, own = (value / 100 if percent == "fraction" else value), ""
     if own and units:
         return None, f"the unit {own!r} is none of {', '.join(units)}"
@@ -136,6 +148,12 @@ def _own_unit(text: str, value: Fraction) -> str:
     words = (spaced if read_number(spaced) == value else text).rstrip(". ").split()
     for kept in range(1, len(words)):
         if read_number(" ".join(words[:kept])) == value:
-            unit = " ".join(words[kept:]).casefold()
-            return unit.removesuffix("s") if len(unit) > 3 else unit
+            unit = _singular(" ".join(words[kept:]).casefold())
+            return _CURRENCIES.get(unit, unit)
     return next((sign for sign in _MONEY if sign in text), "")
+
+
+def _singular(unit: str) -> str:
+    if unit.endswith(_PLURALS):
+        return unit[:-2]
+    return unit.removesuffix("s") if len(unit) > 3 and not unit.endswith("ss") else unit

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from reasoner.config.settings import Section
+from reasoner.types.section import Section
 
 
 class MathOptions(Section):

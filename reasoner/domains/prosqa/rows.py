@@ -13,7 +13,8 @@ from reasoner.types.domain import RowRefused
 
 _EXPECTED = "rules such as 'Every lempus is a dumpus.', and last 'Is Tom a dumpus or gorpus?' with one true candidate"
 _STEP = re.compile(r"(?:every\s+)?([a-z]+)\s+is\s+an?\s+([a-z]+)\.?")
-_OTHER_FORMS = {"prompt", "messages", "problem"}
+_OTHER_FORMS = {"prompt", "messages", "problem", "skill"}
+"""Fields of other forms; those of rows that were synthesized name a skill, and are worked already."""
 
 
 def read_proof(fields: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -87,11 +87,11 @@ def as_text(value: object) -> str:
 
 
 def _column(name: str, values: Sequence[Any]) -> Column:
-    kinds = Counter(kind_of(value) for value in values)
+    kinds: Counter[Kind] = Counter(kind_of(value) for value in values)
     texts = [as_text(value) for value in values if kind_of(value) != "nothing"]
     counts = Counter(texts)
-    of_values = [(count, kind) for kind, count in kinds.items() if kind != "nothing"]
-    most, kind = max(of_values, default=(0, "nothing"))
+    del kinds["nothing"]
+    [(kind, most)] = kinds.most_common(1) or [("nothing", 0)]
     return Column(
         name=name,
         rows=len(values),

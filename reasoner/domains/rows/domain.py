@@ -36,9 +36,13 @@ class RowsDomain:
         self._checker = get_checker(task.checker.kind, task.checker.options)
         self._reader = Reader(task)
 
-    @cached_property
+    @property
     def info(self) -> DomainInfo:
         """The fingerprint is that of the checker and of the whole task file."""
+        return self._info
+
+    @cached_property
+    def _info(self) -> DomainInfo:
         content = self.task.model_dump_json(exclude={"rows"})
         mark = hashlib.sha256(f"{content} {fingerprint(self._checker)}".encode()).hexdigest()
         return DomainInfo(name=self.task.name, version="1", skills=(SKILL,), fingerprint=mark)

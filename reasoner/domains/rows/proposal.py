@@ -24,7 +24,7 @@ from reasoner.domains.rows.column_facts import NEARLY_ALL, Column, columns_of, k
 from reasoner.domains.rows.columns import slots
 from reasoner.domains.rows.split_choice import ChosenSplits, choose_splits
 from reasoner.domains.rows.task_file import UNKNOWN_LICENSE
-from reasoner.domains.rows.turns import text_of
+from reasoner.domains.rows.turns import is_dialogue, text_of
 
 MOST_ROWS = 2000
 """That are looked at."""
@@ -139,7 +139,7 @@ def _license(columns: Mapping[str, Column], card: str, notice: str) -> Chosen:
 
 def _notes(rows: Sequence[Mapping[str, Any]], question: str) -> list[str]:
     """What of a chat is left out."""
-    chats = [value for row in rows if kind_of(value := row.get(question)) == "turns"]
+    chats = [value for row in rows if is_dialogue(value := row.get(question))]
     if not chats:
         return []
     systems = Counter(text_of(turn) for chat in chats for turn in chat if turn["role"] == "system")

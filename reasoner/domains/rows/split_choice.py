@@ -33,7 +33,9 @@ def choose_splits(columns: Mapping[str, Column]) -> ChosenSplits:
     divided unless gate and sealed rows were published.
     """
     for column in columns.values():
-        known = {value: MEANINGS[value.lower()] for value in column.counts if value.lower() in MEANINGS}
+        known: dict[str, Split] = {
+            value: MEANINGS[value.lower()] for value in column.counts if value.lower() in MEANINGS
+        }
         named = column.name.lower() in NAMES
         if (
             column.kind == "text"
@@ -49,7 +51,7 @@ def _meant(column: Column, known: Mapping[str, Split]) -> ChosenSplits:
     counts = ", ".join(f"{value} {count}" for value, count in column.counts.most_common())
     chosen = Chosen(column.name, f"few values, known names of splits: {counts}")
     published = set(known.values())
-    meaning = dict(known)
+    meaning: dict[str, Split] = dict(known)
     if published != {"practice", "gate", "sealed"}:
         meaning = {value: split for value, split in known.items() if split != "practice"}
     if len(meaning) == column.distinct and "practice" not in published:

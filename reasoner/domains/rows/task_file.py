@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 
-from reasoner.config.plain_yaml import compose as compose_yaml
-from reasoner.config.plain_yaml import made, read_text
-from reasoner.config.settings import Section
 from reasoner.errors import ConfigError
+from reasoner.storage.plain_yaml import compose as compose_yaml
+from reasoner.storage.plain_yaml import made, read_text
 from reasoner.types.printable import shortened
 from reasoner.types.problem import Split
+from reasoner.types.section import Section
 
 SUFFIXES = (".yaml", ".yml")
 ROWS = (".jsonl", ".json", ".csv", ".tsv", ".parquet")

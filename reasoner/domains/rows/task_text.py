@@ -2,8 +2,8 @@
 
 import yaml
 
-from reasoner.config.plain_yaml import value_of
 from reasoner.domains.rows.proposal import TaskProposal
+from reasoner.storage.plain_yaml import value_of
 from reasoner.types.printable import one_line
 
 WIDEST = 10**6

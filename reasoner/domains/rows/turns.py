@@ -1,13 +1,13 @@
 """Chat rows: what was asked last, and what the assistant answered to it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 EXPECTED_QUESTION = "turns with 'role' and 'content', one of them of the user, with a text in it"
 EXPECTED_ANSWER = "turns with 'role' and 'content', the last of them of the assistant, with a text in it"
 
 
-def is_dialogue(value: object) -> bool:
+def is_dialogue(value: object) -> TypeGuard[list[dict[str, Any]]]:
     """Whether a value is a list of turns."""
     return isinstance(value, list) and bool(value) and all(isinstance(turn, dict) and "role" in turn for turn in value)
 

@@ -1,0 +1,83 @@
+"""Which tasks there are, what one says of itself, and whether it can be trusted."""
+
+from typing import TYPE_CHECKING, Any
+
+from reasoner.config.settings import Settings
+from reasoner.domains.registry import DOMAINS, domain_mark, get_domain
+from reasoner.types.domain import (
+    BuiltinExpert,
+    Draws,
+    HasOptions,
+    HasRows,
+    JudgesSteps,
+    Labels,
+    ReadsRows,
+    Shifts,
+    Solves,
+    WritesEquations,
+    power,
+)
+
+if TYPE_CHECKING:
+    from reasoner.evaluation.task_check import TaskCheck
+
+POWERS: dict[str, type] = {
+    "draws": Draws,
+    "judges steps": JudgesSteps,
+    "solves": Solves,
+    "labels": Labels,
+    "reads rows": ReadsRows,
+    "has rows": HasRows,
+    "built-in expert": BuiltinExpert,
+    "shifts": Shifts,
+    "equations": WritesEquations,
+    "options": HasOptions,
+}
+"""By the words that people read."""
+
+
+def list_tasks() -> list[dict[str, Any]]:
+    """The tasks that have a name, with what they can do."""
+    return [show_task(name) for name in DOMAINS.names()]
+
+
+def show_task(name: str) -> dict[str, Any]:
+    """What a task says of itself.
+
+    Raises:
+        ConfigError: there is no such task.
+    """
+    domain = get_domain(name)
+    info, brief = domain.info, domain.brief()
+    return {
+        "task": name,
+        "name": info.name,
+        "version": info.version,
+        "fingerprint": domain_mark(name),
+        "skills": list(info.skills),
+        "powers": [words for words, kind in POWERS.items() if power(domain, kind) is not None],
+        "steps": brief.steps,
+        "answer": brief.answer,
+    }
+
+
+def check_task(settings: Settings) -> "TaskCheck":
+    """Proves the task of these settings on its own problems: of all splits, as the first cycle has them.
+
+    Raises:
+        DataError: its rows cannot be used.
+    """
+    from reasoner.data.files import is_worked
+    from reasoner.data.sources import open_source
+    from reasoner.evaluation import task_check
+
+    source = open_source(settings)
+    sets = {"practice": source.practice(1), "gate": source.gate(1), "sealed": source.sealed()}
+    return task_check.check_task(
+        get_domain(settings.task.name),
+        [problem for problems in sets.values() for problem in problems],
+        splits={name: len(problems) for name, problems in sets.items()},
+        contaminated=source.left_out,
+        is_worked=is_worked,
+        seed=settings.seed,
+    )
