@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.diagnose import Baseline, diagnose
     from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
     from reasoner.bootstrap.home import Home, open_home
+    from reasoner.bootstrap.init_task import Initialised, init_task
     from reasoner.bootstrap.leak_selftest import LeakSelftest, selftest_leaks
     from reasoner.bootstrap.loop import plan_loop, run_loop
     from reasoner.bootstrap.memory_audit import audit_memory, mend_memory
@@ -52,6 +53,7 @@ _MODULES = {
     "diagnose": "Baseline diagnose",
     "forking": "ForkPlan fork_run plan_fork",
     "home": "Home open_home",
+    "init_task": "Initialised init_task",
     "leak_selftest": "LeakSelftest selftest_leaks",
     "loop": "plan_loop run_loop",
     "memory_audit": "audit_memory mend_memory",
@@ -85,6 +87,7 @@ __all__ = [
     "ForkPlan",
     "GateSelftest",
     "Home",
+    "Initialised",
     "LeakSelftest",
     "Pruned",
     "PrunedRun",
@@ -103,6 +106,7 @@ __all__ = [
     "export_spans",
     "fork_run",
     "import_memory",
+    "init_task",
     "list_tasks",
     "memory_diff",
     "memory_log",

@@ -18,7 +18,6 @@ from reasoner.bootstrap.fork_settings import require_effective
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.bootstrap.loop import work_on
 from reasoner.bootstrap.run_parts import Listener, Watcher, new_run_id
-from reasoner.config.keys import dotted_keys
 from reasoner.config.loading import load_settings
 from reasoner.config.resolved import config_hash, dump_yaml, flat, redacted
 from reasoner.config.secrets import REDACTED
@@ -239,4 +238,5 @@ def _enthrone(place: Home, fork: RunFolder) -> None:
 def _changes(before: Settings, after: Settings) -> dict[str, Any]:
     """Settings that differ, by dotted key, as they are now; secrets are not told."""
     old, new = (flat(redacted(one).model_dump(mode="json")) for one in (before, after))
-    return {key: new.get(key) for key in dotted_keys() if old.get(key) != new.get(key) and key != "teacher.api_key"}
+    keys = dict.fromkeys((*old, *new))
+    return {key: new.get(key) for key in keys if old.get(key) != new.get(key) and key != "teacher.api_key"}

@@ -1,6 +1,5 @@
 """What a run was made with: versions, hashes, seeds. Written once, quoted in every report."""
 
-import hashlib
 import platform
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
@@ -10,6 +9,7 @@ from typing import Any
 import reasoner
 from reasoner.config.resolved import config_hash
 from reasoner.config.settings import GENERATED, Settings
+from reasoner.data.open_rows import open_rows
 from reasoner.data.splits import SPLIT_VERSION
 from reasoner.domains.registry import domain_mark, get_domain
 from reasoner.types.domain import Domain
@@ -61,4 +61,4 @@ def _version(name: str) -> str:
 
 
 def _data_hash(rows: str) -> str:
-    return "" if rows == GENERATED else hashlib.sha256(Path(rows).read_bytes()).hexdigest()
+    return "" if rows == GENERATED else open_rows(Path(rows)).sha256

@@ -13,7 +13,8 @@ from reasoner.bootstrap.domains import domains_of, task_of
 from reasoner.bootstrap.held_out import held_out_of
 from reasoner.bootstrap.home import Home, existing_home
 from reasoner.bootstrap.recall import encoder_of, memory_of
-from reasoner.data.row_files import RowFile, no_rows
+from reasoner.data.open_rows import open_rows
+from reasoner.data.row_files import no_rows
 from reasoner.data.row_forms import GivenRow, read_form
 from reasoner.errors import NotFoundError
 from reasoner.types.checkpoint import Checkpoint
@@ -75,7 +76,7 @@ def import_memory(
     from reasoner.domains.registry import get_domain
 
     place = existing_home(home)
-    rows = RowFile(file)
+    rows = open_rows(file)
     progress(Progress(cycle=0, node="import", done=0, total=rows.most))
     encoder = student_for(place)
     default = get_domain(domain or _domain_of(place, encoder) or usual_domain).info.name

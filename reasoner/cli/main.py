@@ -17,6 +17,7 @@ from reasoner.cli.failures import told
 from reasoner.cli.streams import flush_streams, open_streams
 
 COMMANDS = {
+    "init": "init",
     "loop": "loop",
     "solve": "solve",
     "train": "train",

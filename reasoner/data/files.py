@@ -4,11 +4,13 @@ A row that cannot be used raises `DataError` with file, line and field, because 
 every figure that is reported.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from reasoner.data.row_files import Row, RowFault, RowFile, no_rows
+from reasoner.data.open_rows import Rows, open_rows
+from reasoner.data.row import Row, RowFault
+from reasoner.data.row_files import no_rows
 from reasoner.data.row_forms import UNKNOWN_LICENSE, GivenRow, read_form
 from reasoner.domains.powers import skill_of
 from reasoner.domains.solutions import canonical_steps, solution_fault
@@ -32,7 +34,16 @@ def read_problems(path: Path, domain: Domain) -> list[Problem]:
         DataError: the file cannot be read, holds no rows, or has a bad row; the message names file, line and field.
         UsageError: it is Parquet and pyarrow is not installed.
     """
-    file = RowFile(path)
+    file = open_rows(path)
+    return _or_raise(file, *_read_all(file, _problem_reader(file, domain)))
+
+
+def survey_problems(file: Rows, domain: Domain) -> tuple[list[Problem], list[str]]:
+    """The problems of a file and, beside them, the fault of every row that cannot be used, with its place."""
+    return _read_all(file, _problem_reader(file, domain))
+
+
+def _problem_reader(file: Rows, domain: Domain) -> Callable[[Row], Problem]:
     lines: dict[str, str] = {}
 
     def problem(row: Row) -> Problem:
@@ -42,7 +53,7 @@ def read_problems(path: Path, domain: Domain) -> list[Problem]:
         lines[made.id] = f"{row.unit} {row.line}"
         return made
 
-    return list(_all(file, problem))
+    return problem
 
 
 def read_solutions(path: Path) -> list[GivenRow]:
@@ -58,7 +69,8 @@ def read_solutions(path: Path) -> list[GivenRow]:
             row.fail("solutions", "a list of solutions, each with 'steps' or 'solution', and 'correct'")
         return given
 
-    return list(_all(RowFile(path), candidates))
+    file = open_rows(path)
+    return _or_raise(file, *_read_all(file, candidates))
 
 
 def is_worked(problem: Problem, domain: Domain) -> bool:
@@ -66,8 +78,8 @@ def is_worked(problem: Problem, domain: Domain) -> bool:
     return not solution_fault(problem, problem.steps, domain.answer_of(problem.steps), domain)
 
 
-def _all(file: RowFile, read: Callable[[Row], T]) -> Iterator[T]:
-    """Every row as it is read; the error of the first bad one also says how many more there are."""
+def _read_all(file: Rows, read: Callable[[Row], T]) -> tuple[list[T], list[str]]:
+    """Every row as it is read, and the faults of those that cannot be."""
     faults: list[str] = []
     found: list[T] = []
     for row in file:
@@ -75,12 +87,17 @@ def _all(file: RowFile, read: Callable[[Row], T]) -> Iterator[T]:
             found.append(read(row))
         except RowFault as fault:
             faults.append(file.where(row, str(fault)))
+    return found, faults
+
+
+def _or_raise(file: Rows, found: list[T], faults: list[str]) -> list[T]:
+    """What was found; the error of the first bad row also says how many more there are."""
     if faults:
         more = f" ({len(faults) - 1} more rows cannot be used)" if len(faults) > 1 else ""
         raise DataError(f"{faults[0]}{more}")
     if not found:
         raise no_rows(file.path)
-    yield from found
+    return found
 
 
 def _sound(row: Row) -> GivenRow:
@@ -116,11 +133,12 @@ def _own_form(row: Row, domain: Domain) -> GivenRow | None:
     if fields is None:
         return None
     steps = tuple(fields["steps"])
-    license = row.if_text("license", "the name of a licence")
-    return GivenRow(line=row.line, **{"license": license, "difficulty": len(steps), **fields, "steps": steps})
+    license = fields.get("license") or row.if_text("license", "the name of a licence")
+    about = {"difficulty": len(steps), **fields, "license": license, "steps": steps}
+    return GivenRow(line=row.line, **about)
 
 
-def _problem(row: Row, given: GivenRow, domain: Domain, file: RowFile) -> Problem:
+def _problem(row: Row, given: GivenRow, domain: Domain, file: Rows) -> Problem:
     question, steps = given.question.strip(), canonical_steps(given.steps, domain)
     problem = Problem(
         id=given.id or f"{file.path.stem}-{row.line}",

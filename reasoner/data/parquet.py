@@ -31,8 +31,11 @@ _COLUMNS: dict[Form, dict[str, str]] = {
 }
 
 
-def require_pyarrow() -> None:
-    """Does nothing where Parquet can be used.
+def require_pyarrow(what: str = "Parquet files") -> None:
+    """Does nothing where Parquet and Arrow can be used.
+
+    Args:
+        what: needs them, for the message.
 
     Raises:
         UsageError: pyarrow is not installed.
@@ -41,7 +44,7 @@ def require_pyarrow() -> None:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
         raise UsageError(
-            f"Parquet files need pyarrow, which is not installed ({error}); pip install 'reasoner[parquet]', or use "
+            f"{what} need pyarrow, which is not installed ({error}); pip install 'reasoner[parquet]', or use "
             "JSON lines (a name that does not end with .parquet)"
         ) from error
 

@@ -1,4 +1,4 @@
-"""Files of rows, whatever the rows mean: JSON lines, a JSON list, or Parquet, one object after the other.
+"""Files of rows, whatever the rows mean: JSON lines, a JSON list, CSV, TSV, or Parquet, one row after the other.
 
 A file that is none of these is refused with its name. A row that cannot be used is told as such, and the rows after it
 are still read: whoever asks decides whether one bad row is the end of the file.
@@ -6,20 +6,15 @@ are still read: whoever asks decides whether one bad row is the end of the file.
 
 import hashlib
 import json
-import math
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NoReturn
+from typing import Any, BinaryIO, Literal
 
+from reasoner.data.csv_rows import DELIMITERS, LONGEST_LINE, read_csv
 from reasoner.data.parquet import count_parquet, read_parquet
+from reasoner.data.row import Row, checked
 from reasoner.errors import DataError
-
-LONGEST_LINE = 16 * 2**20
-"""Bytes of a row."""
-LONGEST_TEXT = 100_000
-"""Characters of one text in a row."""
 
 _PARQUET = b"PAR1"
 _FOREIGN = {
@@ -31,40 +26,9 @@ _FOREIGN = {
     b"\xfd7zXZ": "data compressed by xz",
     b"\x28\xb5\x2f\xfd": "data compressed by zstd",
 }
-_CONVERT = "expected JSON lines in UTF-8, a JSON list or Parquet; convert or unpack it first"
+_CONVERT = "expected JSON lines, a JSON list or CSV in UTF-8, or Parquet; convert or unpack it first"
+_MARK = b"\xef\xbb\xbf"
 _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
-
-
-class RowFault(Exception):
-    """Why a row cannot be used: what was given, what was expected."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One object of a file, or why there is none."""
-
-    line: int
-    """Counted from 1: of the line, or of the object in a list or a Parquet file."""
-    fields: dict[str, Any] = field(default_factory=dict)
-    unit: Literal["line", "row"] = "line"
-    fault: str = ""
-    """Empty where the fields can be looked at."""
-
-    def fail(self, name: str, expected: str) -> NoReturn:
-        """Raises the fault of a field that is missing or wrong."""
-        given = f"{self.fields[name]!r:.80}" if name in self.fields else "nothing"
-        raise RowFault(f"field {name!r}: given {given}, expected {expected}")
-
-    def text(self, name: str, expected: str) -> str:
-        """A field that must be a text with something in it."""
-        value = self.fields.get(name)
-        if not isinstance(value, str) or not value.strip():
-            self.fail(name, expected)
-        return value.strip()
-
-    def if_text(self, name: str, expected: str) -> str:
-        """The same of a field that need not be there; empty if it is not, or None."""
-        return "" if self.fields.get(name) is None else self.text(name, expected)
 
 
 class RowFile:
@@ -75,12 +39,14 @@ class RowFile:
         UsageError: it is Parquet and pyarrow is not installed.
     """
 
+    license = ""
+
     def __init__(self, path: Path) -> None:
         self.path = path
         with _opened(path) as file:
             beginning = file.read(4096)
             _refuse_foreign(path, beginning)
-            self._kind = _kind(beginning)
+            self._kind = _kind(path, beginning)
             file.seek(0)
             digest, lines = hashlib.sha256(), 0
             while block := file.read(2**20):
@@ -89,16 +55,19 @@ class RowFile:
         self.sha256 = digest.hexdigest()
         self.most = count_parquet(path) if self._kind == "parquet" else lines + 1
         """Rows at most: of JSON lines, blank ones count."""
-        if not beginning.strip():
+        if not beginning.removeprefix(_MARK).strip():
             raise no_rows(path)
 
     def __iter__(self) -> Iterator[Row]:
         if self._kind == "parquet":
             for number, fields in enumerate(read_parquet(self.path), start=1):
-                yield _checked(Row(number, fields, unit="row"))
+                yield checked(Row(number, fields, unit="row"))
             return
         with _opened(self.path) as file:
-            yield from _listed(self.path, file.read()) if self._kind == "list" else _lines(file)
+            if self._kind == "csv":
+                yield from read_csv(self.path, file)
+            else:
+                yield from _listed(self.path, file.read()) if self._kind == "list" else _lines(file)
 
     def where(self, row: Row, fault: str) -> str:
         """A row's fault with the place where it stands."""
@@ -107,7 +76,9 @@ class RowFile:
 
 def no_rows(path: Path) -> DataError:
     """The error of a file without rows."""
-    return DataError(f"{path}: no rows in it; expected one JSON object a line (see docs/data-format.md)")
+    return DataError(
+        f"{path}: no rows in it; expected one JSON object a line, or a header and rows (see docs/data-format.md)"
+    )
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -130,10 +101,12 @@ def _refuse_foreign(path: Path, beginning: bytes) -> None:
         raise DataError(f"{path}: given binary data or UTF-16 text (it holds NUL bytes), {_CONVERT}")
 
 
-def _kind(beginning: bytes) -> Literal["parquet", "list", "lines"]:
+def _kind(path: Path, beginning: bytes) -> Literal["parquet", "csv", "list", "lines"]:
     if beginning.startswith(_PARQUET):
         return "parquet"
-    return "list" if beginning.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[") else "lines"
+    if path.suffix.lower() in DELIMITERS:
+        return "csv"
+    return "list" if beginning.removeprefix(_MARK).lstrip().startswith(b"[") else "lines"
 
 
 def _lines(file: BinaryIO) -> Iterator[Row]:
@@ -144,8 +117,8 @@ def _lines(file: BinaryIO) -> Iterator[Row]:
             while line and not line.endswith(b"\n"):
                 line = file.readline(LONGEST_LINE)
             yield Row(number, fault=f"given a line of more than {LONGEST_LINE} bytes, expected a JSON object")
-        elif line.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"").strip():
-            yield _row(number, line.removeprefix(b"\xef\xbb\xbf"))
+        elif line.removeprefix(_MARK if number == 1 else b"").strip():
+            yield _row(number, line.removeprefix(_MARK))
 
 
 def _row(number: int, line: bytes) -> Row:
@@ -160,7 +133,7 @@ def _row(number: int, line: bytes) -> Row:
         return Row(number, fault=f"given {text.strip()!r:.80}, expected a JSON object ({error!s:.120})")
     if not isinstance(found, dict):
         return Row(number, fault=f"given {text.strip()!r:.80}, expected a JSON object")
-    return _checked(Row(number, found))
+    return checked(Row(number, found))
 
 
 def _listed(path: Path, raw: bytes) -> Iterator[Row]:
@@ -172,7 +145,7 @@ def _listed(path: Path, raw: bytes) -> Iterator[Row]:
         raise DataError(message) from error
     for number, found in enumerate(objects, start=1):
         if isinstance(found, dict):
-            yield _checked(Row(number, found, unit="row"))
+            yield checked(Row(number, found, unit="row"))
         else:
             yield Row(number, unit="row", fault=f"given {found!r:.80}, expected a JSON object")
 
@@ -183,41 +156,3 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in found if sum(name == other for other, _ in pairs) > 1)
         raise ValueError(f"the field {twice!r:.40} stands twice")
     return found
-
-
-def _checked(row: Row) -> Row:
-    """The row, or its fault if something in it is no text that can be kept, or no number."""
-    for name, value in row.fields.items():
-        if fault := _fault_of_text(name) or _fault_within(value):
-            given, expected = fault
-            shown = name.encode("ascii", "backslashreplace").decode()
-            return Row(row.line, unit=row.unit, fault=f"field {shown!r:.60}: given {given}, expected {expected}")
-    return row
-
-
-def _fault_within(value: Any) -> tuple[str, str] | None:
-    """What is given and what is expected, of the first fault in a field."""
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str) and (fault := _fault_of_text(one)):
-            return fault
-        if isinstance(one, float) and not math.isfinite(one):
-            return f"{one}", "a number that is finite"
-        if isinstance(one, dict):
-            waiting += [*one, *one.values()]
-        elif isinstance(one, list):
-            waiting += one
-    return None
-
-
-def _fault_of_text(text: str) -> tuple[str, str] | None:
-    if len(text) > LONGEST_TEXT:
-        return f"{len(text)} characters", f"at most {LONGEST_TEXT}"
-    if not text.isprintable():
-        for character in text:
-            if "\ud800" <= character <= "\udfff":
-                return f"half a character ({character!a})", "a text (a pair of surrogates was cut)"
-            if (character < " " and character not in "\t\n\r") or character == "\x7f":
-                return f"the control character {character!a}", "a text"
-    return None

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from pydantic import Field, ValidationError
 
-from reasoner.data.row_files import Row, RowFault
+from reasoner.data.row import Row, RowFault
 from reasoner.types.example import Example, Source
 from reasoner.types.problem import Split
 from reasoner.types.record import Record

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from reasoner.domains.rows.task_file import ROWS, SUFFIXES
+from reasoner.domains.rows.task_file import ROWS, SUFFIXES, is_hub_name
 from reasoner.errors import ConfigError
 from reasoner.plugins import Registry, is_file
 from reasoner.types.domain import Domain, DomainInfo, HasOptions, TeacherBrief, power
@@ -69,8 +69,8 @@ def options_of(domain: Domain, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_rows(name: str) -> bool:
-    """Whether a task is named by its task file, or by a file of rows."""
-    return Path(name).suffix.lower() in (*SUFFIXES, *ROWS) and not is_file(name)
+    """Whether a task is named by its task file, by a file of rows, or by a dataset of the Hugging Face hub."""
+    return is_hub_name(name) or (Path(name).suffix.lower() in (*SUFFIXES, *ROWS) and not is_file(name))
 
 
 def _mark_of(name: str) -> str:

@@ -12,6 +12,7 @@ from names import ROOMS, ROOT, public_names
 from reasoner.cli.main import COMMANDS, app
 
 COMMANDS_TABLE = {
+    "init": set(),
     "loop": set(),
     "solve": set(),
     "train": set(),

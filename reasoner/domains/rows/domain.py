@@ -10,7 +10,7 @@ from reasoner.domains.checkers.base import Gold
 from reasoner.domains.checkers.fingerprint import fingerprint
 from reasoner.domains.checkers.registry import get_checker
 from reasoner.domains.rows.columns import Reader
-from reasoner.domains.rows.task_file import SUFFIXES, TaskFile, read_task_file, task_of
+from reasoner.domains.rows.task_file import SUFFIXES, TaskFile, is_hub_name, read_task_file, task_of
 from reasoner.domains.structures import structure_of_text
 from reasoner.plugins import is_file, path_of, require_trusted
 from reasoner.types.check import Check
@@ -37,9 +37,13 @@ class RowsDomain:
         self._checker = get_checker(task.checker.kind, task.checker.options)
         self._reader = Reader(task)
 
-    @cached_property
+    @property
     def info(self) -> DomainInfo:
         """The fingerprint is that of the checker and of the whole task file."""
+        return self._info
+
+    @cached_property
+    def _info(self) -> DomainInfo:
         content = self.task.model_dump_json(exclude={"rows"})
         mark = hashlib.sha256(f"{content} {fingerprint(self._checker)}".encode()).hexdigest()
         return DomainInfo(name=self.task.name, version="1", skills=(SKILL,), fingerprint=mark)
@@ -96,7 +100,8 @@ def rows_domain(path: str) -> RowsDomain:
         ConfigError: the file is not there or says something that no task can be made of.
     """
     file = Path(path).expanduser()
-    task = read_task_file(file) if file.suffix in SUFFIXES else task_of({"rows": file.name}, file)
+    rows = path if is_hub_name(path) else file.name
+    task = read_task_file(file) if file.suffix in SUFFIXES else task_of({"rows": rows}, file)
     if is_file(task.checker.kind):
         require_trusted(file)
         kind = str(file.parent / path_of(task.checker.kind)) + ":" + task.checker.kind.rpartition(":")[2]

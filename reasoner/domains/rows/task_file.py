@@ -16,17 +16,24 @@ from reasoner.types.section import Section
 SUFFIXES = (".yaml", ".yml")
 ROWS = (".jsonl", ".json", ".csv", ".tsv", ".parquet")
 """Files of rows, which name a task by themselves where their columns are called as in `Columns`."""
+UNKNOWN_LICENSE = "unknown"
+HUB = "hf:"
+"""How the name of a dataset of the Hugging Face hub begins, in the place of a path."""
 
 
 class Columns(Section):
     """Which column says what. Empty where no column does."""
 
     question: str = "question"
-    """A column, or a template such as `{context} {question}`."""
+    """A column, or a template such as `{context} {question}`; of chat rows the user's last turn is the question."""
     answer: str = "answer"
-    """A column with the gold answer: a text, a number, or a list of accepted answers (of labels: a list of them)."""
+    """A column with the gold answer: a text, a number, or a list of accepted answers (of labels: a list of them).
+
+    Of chat rows it is the assistant's last turn. A text whose last line begins with `answer:` or `####` is worked: the
+    lines before are its steps.
+    """
     choices: str = Field(default="", min_length=0)
-    """A column with the options, in order."""
+    """A column with the options, in order, or a column for each: `{A} {B} {C} {D}`."""
     steps: str = Field(default="", min_length=0)
     """A column with a list of steps."""
     split: str = Field(default="", min_length=0)
@@ -47,7 +54,7 @@ class TaskFile(Section):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
     rows: str
-    """A path; a relative one begins at the task file's folder."""
+    """A path; a relative one begins at the task file's folder. Or `hf:owner/name`, of the Hugging Face hub."""
     columns: Columns = Columns()
     checker: CheckerChoice = CheckerChoice()
     splits: dict[str, Split] = Field(default={})
@@ -58,7 +65,8 @@ class TaskFile(Section):
     """What a teacher is told about steps."""
     answer: str = "the answer alone, in the form that the question asks for"
     """What a teacher is told about the answer."""
-    license: str = "unknown"
+    license: str = UNKNOWN_LICENSE
+    """Of the rows; while it is unknown, a row's own column `license` counts."""
 
     @field_validator("columns")
     @classmethod
@@ -95,11 +103,17 @@ def task_of(given: dict[str, Any], path: Path) -> TaskFile:
     except ValidationError as error:
         told = [f"{'.'.join(map(str, e['loc']))}: got {shortened(e['input'])}; {e['msg']}" for e in error.errors()]
         raise ConfigError("\n".join(f"{path}: {words}" for words in told)) from error
-    return task.model_copy(update={"rows": str(path.parent / Path(task.rows).expanduser())})
+    rows = task.rows if is_hub_name(task.rows) else str(path.parent / Path(task.rows).expanduser())
+    return task.model_copy(update={"rows": rows})
+
+
+def is_hub_name(rows: str) -> bool:
+    """Whether rows are named on the hub."""
+    return rows.startswith(HUB)
 
 
 def name_of(path: Path) -> str:
     """A task's name as its file suggests it."""
-    stem = path.name.partition(".")[0].lower()
+    stem = path.name.partition(":")[0].partition(".")[0].lower()
     letters = "".join(c if c.isascii() and c.isalnum() else "_" for c in stem).strip("_")
     return (letters if letters[:1].isalpha() else f"task_{letters}")[:32].rstrip("_")
