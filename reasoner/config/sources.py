@@ -25,6 +25,7 @@ NOT_SETTINGS = frozenset(
         "REASONER_MACHINE",
         "REASONER_CHAIN_KEY",
         "REASONER_EXPORTERS",
+        "REASONER_TASK_FILES",
     }
 )
 """Variables with our prefix that are read elsewhere."""
