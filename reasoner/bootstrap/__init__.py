@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.decision_selftest import DecisionSelftest, selftest_decisions
     from reasoner.bootstrap.diagnose import Baseline, diagnose
     from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
+    from reasoner.bootstrap.graders_selftest import GradersSelftest, selftest_graders
     from reasoner.bootstrap.home import Home, open_home
     from reasoner.bootstrap.leak_selftest import LeakSelftest, selftest_leaks
     from reasoner.bootstrap.loop import plan_loop, run_loop
@@ -50,6 +51,7 @@ _MODULES = {
     "decision_selftest": "DecisionSelftest selftest_decisions",
     "diagnose": "Baseline diagnose",
     "forking": "ForkPlan fork_run plan_fork",
+    "graders_selftest": "GradersSelftest selftest_graders",
     "home": "Home open_home",
     "leak_selftest": "LeakSelftest selftest_leaks",
     "loop": "plan_loop run_loop",
@@ -82,6 +84,7 @@ __all__ = [
     "DecisionSelftest",
     "ForkPlan",
     "GateSelftest",
+    "GradersSelftest",
     "Home",
     "LeakSelftest",
     "Pruned",
@@ -126,6 +129,7 @@ __all__ = [
     "selftest_crash",
     "selftest_decisions",
     "selftest_gate",
+    "selftest_graders",
     "selftest_leaks",
     "solve",
     "solve_many",

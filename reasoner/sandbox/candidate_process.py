@@ -16,7 +16,7 @@ TEXT = 300
 """Characters of an exception's text."""
 
 
-def told(error):
+def told(error: BaseException) -> dict:
     """An exception as a message; its own `__str__` may do anything."""
     try:
         text = str(error)[:TEXT]
@@ -25,7 +25,7 @@ def told(error):
     return {"raised": str(type(error).__name__)[:TEXT], "text": text}
 
 
-def load(program, space):
+def load(program: str, space: list[dict]) -> dict:
     """Runs the program's top level."""
     module = type(sys)("answer")
     sys.modules["answer"] = module
@@ -37,7 +37,7 @@ def load(program, space):
     return {"loaded": True}
 
 
-def answer(message, space):
+def answer(message: dict, space: dict) -> dict:
     """What a function returns, packed."""
     try:
         function = space[message["call"]]
@@ -54,9 +54,9 @@ def answer(message, space):
         return told(error)
 
 
-def main():
+def main() -> None:
     """Answers messages until there are no more."""
-    wire, space = Wire(), []
+    wire, space = Wire(), [{}]
     wire.send({"ready": True})
     while True:
         message = wire.receive()

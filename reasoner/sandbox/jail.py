@@ -35,14 +35,19 @@ def make_folder(files: Mapping[str, str]) -> Path:
     Raises:
         SandboxError: the machine has no room for it, or refuses.
     """
+    for name in files:
+        if Path(name).name != name:
+            raise SandboxError(f"a jail's file is called {name!r}; expected a plain name without a folder")
     try:
         folder = Path(os.path.realpath(tempfile.mkdtemp(prefix="jail-")))
-        for name, text in ({LAUNCHER: source(LAUNCHER)} | dict(files)).items():
-            if Path(name).name != name:
-                raise SandboxError(f"a jail's file is called {name!r}; expected a plain name without a folder")
-            (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass")
     except OSError as error:
         raise SandboxError(f"no folder could be made for a jail: {error}") from error
+    try:
+        for name, text in ({LAUNCHER: source(LAUNCHER)} | dict(files)).items():
+            (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass")
+    except OSError as error:
+        remove(folder)
+        raise SandboxError(f"a jail's files could not be written: {error}") from error
     return folder
 
 
@@ -77,6 +82,12 @@ class LocalJail:
         finally:
             self._streams.unregister(self._child.stdin)
 
+    def end_input(self) -> None:
+        """Closes its standard input."""
+        if self._child.stdin >= 0:
+            os.close(self._child.stdin)
+            self._child.stdin = -1
+
     def receive(self, *, within: float) -> bytes:
         """What came on its standard output since the last call; raises JailEnded."""
         for _ in self._turns(within):
@@ -90,7 +101,7 @@ class LocalJail:
     def close(self, *, grace: float = 0.0) -> Ran:
         """Closes its input, waits for its end, kills it, removes its folder."""
         if self._ran is None:
-            os.close(self._child.stdin)
+            self.end_input()
             ended = self._child.ended(grace)
             killed = ended is None
             ended = self._child.kill() if ended is None else ended

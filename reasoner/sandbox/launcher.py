@@ -34,7 +34,7 @@ LAST_CAPABILITY = 63
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def call(number, *arguments):
+def call(number: int, *arguments: object) -> int:
     """A system call by number; OSError where it fails."""
     result = libc.syscall(ctypes.c_long(number), *arguments)
     if result < 0:
@@ -43,7 +43,7 @@ def call(number, *arguments):
     return result
 
 
-def limit(config):
+def limit(config: dict) -> None:
     """The kernel's limits, hard ones: CPU seconds, bytes of memory and of a file."""
     limits = (
         (resource.RLIMIT_CPU, config["cpu"]),
@@ -59,7 +59,7 @@ def limit(config):
         resource.setrlimit(which, (value, value))
 
 
-def ruleset(readable, writable):
+def ruleset(readable: list[str], writable: list[str]) -> int:
     """A Landlock ruleset: everything is forbidden but reading and executing these, and changing those."""
     abi = call(CREATE_RULESET, None, ctypes.c_size_t(0), 1)
     if abi < LEAST_ABI:
@@ -73,7 +73,7 @@ def ruleset(readable, writable):
     return rules
 
 
-def add(rules, path, access):
+def add(rules: int, path: str, access: int) -> None:
     """One rule; a path that is not there needs none."""
     try:
         opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
@@ -85,7 +85,7 @@ def add(rules, path, access):
     os.close(opened)
 
 
-def drop_rights():
+def drop_rights() -> None:
     """No new privileges, no capabilities, no memory to be read by others of the same user."""
     if libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "no_new_privs")
@@ -95,7 +95,7 @@ def drop_rights():
     libc.prctl(DUMPABLE, 0, 0, 0, 0)
 
 
-def filter_calls(program):
+def filter_calls(program: bytes) -> None:
     """Installs the filter of system calls."""
     buffer = ctypes.create_string_buffer(program, len(program))
     described = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(buffer))
@@ -103,7 +103,7 @@ def filter_calls(program):
         raise OSError(ctypes.get_errno(), "seccomp")
 
 
-def confine(config):
+def confine(config: dict) -> None:
     """Everything, in the order that the head of this file gives."""
     limit(config)
     rules = ruleset(config["readable"], config["writable"]) if config["landlock"] else None
@@ -117,7 +117,7 @@ def confine(config):
     filter_calls(bytes.fromhex(config["filter"]))
 
 
-def main():
+def main() -> None:
     """Confines this process and runs the script as `__main__`."""
     config = eval(sys.argv[1], {"__builtins__": {}})
     script = config["script"]

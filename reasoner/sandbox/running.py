@@ -24,6 +24,7 @@ def run(
     try:
         if stdin:
             jail.send(stdin, within=limits.wall_seconds)
+        jail.end_input()
         while len(out) <= limits.output_bytes:
             out += jail.receive(within=max(0.0, until - time.monotonic()))
     except JailEnded:

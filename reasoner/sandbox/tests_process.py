@@ -29,10 +29,10 @@ class Stopped(BaseException):
     """The verdict is known already."""
 
 
-def caller(wire, name, stopped):
+def caller(wire: Wire, name: str, stopped: list[bool]) -> object:
     """What stands for a function of the program; `stopped` holds something once no more calls are to be made."""
 
-    def call(*args, **kwargs):
+    def call(*args: object, **kwargs: object) -> object:
         if stopped:
             raise Stopped
         try:
@@ -52,13 +52,13 @@ def caller(wire, name, stopped):
     return call
 
 
-def exception(name):
+def exception(name: str) -> type[Exception]:
     """The built-in exception of that name, or RuntimeError."""
     found = BUILTINS.get(name)
     return found if isinstance(found, type) and issubclass(found, Exception) else RuntimeError
 
 
-def failing_line(error, source):
+def failing_line(error: BaseException, source: str) -> str:
     """The deepest line of the tests in which the error came up."""
     number, place, text = 0, error.__traceback__, source.splitlines()
     while place is not None:
@@ -68,13 +68,18 @@ def failing_line(error, source):
     return text[number - 1].strip()[:TEXT] if 0 < number <= len(text) else ""
 
 
-def judge(wire, message):
-    """Runs all tests of one task in a fresh namespace, with the interpreter as it was at the start."""
+def restore() -> None:
+    """Sets back what the tests of one task may have changed for those of the next."""
     builtins.__dict__.clear()
     builtins.__dict__.update(BUILTINS)
     sys.setrecursionlimit(RECURSION)
     if "random" in sys.modules:
         sys.modules["random"].seed(0)
+
+
+def judge(wire: Wire, message: dict) -> dict:
+    """Runs all tests of one task in a fresh namespace."""
+    restore()
     space, stopped = {"__name__": "tests", "__builtins__": builtins}, []
     test = message["setup"]
     try:
@@ -82,15 +87,17 @@ def judge(wire, message):
         space.update((name, caller(wire, name, stopped)) for name in message["names"])
         for test in message["tests"]:
             exec(compile(test, FILE, "exec"), space)
+        restore()
+        return {"passed": len(message["tests"])}
     except Unsupported as error:
         return {"unsupported": str(error)[:TEXT]}
     except BaseException as error:
+        restore()
         text = f"{type(error).__name__}: {error}"[:TEXT]
         return {"failed": text, "test": failing_line(error, test)}
-    return {"passed": len(message["tests"])}
 
 
-def main():
+def main() -> None:
     """Judges one task after the other."""
     wire = Wire()
     wire.send({"ready": True})

@@ -16,20 +16,20 @@ _WORDS = {None: "null", True: "true", False: "false"}
 class Wire:
     """Takes over descriptors 0 and 1."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._in, self._out = os.fdopen(os.dup(0), "rb"), os.dup(1)
         nowhere = os.open("/dev/null", os.O_RDWR)
         os.dup2(nowhere, 0)
         os.dup2(nowhere, 1)
         os.close(nowhere)
 
-    def send(self, message):
+    def send(self, message: dict) -> None:
         """Writes one message whole."""
         data = memoryview(json(message).encode("utf-8", "surrogatepass") + b"\n")
         while data:
             data = data[os.write(self._out, data) :]
 
-    def receive(self):
+    def receive(self) -> dict:
         """The next message; ends the process where there is none."""
         line = self._in.readline()
         if not line:
@@ -37,15 +37,12 @@ class Wire:
         return eval(line, {"__builtins__": {}})
 
 
-def json(tree):
+def json(tree: object) -> str:
     """A tree of lists, dicts with texts as keys, texts, numbers, booleans and None as JSON."""
-    kind = type(tree)
-    if kind is str:
+    if isinstance(tree, str):
         return f'"{tree.translate(_ESCAPES)}"'
-    if kind is int or kind is float:
-        return repr(tree)
-    if kind is list:
+    if isinstance(tree, list):
         return f"[{','.join([json(one) for one in tree])}]"
-    if kind is dict:
+    if isinstance(tree, dict):
         return f"{{{','.join([f'{json(key)}:{json(one)}' for key, one in tree.items()])}}}"
-    return _WORDS[tree]
+    return _WORDS[tree] if tree is None or isinstance(tree, bool) else repr(tree)

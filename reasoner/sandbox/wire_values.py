@@ -14,7 +14,14 @@ A value of a class that derives from a built-in type crosses as that type's valu
 Stand-alone: this file is copied into jails and imports the standard library alone.
 """
 
+from __future__ import annotations
+
 import itertools
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 DEEPEST = 50
 """Values within values."""
@@ -37,16 +44,16 @@ class CannotCross(Exception):
     """A value that is not of built-in types, too deep or too large; the message names its type."""
 
 
-def pack(value):
+def pack(value: object) -> object:
     """The tree of a value. Raises CannotCross."""
     return _Packer().pack(value, 0)
 
 
 class _Packer:
-    def __init__(self):
+    def __init__(self) -> None:
         self.count = 0
 
-    def pack(self, value, depth):
+    def pack(self, value: object, depth: int) -> object:
         self.count += 1
         if self.count > MOST or depth > DEEPEST:
             raise CannotCross(
@@ -65,7 +72,7 @@ class _Packer:
             return str.__str__(value)
         return self.container(value, depth + 1)
 
-    def container(self, value, depth):
+    def container(self, value: object, depth: int) -> object:
         if isinstance(value, list):
             return self.all(list.__iter__(value), depth)
         if isinstance(value, tuple):
@@ -78,7 +85,7 @@ class _Packer:
             return {"frozenset": self.all(frozenset.__iter__(value), depth)}
         return self.other(value, depth)
 
-    def other(self, value, depth):
+    def other(self, value: Any, depth: int) -> object:
         if isinstance(value, bytes):
             return {"bytes": bytes.hex(value)}
         if isinstance(value, bytearray):
@@ -96,11 +103,11 @@ class _Packer:
             return {"iterator": self.all(itertools.islice(value, MOST), depth)}
         raise CannotCross(f"an object of type {str(kind.__name__)[:80]!r}")
 
-    def all(self, values, depth):
+    def all(self, values: Iterable[object], depth: int) -> list[object]:
         return [self.pack(value, depth) for value in values]
 
 
-def unpack(tree, most_hashed=MOST):
+def unpack(tree: object, most_hashed: int = MOST) -> Any:
     """The value of a tree that may be anything. Raises CannotCross where it is not one that `pack` makes."""
     try:
         return _value(tree, most_hashed)
@@ -108,7 +115,7 @@ def unpack(tree, most_hashed=MOST):
         raise CannotCross(f"a message that is no value ({type(error).__name__})") from None
 
 
-def _value(tree, most):
+def _value(tree: object, most: int) -> Any:
     if isinstance(tree, list):
         return [_value(item, most) for item in tree]
     if not isinstance(tree, dict):
@@ -119,13 +126,17 @@ def _value(tree, most):
     return _BUILT[kind](held, most)
 
 
-def _items(held, most):
+def _items(held: object, most: int) -> list[Any]:
     if not isinstance(held, list):
         raise TypeError("not a list")
     return [_value(item, most) for item in held]
 
 
-def _deque(held, most):
+def _complex(real: float, imaginary: float) -> complex:
+    return complex(real, imaginary)
+
+
+def _deque(held: object, most: int) -> object:
     from collections import deque
 
     return deque(_items(held, most))
@@ -139,7 +150,7 @@ _BUILT = {
     "deque": _deque,
     "iterator": lambda held, most: iter(_items(held, most)),
     "range": lambda held, most: range(*_items(held, most)),
-    "complex": lambda held, most: complex(*_items(held, most)),
+    "complex": lambda held, most: _complex(*_items(held, most)),
     "bytes": lambda held, _: bytes.fromhex(held),
     "bytearray": lambda held, _: bytearray.fromhex(held),
     "float": lambda held, _: float(held),

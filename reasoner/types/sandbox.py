@@ -1,7 +1,7 @@
 """The port of sandboxes: a runtime that starts a Python script in a jail and talks with it over its standard streams.
 
 A backend on this machine, a container and a remote service differ in how a jail is made; whoever calls an answer's
-functions or grades it needs no more than these three methods.
+functions or grades it needs no more than these methods.
 """
 
 from collections.abc import Mapping
@@ -57,6 +57,10 @@ class Jail(Protocol):
 
     def send(self, data: bytes, *, within: float) -> None:
         """Writes to its standard input. Raises JailEnded where that takes longer than `within` seconds."""
+        ...
+
+    def end_input(self) -> None:
+        """Closes its standard input: a script that reads to the end then goes on."""
         ...
 
     def receive(self, *, within: float) -> bytes:
