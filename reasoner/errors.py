@@ -8,6 +8,7 @@ ReasonerError                 1  something failed; nothing is lost
 ├── BusyError                 1  another process holds the run
 ├── TrainingFailed            1  a job ended badly
 │   └── CollapseError         1  the latents failed their contract
+├── SandboxError              1  untrusted code cannot be confined on this machine, so it is not run
 ├── TeacherError              1  the teacher cannot be used at all (a single failed call is data, not an error)
 ├── GateError                 1  a promotion without a recorded decision, or against a ruling
 ├── AwaitingApproval          3  a person must rule on a proposal first
@@ -59,6 +60,10 @@ class TrainingFailed(ReasonerError):
 
 class CollapseError(TrainingFailed):
     """The latents violate the collapse contract; the run stops rather than keep a dead student."""
+
+
+class SandboxError(ReasonerError):
+    """Untrusted code cannot be confined here, or its jail could not be made: it is not run."""
 
 
 class TeacherError(ReasonerError):

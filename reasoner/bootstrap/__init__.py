@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.decision_selftest import DecisionSelftest, selftest_decisions
     from reasoner.bootstrap.diagnose import Baseline, diagnose
     from reasoner.bootstrap.forking import ForkPlan, fork_run, plan_fork
+    from reasoner.bootstrap.graders_selftest import GradersSelftest, selftest_graders
     from reasoner.bootstrap.home import Home, open_home
     from reasoner.bootstrap.init_task import Initialised, init_task
     from reasoner.bootstrap.leak_selftest import LeakSelftest, selftest_leaks
@@ -52,6 +53,7 @@ _MODULES = {
     "decision_selftest": "DecisionSelftest selftest_decisions",
     "diagnose": "Baseline diagnose",
     "forking": "ForkPlan fork_run plan_fork",
+    "graders_selftest": "GradersSelftest selftest_graders",
     "home": "Home open_home",
     "init_task": "Initialised init_task",
     "leak_selftest": "LeakSelftest selftest_leaks",
@@ -86,6 +88,7 @@ __all__ = [
     "DecisionSelftest",
     "ForkPlan",
     "GateSelftest",
+    "GradersSelftest",
     "Home",
     "Initialised",
     "LeakSelftest",
@@ -134,6 +137,7 @@ __all__ = [
     "selftest_crash",
     "selftest_decisions",
     "selftest_gate",
+    "selftest_graders",
     "selftest_leaks",
     "show_task",
     "solve",

@@ -1,10 +1,10 @@
-"""`reasoner selftest`: the gate, crash safety and trust in stored data, themselves put to the test."""
+"""`reasoner selftest`: the gate, crash safety, trust in stored data and graders, themselves put to the test."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reasoner.cli import options, selftest_data
+from reasoner.cli import options, selftest_data, selftest_graders
 
 if TYPE_CHECKING:
     from reasoner.bootstrap.crash_selftest import CrashSelftest
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Put the project's own safeguards to the test.")
 app.add_typer(selftest_data.app)
+app.add_typer(selftest_graders.app)
 
 
 @app.callback()

@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ROOMS = (
     "reasoner/types", "reasoner/errors.py", "reasoner/plugins.py", "reasoner/storage", "reasoner/config",
-    "reasoner/domains", "reasoner/data", "reasoner/models", "reasoner/diagnostics", "reasoner/training",
-    "reasoner/search", "reasoner/evaluation", "reasoner/bootstrap", "memory", "jobs", "agents",
+    "reasoner/domains", "reasoner/data", "reasoner/models", "reasoner/diagnostics", "reasoner/sandbox",
+    "reasoner/training", "reasoner/search", "reasoner/evaluation", "reasoner/bootstrap", "memory", "jobs", "agents",
 )  # fmt: skip
 
 

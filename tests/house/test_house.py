@@ -42,7 +42,7 @@ COMMANDS_TABLE = {
     "proposals": {"approve", "deny", "list", "show"},
     "diagnose": set(),
     "jobs": {"add", "cancel", "list", "logs", "show", "work"},
-    "selftest": {"code", "crash", "decisions", "gate", "leaks"},
+    "selftest": {"code", "crash", "decisions", "gate", "graders", "leaks"},
     "schedule": {"add", "list", "show", "remove", "run"},
     "scheduler": set(),
     "doctor": set(),

@@ -30,6 +30,7 @@ def installation(*, deep: bool) -> Iterator[Check]:
     yield _torch(deep=deep)
     yield from _rooms()
     yield from _presets()
+    yield _sandbox()
 
 
 def _packages() -> Iterator[Check]:
@@ -65,6 +66,18 @@ def _torch(*, deep: bool) -> Check:
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
     found = f"{device}, {torch.get_num_threads()} threads"
     return good(name, found) if total == 8.0 else bad(name, f"{found}: 2 x 2 ones give {total}, not 8", mend)
+
+
+def _sandbox() -> Check:
+    """Which sandbox untrusted code would run in. None is no damage: code tasks are refused then."""
+    from reasoner.sandbox.choosing import trials
+
+    found = trials()
+    works = [f"{one.name} {one.version}" for one in found if not one.fault]
+    if works:
+        return good("sandbox", f"{works[0]}{f'; also {works[1]}' if len(works) > 1 else ''}")
+    faults = "; ".join(f"{one.name}: {one.fault}" for one in found)
+    return good("sandbox", f"none, so no untrusted code is run: {faults}")
 
 
 def _rooms() -> Iterator[Check]:
