@@ -36,7 +36,7 @@ from memory.store.tables import ExampleTable
 from reasoner.config.settings import Settings
 from reasoner.data.generated_source import GeneratedSource
 from reasoner.data.held_out import HeldOutQuestions
-from reasoner.domains.registry import get_domain
+from reasoner.domains.math.domain import MathDomain
 from reasoner.evaluation.statistics import wilson
 from reasoner.models.checkpoints import load_student
 from reasoner.models.student import Student
@@ -44,7 +44,7 @@ from reasoner.search.greedy import embed_questions
 from reasoner.types.example import Example, Lineage
 from reasoner.types.problem import Problem
 
-DOMAIN = get_domain("math")
+DOMAIN = MathDomain()
 DISGUISES = ("writing", "words", "new_words", "new_sentences", "new")
 REWORDINGS = DISGUISES[1:]
 FILLER = ("indeed", "surely", "truly", "perhaps", "whatever")
@@ -53,7 +53,7 @@ SPACE = "planted"
 
 def drawn(count: int, *, begin: int = 0, wording: str = "usual") -> list[Problem]:
     """Problems of one to four steps; the same seed draws the same story in every wording."""
-    skills = DOMAIN.skills
+    skills = DOMAIN.info.skills
     return [
         DOMAIN.draw(seed, {"difficulty": 1 + seed % 4, "skill": skills[seed % len(skills)], "wording": wording})
         for seed in range(begin, begin + count)

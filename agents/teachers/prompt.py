@@ -7,7 +7,6 @@ the truth teaches nothing, and the check would prove nothing.
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from agents.teachers.lesson_form import clean_text
@@ -67,7 +66,6 @@ def build_messages(request: TeacherRequest, brief: TeacherBrief) -> Messages:
     return [{"role": "system", "content": _system(brief)}, {"role": "user", "content": user}]
 
 
-@cache
 def _system(brief: TeacherBrief) -> str:
     """What stands before every exercise of a domain."""
     steps, answer = (json.dumps(x, ensure_ascii=False) for x in (list(brief.example_steps), brief.example_answer))

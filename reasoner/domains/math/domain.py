@@ -1,7 +1,7 @@
 """The math domain behind the `Domain` port: stories drawn from seeds, answers and steps judged exactly."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -39,12 +39,15 @@ class MathDomain:
     gates_ahead = 10
     expert_version = expert.VERSION
 
-    @cached_property
-    def info(self) -> DomainInfo:
-        """Skills are those of the last step."""
-        return DomainInfo(
+    def __init__(self) -> None:
+        self._info = DomainInfo(
             name=generator.NAME, version=generator.VERSION, skills=SKILLS, fingerprint=checker.checker_hash()
         )
+
+    @property
+    def info(self) -> DomainInfo:
+        """Skills are those of the last step."""
+        return self._info
 
     def brief(self) -> TeacherBrief:
         """Equations of two numbers, exact."""

@@ -1,7 +1,6 @@
 """The ProsQA domain behind the `Domain` port: rule graphs drawn from seeds, answers judged by search."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -34,15 +33,18 @@ class ProsqaDomain:
     """They take long to draw, and a structure follows from its question alone."""
     expert_version = expert.VERSION
 
-    @cached_property
-    def info(self) -> DomainInfo:
-        """There is one skill: problems differ in the number of steps, which is their difficulty."""
-        return DomainInfo(
+    def __init__(self) -> None:
+        self._info = DomainInfo(
             name=generator.NAME,
             version=generator.VERSION,
             skills=(generator.SKILL,),
             fingerprint=checker.checker_hash(),
         )
+
+    @property
+    def info(self) -> DomainInfo:
+        """There is one skill: problems differ in the number of steps, which is their difficulty."""
+        return self._info
 
     def brief(self) -> TeacherBrief:
         """A search, layer by layer."""
