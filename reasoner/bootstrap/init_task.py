@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reasoner.bootstrap.settings_text import settings_text
-from reasoner.bootstrap.student_sizes import sizes_of
+from reasoner.bootstrap.student_sizes import sizes_of, told_if_unworked
 from reasoner.config.loading import load_settings
 from reasoner.data.dataset_folder import is_dataset_folder
 from reasoner.data.files import survey_problems
@@ -104,7 +104,7 @@ def init_task(rows: str | None, *, out: Path, force: bool, dry_run: bool) -> Ini
         read=len(problems),
         refused=len(faults),
         first_refused=faults[0] if faults else "",
-        warnings=(*proposal.notes, *_contradictions(problems)),
+        warnings=(*proposal.notes, *_contradictions(problems), *told_if_unworked(sizes)),
         proposed=proposed,
         task_text=task,
         settings_text=settings,
@@ -139,7 +139,19 @@ def _sample(file: Rows) -> list[dict[str, Any]]:
     if not found:
         first = next(iter(file), None)
         raise DataError(file.where(first, first.fault)) if first is not None else no_rows(file.path)
+    if len(found) == 1:
+        _refuse_wrapped(file, found[0])
     return found
+
+
+def _refuse_wrapped(file: Rows, only: dict[str, Any]) -> None:
+    """Of one object that holds all rows in a list, the list is what is meant; that is said, not guessed."""
+    for name, value in only.items():
+        if isinstance(value, list) and len(value) > 1 and all(isinstance(one, dict) for one in value):
+            raise DataError(
+                f"{file.path}: given one object whose field {name!r:.40} holds {len(value)} objects, expected rows; "
+                "write that list into a .json file of its own"
+            )
 
 
 def _parsed(text: str) -> dict[str, Any]:

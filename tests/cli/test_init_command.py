@@ -77,7 +77,10 @@ def test_nothing_is_overwritten_without_force(command: Command, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("bad", "told"),
     [
-        ('{"text": "q?"}\n', "line 61, field 'label': given nothing, expected a text or a number"),
+        (
+            '{"text": "q?"}\n',
+            "line 61, field 'label': given nothing, expected a text or a number; the columns are 'text'",
+        ),
         ('{"text": " ", "label": "a"}\n', "line 61, field 'text': given ' '"),
         ('{"text": ["q?"], "label": "a"}\n', "line 61, field 'text': given ['q?']"),
         ('{"text": "q?", "label": true}\n', "line 61, field 'label': given True"),
@@ -124,6 +127,12 @@ def test_what_is_no_file_of_rows_is_refused_with_what_is_expected(
     result = command("init", *given)
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+def test_rows_that_stand_within_one_object_are_told(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "all.json").write_text(json.dumps({"examples": [{"q": "a"}, {"q": "b"}]}))
+    result = command("init", "--task", "all.json")
+    assert (result.exit_code, "field 'examples' holds 2 objects" in result.stderr) == (2, True)
 
 
 def test_a_task_is_never_called_as_one_that_is_built_in(command: Command, tmp_path: Path) -> None:
