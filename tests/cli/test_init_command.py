@@ -178,3 +178,15 @@ def test_public_files_are_read_for_what_they_are(command: Command, file: str, ki
     result = command("init", "--task", str(DATA / file), "--dry-run", "--json", "--quiet")
     event = json.loads(result.stdout)
     assert (event["proposed"]["checker"]["value"], event["proposed"]["question"]["value"]) == (kind, question)
+
+
+def test_the_licence_of_a_card_beside_the_rows_is_taken_and_a_licence_text_is_only_told(
+    command: Command, tmp_path: Path
+) -> None:
+    rows(tmp_path / "mine.jsonl", 60)
+    (tmp_path / "LICENSE").write_text("\nMIT License\n")
+    assert "license: unknown  # a file LICENSE beside the rows begins with 'MIT License'" in (
+        command("init", "--task", "mine.jsonl", "--dry-run").stdout
+    )
+    (tmp_path / "README.md").write_text("---\nlicense: cc-by-4.0\n---\n# Rows\n")
+    assert "license: cc-by-4.0" in command("init", "--task", "mine.jsonl", "--dry-run").stdout
