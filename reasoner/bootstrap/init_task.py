@@ -8,8 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from reasoner.bootstrap.licence_beside import card_license, licence_notice
 from reasoner.bootstrap.settings_text import settings_text
-from reasoner.bootstrap.student_sizes import sizes_of
+from reasoner.bootstrap.student_sizes import Sized, sizes_of, told_if_unworked
 from reasoner.config.loading import load_settings
 from reasoner.data.dataset_folder import is_dataset_folder
 from reasoner.data.files import survey_problems
@@ -75,7 +76,7 @@ def init_task(rows: str | None, *, out: Path, force: bool, dry_run: bool) -> Ini
     targets = out / f"{stem}.task.yaml", out / f"{stem}.yaml"
     _refuse_to_overwrite(targets, force=force or dry_run)
     sample = _sample(file)
-    proposal = propose(sample, card_license=file.license or _card_license(path), notice=_notice(path))
+    proposal = propose(sample, card_license=file.license or card_license(path), notice=licence_notice(path))
     name = f"{stem}_rows"[:32] if stem in DOMAINS.names() else stem
     about = {"name": name, "rows": _rows_key(rows, out), "looked_at": len(sample)}
     domain = RowsDomain(task_of(_parsed(task_text(proposal, **about)), targets[0]))
@@ -90,11 +91,6 @@ def init_task(rows: str | None, *, out: Path, force: bool, dry_run: bool) -> Ini
         write_text(targets[0], task)
         write_text(targets[1], settings)
         load_settings(str(targets[1]), [], {}, None)
-    told = {**proposal.columns, "license": proposal.license}
-    proposed: dict[str, dict[str, Any]] = {key: {"value": one.value, "reason": one.reason} for key, one in told.items()}
-    proposed["checker"] = {"value": proposal.checker.kind, "reason": proposal.checker.reason}
-    proposed["splits"] = {"value": proposal.splits.meaning, "reason": proposal.splits.reason}
-    proposed |= {size.key: {"value": size.value, "reason": size.reason} for size in sizes}
     return Initialised(
         rows=rows,
         task_file=str(targets[0]),
@@ -104,11 +100,20 @@ def init_task(rows: str | None, *, out: Path, force: bool, dry_run: bool) -> Ini
         read=len(problems),
         refused=len(faults),
         first_refused=faults[0] if faults else "",
-        warnings=(*proposal.notes, *_contradictions(problems)),
-        proposed=proposed,
+        warnings=(*proposal.notes, *_contradictions(problems), *told_if_unworked(sizes)),
+        proposed=_reasons(proposal, sizes),
         task_text=task,
         settings_text=settings,
     )
+
+
+def _reasons(proposal: TaskProposal, sizes: Sequence[Sized]) -> dict[str, dict[str, Any]]:
+    """Every value with its reason, by key."""
+    checker, splits = proposal.checker, proposal.splits
+    found: dict[str, tuple[Any, str]] = {key: (one.value, one.reason) for key, one in proposal.columns.items()}
+    found |= {"license": (proposal.license.value, proposal.license.reason), "checker": (checker.kind, checker.reason)}
+    found |= {"splits": (splits.meaning, splits.reason), **{size.key: (size.value, size.reason) for size in sizes}}
+    return {key: {"value": value, "reason": reason} for key, (value, reason) in found.items()}
 
 
 def _path_of(rows: str) -> Path:
@@ -139,7 +144,19 @@ def _sample(file: Rows) -> list[dict[str, Any]]:
     if not found:
         first = next(iter(file), None)
         raise DataError(file.where(first, first.fault)) if first is not None else no_rows(file.path)
+    if len(found) == 1:
+        _refuse_wrapped(file, found[0])
     return found
+
+
+def _refuse_wrapped(file: Rows, only: dict[str, Any]) -> None:
+    """Of one object that holds all rows in a list, the list is what is meant; that is said, not guessed."""
+    for name, value in only.items():
+        if isinstance(value, list) and len(value) > 1 and all(isinstance(one, dict) for one in value):
+            raise DataError(
+                f"{file.path}: given one object whose field {name!r:.40} holds {len(value)} objects, expected rows; "
+                "write that list into a .json file of its own"
+            )
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -152,27 +169,6 @@ def _rows_key(rows: str, out: Path) -> str:
     """As the task file says it: from its own folder, unless the path is absolute."""
     path = Path(rows).expanduser()
     return rows if is_hub_name(rows) else str(path) if path.is_absolute() else os.path.relpath(path, out)
-
-
-def _card_license(path: Path) -> str:
-    """The licence of a dataset's card, `README.md` with a YAML head, beside the rows."""
-    card = (path if path.is_dir() else path.parent) / "README.md"
-    try:
-        head = card.read_text(encoding="utf-8")[:10_000].split("---")
-    except (OSError, UnicodeDecodeError):
-        return ""
-    lines = head[1].splitlines() if len(head) > 2 and not head[0].strip() else []
-    return next((line.partition(":")[2].strip()[:80] for line in lines if line.startswith("license:")), "")
-
-
-def _notice(path: Path) -> str:
-    """The first line of a file `LICENSE` beside the rows."""
-    beside = (path if path.is_dir() else path.parent) / "LICENSE"
-    try:
-        lines = beside.read_text(encoding="utf-8")[:10_000].splitlines()
-    except (OSError, UnicodeDecodeError):
-        return ""
-    return next((line.strip()[:80] for line in lines if line.strip()), "")
 
 
 def _with_all_labels(proposal: TaskProposal, problems: Sequence[Problem]) -> TaskProposal:

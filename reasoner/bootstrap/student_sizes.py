@@ -40,6 +40,12 @@ def sizes_of(problems: Sequence[Problem], domain: Domain) -> list[Sized]:
     return [*_sets(rows), *_difficulties(rows["practice"], worked), *_steps(rows, worked), _questions(rows)]
 
 
+def told_if_unworked(sizes: Sequence[Sized]) -> list[str]:
+    """A sentence where nothing is there to train on."""
+    words = {size.key: size.reason for size in sizes}["data.base_difficulties"]
+    return [f"nothing can be trained: {words}"] if words.startswith("0 of") else []
+
+
 def _sets(rows: dict[Split, list[Problem]]) -> list[Sized]:
     usual = DataSettings()
     counts: dict[Split, int] = {split: len(found) for split, found in rows.items()}

@@ -80,6 +80,11 @@ def _header(path: Path, lines: _Lines, cells: Iterator[list[str]]) -> list[str]:
         raise DataError(
             f"{path}, line {lines.number}: given {given}, expected a header line; rename JSON lines to .jsonl"
         )
+    if len(names) == 1 and any(sign in names[0] for sign in ";\t|"):
+        raise DataError(
+            f"{path}, line {lines.number}: given {names[0]!r:.60}, expected columns with commas between them (tabs "
+            "in a .tsv file); convert or rename it"
+        )
     for at, name in enumerate(names):
         if name in names[:at]:
             raise DataError(

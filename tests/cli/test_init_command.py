@@ -77,7 +77,10 @@ def test_nothing_is_overwritten_without_force(command: Command, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("bad", "told"),
     [
-        ('{"text": "q?"}\n', "line 61, field 'label': given nothing, expected a text or a number"),
+        (
+            '{"text": "q?"}\n',
+            "line 61, field 'label': given nothing, expected a text or a number; the columns are 'text'",
+        ),
         ('{"text": " ", "label": "a"}\n', "line 61, field 'text': given ' '"),
         ('{"text": ["q?"], "label": "a"}\n', "line 61, field 'text': given ['q?']"),
         ('{"text": "q?", "label": true}\n', "line 61, field 'label': given True"),
@@ -126,6 +129,12 @@ def test_what_is_no_file_of_rows_is_refused_with_what_is_expected(
     assert told in result.stderr
 
 
+def test_rows_that_stand_within_one_object_are_told(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "all.json").write_text(json.dumps({"examples": [{"q": "a"}, {"q": "b"}]}))
+    result = command("init", "--task", "all.json")
+    assert (result.exit_code, "field 'examples' holds 2 objects" in result.stderr) == (2, True)
+
+
 def test_a_task_is_never_called_as_one_that_is_built_in(command: Command, tmp_path: Path) -> None:
     rows(tmp_path / "math.jsonl", 60)
     assert "name: math_rows" in command("init", "--task", "math.jsonl", "--dry-run").stdout
@@ -169,3 +178,15 @@ def test_public_files_are_read_for_what_they_are(command: Command, file: str, ki
     result = command("init", "--task", str(DATA / file), "--dry-run", "--json", "--quiet")
     event = json.loads(result.stdout)
     assert (event["proposed"]["checker"]["value"], event["proposed"]["question"]["value"]) == (kind, question)
+
+
+def test_the_licence_of_a_card_beside_the_rows_is_taken_and_a_licence_text_is_only_told(
+    command: Command, tmp_path: Path
+) -> None:
+    rows(tmp_path / "mine.jsonl", 60)
+    (tmp_path / "LICENSE").write_text("\nMIT License\n")
+    assert "license: unknown  # a file LICENSE beside the rows begins with 'MIT License'" in (
+        command("init", "--task", "mine.jsonl", "--dry-run").stdout
+    )
+    (tmp_path / "README.md").write_text("---\nlicense: cc-by-4.0\n---\n# Rows\n")
+    assert "license: cc-by-4.0" in command("init", "--task", "mine.jsonl", "--dry-run").stdout

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from reasoner.data.files import read_problems
 from reasoner.data.open_rows import open_rows
+from reasoner.domains.registry import get_domain
 from reasoner.errors import DataError
 
 
@@ -28,6 +30,15 @@ def test_quoted_cells_hold_delimiters_quotes_and_line_ends_and_every_cell_is_tex
 
 def test_the_cells_of_a_tsv_file_stand_between_tabs(tmp_path: Path) -> None:
     assert read(write(tmp_path / "a.TSV", "q\ta\nb, c\td\n")) == [(2, {"q": "b, c", "a": "d"}, "")]
+
+
+def test_a_csv_file_whose_columns_are_called_question_and_answer_is_a_task_by_itself(tmp_path: Path) -> None:
+    path = write(tmp_path / "mine.csv", "question,answer,more\nOne?,1,x\nTwo?,2,y\n")
+    problems = read_problems(path, get_domain(str(path)))
+    assert [(problem.question, problem.answer, problem.id) for problem in problems] == [
+        ("One?", "1", "mine-2"),
+        ("Two?", "2", "mine-3"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +80,7 @@ def test_a_line_without_end_is_refused_and_never_held_in_memory(
         (b"q,a\nb,\0\n", "NUL"),
         (b"\x1f\x8b\x08\0", "gzip"),
         ("q,a\rb,c\r", "carriage return"),
+        ("q;a\nb;c\n", "expected columns with commas between them"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_by_name(tmp_path: Path, content: str | bytes, told: str) -> None:

@@ -193,6 +193,16 @@ def test_what_is_left_out_of_a_chat_and_what_no_answer_can_be_is_noted() -> None
     assert propose(of(30, messages=chat)).notes == ("30 system turns (1 different) are no part of the question",)
     truths = propose(of(30, question=question, answer=lambda n: n % 2 == 0))
     assert "true or false" in truths.notes[0]
+    assert propose(of(30, question=question, answer=lambda n: n, more=1)).notes == ("not used: 'more'",)
+    assert "more than 200 characters" in propose(of(30, question=question, answer=lambda n: f"{n} " * 200)).notes[0]
+
+
+def test_steps_are_taken_where_they_end_in_the_answer() -> None:
+    rows = of(30, question=question, steps=lambda n: [f"{n}+1={n + 1}", f"It is {n}."], answer=lambda n: f"it is {n}")
+    assert chosen(propose(rows))["steps"] == "steps"
+    found = propose([row | {"answer": "other"} for row in rows] + [rows[0]])
+    assert "steps" not in chosen(found)
+    assert "the answer in 1 of 31 rows only" in found.columns["steps"].reason
 
 
 @pytest.mark.parametrize("rows", [of(9, n=int), of(9, text=question), of(9, question=None), [{}]])

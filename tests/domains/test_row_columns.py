@@ -75,7 +75,12 @@ def test_accepted_answers_are_a_list_or_the_texts_of_spans_and_json_stays_json()
     assert read({"question": "q", "answer": ["a", "b"]}, kind="labels")["answer"] == "a, b"
 
 
-@pytest.mark.parametrize("answer", [None, "", " ", True, [], [True], [["a"]], {}, {"text": "a"}])
+def test_a_column_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(RowRefused, match=r"field 'text': .* the columns are 'question', 'answer'"):
+        read({"question": "q", "answer": "a"}, question="text")
+
+
+@pytest.mark.parametrize("answer", [None, "", " ", "\u200b", True, [], [True], [["a"]], {}, {"text": "a"}])
 def test_an_answer_of_another_kind_is_refused_with_its_column(answer: object) -> None:
     with pytest.raises(RowRefused, match="field 'answer'"):
         read({"question": "q", "answer": answer})

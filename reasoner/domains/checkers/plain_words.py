@@ -26,6 +26,7 @@ def folded(text: str, *, case: bool = True) -> str:
     return " ".join(plain.replace("\0", "").split())
 
 
+@lru_cache(maxsize=128)
 def without_punctuation(text: str) -> str:
     """The text without the punctuation of sentences; what parts words (a comma, a dash) becomes a blank."""
     return " ".join(_SIGN.sub(_plain_sign, text).split())

@@ -21,12 +21,12 @@ PAIRS = (("premise", "hypothesis"), ("sentence1", "sentence2"), ("question1", "q
 ANSWERS = (
     "answer", "final_answer", "answers", "answerkey", "correct_answer", "gold", "label_text", "label", "labels",
     "target", "targets", "completion", "output", "response", "category", "class", "intent", "sentiment", "solution",
-    "ground_truth", "reference", "correct", "cop",
+    "ground_truth", "reference", "correct", "cop", "canonical_solution", "code",
 )  # fmt: skip
 CHOICES = ("choices", "options", "candidates", "endings", "alternatives")
 STEPS = ("steps", "solution_steps", "reasoning_steps", "proof")
 SKILLS = ("skill", "type", "category", "subject", "topic", "task", "level", "difficulty", "kind")
-IDS = ("id", "idx", "uid", "uuid", "guid", "key", "qid", "question_id", "example_id", "row_id")
+IDS = ("id", "idx", "uid", "uuid", "guid", "key", "qid", "question_id", "example_id", "task_id", "row_id")
 MOST_SKILLS = 50
 _FAMILY = re.compile(r"(?P<prefix>|choice|option|ending|opt|op|answer)[_ ]?(?P<at>[a-j]|\d)", re.IGNORECASE)
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from reasoner.domains.checkers.base import is_blank
 from reasoner.domains.rows.task_file import UNKNOWN_LICENSE, TaskFile
 from reasoner.domains.rows.turns import EXPECTED_ANSWER, EXPECTED_QUESTION, answered, asked, is_dialogue
 from reasoner.types.domain import RowRefused
@@ -71,6 +72,8 @@ class Reader:
             return _said(name, answered(given), EXPECTED_ANSWER), []
         if kind == "json_schema" and isinstance(given, list | dict):
             return json.dumps(given, ensure_ascii=False), []
+        if isinstance(given, dict) and not isinstance(given.get("text"), list):
+            raise RowRefused(name, "a text, a number or a list of texts; an object is for the checker json_schema")
         if isinstance(given, list | dict):
             texts = _texts(fields, name)
             return (", ".join(texts), texts) if kind == "labels" else (texts[0], texts[1:])
@@ -116,7 +119,10 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     if isinstance(value, bool):
         raise RowRefused(name, "a text or a number; write true and false as texts, such as 'yes' and 'no'")
-    if not isinstance(value, str | int | float) or not str(value).strip():
+    if name not in fields:
+        there = ", ".join(f"{one!r:.40}" for one in list(fields)[:12])
+        raise RowRefused(name, f"a text or a number; the columns are {there or 'none'}")
+    if not isinstance(value, str | int | float) or is_blank(str(value)):
         raise RowRefused(name, "a text or a number")
     return str(value)
 

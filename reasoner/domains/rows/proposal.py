@@ -3,12 +3,12 @@
 Pure: rows in, a proposal out. Nothing is read, written or decided here; whoever asked reads it and changes it.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reasoner.domains.checkers.choice import LETTERS
+from reasoner.domains.checkers.plain_words import plain_words
 from reasoner.domains.rows.checker_choice import ChosenChecker, choose_checker
 from reasoner.domains.rows.column_choice import (
     CHOICES,
@@ -22,9 +22,9 @@ from reasoner.domains.rows.column_choice import (
 )
 from reasoner.domains.rows.column_facts import NEARLY_ALL, Column, columns_of, kind_of
 from reasoner.domains.rows.columns import slots
+from reasoner.domains.rows.proposal_notes import notes_of
 from reasoner.domains.rows.split_choice import ChosenSplits, choose_splits
 from reasoner.domains.rows.task_file import UNKNOWN_LICENSE
-from reasoner.domains.rows.turns import is_dialogue, text_of
 
 MOST_ROWS = 2000
 """That are looked at."""
@@ -64,27 +64,40 @@ def propose(rows: Sequence[Mapping[str, Any]], *, card_license: str = "", notice
     choices = choose_choices(left, _counts(rows, left))
     left = _without(left, choices)
     steps = choose_steps(left)
-    left = _without(left, steps)
-    question = choose_question(left)
+    question = choose_question(_without(left, steps))
     asking = left.get(question.value)
-    left = _without(left, question)
-    answer = choose_answer(left, asking=asking)
-    skill = choose_skill(_without(left, answer))
+    answer = choose_answer(_without(_without(left, steps), question), asking=asking)
+    steps = _if_they_end_in(answer.value, steps, rows)
+    skill = choose_skill(_without(_without(_without(left, steps), question), answer))
+    columns = {
+        "question": question,
+        "answer": answer,
+        "choices": choices,
+        "steps": steps,
+        "split": splits.column,
+        "skill": skill,
+        "id": named,
+    }
     values = [row[answer.value] for row in rows if kind_of(row.get(answer.value)) != "nothing"]
     return TaskProposal(
-        columns={
-            "question": question,
-            "answer": answer,
-            "choices": choices,
-            "steps": steps,
-            "split": splits.column,
-            "skill": skill,
-            "id": named,
-        },
+        columns=columns,
         splits=splits,
         checker=choose_checker(values, choices=bool(choices.value)),
         license=license,
-        notes=(*_notes(rows, question.value), *_empty(rows, answer.value)),
+        notes=notes_of(rows, {key: chosen.value for key, chosen in columns.items()}),
+    )
+
+
+def _if_they_end_in(answer: str, steps: Chosen, rows: Sequence[Mapping[str, Any]]) -> Chosen:
+    """Steps are of use where the last of them is the answer; else none are named, and the reason says so."""
+    if not steps.value:
+        return steps
+    plain = [(plain_words(str(row[steps.value][-1])), plain_words(str(row.get(answer)))) for row in rows]
+    ends = sum(last.removeprefix("answer:").strip() == gold for last, gold in plain)
+    if ends >= len(rows) / 2:
+        return Chosen(steps.value, f"{steps.reason}; the last is the answer in {ends} rows, and only these teach")
+    return Chosen(
+        reason=f"{steps.value!r} has lists, but the last of them is the answer in {ends} of {len(rows)} rows only"
     )
 
 
@@ -135,27 +148,3 @@ def _license(columns: Mapping[str, Column], card: str, notice: str) -> Chosen:
     if notice:
         return Chosen(UNKNOWN_LICENSE, f"a file LICENSE beside the rows begins with {notice!r}; write its name here")
     return Chosen(UNKNOWN_LICENSE, "neither a column nor a card says it; write it here")
-
-
-def _notes(rows: Sequence[Mapping[str, Any]], question: str) -> list[str]:
-    """What of a chat is left out."""
-    chats = [value for row in rows if is_dialogue(value := row.get(question))]
-    if not chats:
-        return []
-    systems = Counter(text_of(turn) for chat in chats for turn in chat if turn["role"] == "system")
-    longer = sum(sum(turn["role"] == "user" for turn in chat) > 1 for chat in chats)
-    notes = [f"{sum(systems.values())} system turns ({len(systems)} different) are no part of the question"] * bool(
-        systems
-    )
-    return notes + [f"{longer} of {len(chats)} chats have several turns of the user; only the last is asked"] * bool(
-        longer
-    )
-
-
-def _empty(rows: Sequence[Mapping[str, Any]], answer: str) -> list[str]:
-    empty = sum(kind_of(row.get(answer)) == "nothing" for row in rows)
-    truths = sum(kind_of(row.get(answer)) == "truth" for row in rows)
-    notes = [f"{empty} of {len(rows)} rows have nothing in {answer!r}"] * bool(empty)
-    return notes + [
-        f"{truths} of {len(rows)} rows have true or false in {answer!r}; write texts such as yes and no"
-    ] * bool(truths)
