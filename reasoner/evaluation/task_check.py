@@ -16,6 +16,8 @@ MOST = 2000
 """Problems that are checked; a sample of more."""
 LOOSE = 0.5
 """Share of shuffled answers that may pass: of two answers to all questions, half are right by chance."""
+CHANCE = 0.01
+"""Share of the problems on which a cheat may be right by chance: a question can be its own answer."""
 _MANY = 40
 """Gold answers that the cheat which says all of them says."""
 
@@ -31,7 +33,7 @@ class TaskCheck(Record):
     majority_passes: float
     """Of the answer that is right most often, given to every problem: what a student without any understanding gets."""
     cheats_pass: int
-    """Problems that a cheat passes, over all cheats."""
+    """Problems that cheats pass, of those cheats that pass more than chance allows."""
     cheats: dict[str, int]
     """By cheat, where it passes any."""
     errors: int
@@ -104,7 +106,7 @@ def check_task(
         empty_passes=passing([""] * n) / n,
         shuffled_passes=passing(others) / n,
         majority_passes=passing([usual] * n) / n,
-        cheats_pass=sum(cheats.values()),
+        cheats_pass=sum(count for count in cheats.values() if count > CHANCE * n),
         cheats={name: count for name, count in cheats.items() if count},
         errors=sum(found.outcome == "error" for found in gold),
         worked=sum(is_worked(problem, domain) for problem in sample) / n,
