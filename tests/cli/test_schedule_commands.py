@@ -83,6 +83,7 @@ def test_a_broken_schedule_says_so_beside_the_others_and_is_shown(command: Comma
     assert "it cannot run: its configuration can no longer be read" in shown.stdout.replace("\n", " ")
 
 
+@pytest.mark.slow
 def test_a_night_stopped_by_its_window_is_resumed_by_the_next_and_shown_in_the_morning(
     command: Command, tmp_path: Path
 ) -> None:

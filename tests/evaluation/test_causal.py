@@ -15,6 +15,8 @@ from reasoner.evaluation.causal import (
 )
 from reasoner.search.greedy import solve
 
+pytestmark = pytest.mark.slow
+
 
 def shuffler() -> Shuffle:
     return Shuffle(torch.Generator().manual_seed(0))

@@ -18,13 +18,14 @@ from memory.store.jobs import JobStore
 from memory.store.tables import JobTable
 from reasoner.types.job import Job, JobSpec
 
+pytestmark = pytest.mark.slow
+
 WORKER = """
 import sys
 from pathlib import Path
 from jobs.worker import work
 from memory.store.database import open_database
 
-pytestmark = pytest.mark.slow
 home, url = Path(sys.argv[1]), sys.argv[2]
 work(open_database(home, url), home, handlers={"finetune": "job_work:count"}, until_empty=True)
 """

@@ -45,6 +45,8 @@ ADDED = {
 PREPARED = {
     "memory import": ["memory export --out solutions.jsonl", "memory export --out solutions.parquet"],
     "memory restore": ["memory backup backups/monday"],
+    "tasks check rows.task.yaml": ["init --task rows.jsonl"],
+    "loop --cycles 2 --config rows.yaml": ["init --task rows.jsonl"],
     "jobs cancel": ["jobs add synthesize"],
     "schedule show": ["schedule add nightly --cron '0 2 * * *' --config nano"],
     "schedule remove": ["schedule add nightly --cron '0 2 * * *' --config nano"],

@@ -16,6 +16,8 @@ from reasoner.domains.math.domain import MathDomain
 from reasoner.models.student import new_student
 from reasoner.search.greedy import solve
 
+pytestmark = pytest.mark.slow
+
 DOMAIN = MathDomain()
 QUESTIONS = [p.question for p in some_problems(10)]
 BEAM = SearchSettings(searcher="beam", width=3, candidates=4)

@@ -42,6 +42,8 @@ from reasoner.training.claims import JudgedClaims, lines_of
 from reasoner.training.verifying import VerifierRecipe, all_logits, train_verifier
 from reasoner.types.job import Job, JobSpec
 
+pytestmark = pytest.mark.slow
+
 DOMAIN = MathDomain()
 SEARCH = SearchSettings(searcher="beam", width=2, candidates=6)
 PRACTICE = list(GeneratedSource(PROBLEMS).base_problems(120, 5))
