@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -297,7 +298,7 @@ class Plants:
             cycles=1,
         )
         with closing(open_database(home)) as database:
-            ScheduleStore(database).add(entry, since="2026-01-01T00:00:00+00:00")
+            ScheduleStore(database).add(entry, since=(datetime.now(UTC) - timedelta(minutes=2)).isoformat())
         watch = partial(keep_watch, home=home, once=True, work=True, say=lambda _: None)
         yield Planted("task file", "a schedule", marker, watch)
         home, marker = self._home()

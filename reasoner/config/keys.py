@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from difflib import SequenceMatcher
 from functools import cache
 from types import MappingProxyType
-from typing import get_args
+from typing import get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -47,7 +47,7 @@ def holds_secret(key: str) -> bool:
 def takes_text(key: str) -> bool:
     """Whether free text is a value of this setting, so that `007` must stay text."""
     annotation = dotted_keys()[key].annotation
-    return annotation is str or str in get_args(annotation)
+    return annotation is str or (get_origin(annotation) is not dict and str in get_args(annotation))
 
 
 def takes_nothing(key: str) -> bool:
