@@ -55,7 +55,6 @@ class Units:
 
     def brief(self) -> TeacherBrief:
         return TeacherBrief(
-            version="1",
             steps="First multiply the larger unit by its factor, `3*100=300`; then add what is left, `300+20=320`.",
             answer="the number in the smaller unit",
             example_steps=("3*100=300", "300+20=320"),

@@ -1,11 +1,9 @@
 """Which tasks there are, what one says of itself, and whether it can be trusted."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reasoner.config.settings import Settings
-from reasoner.domains.registry import DOMAINS, domain_mark, get_domain, is_rows
-from reasoner.plugins import is_file, path_of, trust
+from reasoner.domains.registry import DOMAINS, domain_mark, get_domain, trust_task
 from reasoner.types.domain import (
     BuiltinExpert,
     Draws,
@@ -49,8 +47,7 @@ def show_task(name: str) -> dict[str, Any]:
     Raises:
         ConfigError: there is no such task.
     """
-    if is_file(name) or is_rows(name):
-        trust(path_of(name) if is_file(name) else Path(name))
+    trust_task(name)
     domain = get_domain(name)
     info, brief = domain.info, domain.brief()
     return {

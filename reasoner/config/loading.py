@@ -18,9 +18,8 @@ from reasoner.config.renamed import RENAMED
 from reasoner.config.secrets import Redactor
 from reasoner.config.settings import Settings
 from reasoner.config.sources import Assignment, from_arguments, from_environment, from_file, from_options
-from reasoner.domains.registry import OptionFault, is_rows
+from reasoner.domains.registry import OptionFault, trust_task
 from reasoner.errors import ConfigError
-from reasoner.plugins import is_file, path_of, trust
 from reasoner.types.printable import shortened
 
 NO_OPTIONS: Mapping[str, object] = {}
@@ -56,7 +55,9 @@ def load_settings(
     _refuse(_unknown(assignments))
     winners = {assignment.key: assignment for assignment in assignments}
     if not stored:
-        _trust(winners)
+        named = winners["task.name"].value if "task.name" in winners else None
+        if isinstance(named, str) and is_text(named):
+            trust_task(named)
     try:
         settings = Settings.model_validate(_nested(winners))
     except OptionFault as fault:
@@ -74,13 +75,6 @@ def _renamed(assignments: Sequence[Assignment], say: Callable[[str], None]) -> l
     for old in dict.fromkeys(a.key for a in assignments if a.key in RENAMED):
         say(f"{old} is called {RENAMED[old]} now; the old name will not be read by the next release")
     return [a._replace(key=RENAMED.get(a.key, a.key)) for a in assignments]
-
-
-def _trust(winners: Mapping[str, Assignment]) -> None:
-    """A person has named the task: if it is a file, its code may run."""
-    name = winners["task.name"].value if "task.name" in winners else None
-    if isinstance(name, str) and is_text(name) and (is_file(name) or is_rows(name)):
-        trust(path_of(name) if is_file(name) else Path(name))
 
 
 def _refuse(messages: Sequence[str]) -> None:

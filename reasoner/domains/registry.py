@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from reasoner.domains.rows.task_file import ROWS, SUFFIXES, is_hub_name
 from reasoner.errors import ConfigError
-from reasoner.plugins import Registry, is_file
+from reasoner.plugins import Registry, is_file, path_of, trust
 from reasoner.types.domain import Domain, DomainInfo, HasOptions, TeacherBrief, power
 from reasoner.types.printable import shortened
 
@@ -40,6 +40,12 @@ def get_domain(name: str) -> Domain:
         ConfigError: there is none, or what is there is no domain; says what it lacks.
     """
     return _made(name, _mark_of(name))
+
+
+def trust_task(name: str) -> None:
+    """Notes that a person has named a task: if it is a file, its code may run."""
+    if is_file(name) or is_rows(name):
+        trust(path_of(name) if is_file(name) else Path(name))
 
 
 def domain_mark(name: str) -> str:

@@ -23,9 +23,14 @@ class Check(Record):
 RIGHT = Check(outcome="right", score=1.0)
 
 
-def wrong(reason: str = "", *, score: float = 0.0) -> Check:
-    """A wrong answer, perhaps with some merit."""
-    return Check(outcome="wrong", score=score, reason=reason)
+def right(evidence: dict[str, Any] | None = None) -> Check:
+    """The answer is right."""
+    return Check(outcome="right", score=1.0, evidence=evidence or {})
+
+
+def wrong(reason: str = "", *, score: float = 0.0, evidence: dict[str, Any] | None = None) -> Check:
+    """The answer is wrong; `score` in 0..1 where the task is graded."""
+    return Check(outcome="wrong", score=score, reason=reason, evidence=evidence or {})
 
 
 def failed(reason: str) -> Check:

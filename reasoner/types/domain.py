@@ -7,7 +7,7 @@ examples; `tests/domains/contract.py` is the suite that every domain passes.
 
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from pydantic import Field
 
@@ -27,8 +27,6 @@ class DomainInfo(Record):
     """Of what it draws or reads: another version makes other problems."""
     skills: tuple[str, ...] = Field(min_length=1)
     """By which reports divide."""
-    step_form: Literal["line", "block"] = "line"
-    """Whether a step is one line of text, or may have several whose indentation counts."""
     fingerprint: str
     """SHA-256 (hex) of everything that judges answers and makes structures."""
 
@@ -36,7 +34,6 @@ class DomainInfo(Record):
 class TeacherBrief(Record):
     """What a teacher is told about the solutions of a domain. Part of the key of each call."""
 
-    version: str
     steps: str
     """What one step is, as an instruction: `Each step is one equation ... without units.`"""
     answer: str

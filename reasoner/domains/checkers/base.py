@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from reasoner.types.check import Check
+from reasoner.types.check import Check, failed, wrong
 from reasoner.types.record import Record
 
 LONGEST = 100_000
@@ -86,21 +86,6 @@ class AnswerChecker(Protocol):
 
 Judging = TypeVar("Judging", bound=Callable[..., Check])
 Spelling = TypeVar("Spelling", bound=Callable[..., str])
-
-
-def right(evidence: dict[str, Any] | None = None) -> Check:
-    """The answer is right."""
-    return Check(outcome="right", score=1.0, evidence=evidence or {})
-
-
-def wrong(reason: str, *, score: float = 0.0, evidence: dict[str, Any] | None = None) -> Check:
-    """The answer is wrong, for a reason; `score` in 0..1 where the task is graded."""
-    return Check(outcome="wrong", score=score, reason=reason, evidence=evidence or {})
-
-
-def failed(reason: str) -> Check:
-    """The checker itself failed: neither right nor wrong."""
-    return Check(outcome="error", score=0.0, reason=reason)
 
 
 def is_blank(text: str) -> bool:

@@ -8,10 +8,10 @@ options of one text, and an option whose text is the letter of another, are refu
 import re
 from functools import lru_cache
 
-from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, shown, spells, wrong
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, shown, spells
 from reasoner.domains.checkers.extraction import bare
 from reasoner.domains.checkers.plain_words import folded, plain_words
-from reasoner.types.check import Check
+from reasoner.types.check import Check, right, wrong
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ALONE = re.compile(r"[(\[{<\"']?(?:option |choice |answer )?[(\[{]?([A-Za-z])[)\]}>\"']?[.:)]?", re.IGNORECASE)

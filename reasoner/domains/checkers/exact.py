@@ -1,7 +1,7 @@
 """`exact`: the answer is the gold answer, character by character, blanks around it apart."""
 
-from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, shown, spells, wrong
-from reasoner.types.check import Check
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, shown, spells
+from reasoner.types.check import Check, right, wrong
 
 
 class ExactSettings(CheckerSettings):

@@ -17,9 +17,9 @@ from typing import Any
 
 from pydantic import Field
 
-from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, failed, right, shown, spells, wrong
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, shown, spells
 from reasoner.errors import ConfigError
-from reasoner.types.check import Check
+from reasoner.types.check import Check, failed, right, wrong
 
 
 class FunctionSettings(CheckerSettings):

@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from reasoner.domains.checkers import limited
-from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, spells, wrong
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, spells
 from reasoner.domains.checkers.extraction import unfenced
 from reasoner.domains.checkers.strict_json import read_json, same_value
-from reasoner.types.check import Check
+from reasoner.types.check import Check, right, wrong
 
 _HERE = "reasoner.domains.checkers.json_schema"
 

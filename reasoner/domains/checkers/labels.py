@@ -6,10 +6,10 @@ answer is a JSON list, or labels between separators; the gold labels are `answer
 
 import json
 
-from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, spells, wrong
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, spells
 from reasoner.domains.checkers.extraction import bare
 from reasoner.domains.checkers.plain_words import folded
-from reasoner.types.check import Check
+from reasoner.types.check import Check, right, wrong
 
 _QUOTES = "\"'` "
 

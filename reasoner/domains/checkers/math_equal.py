@@ -16,10 +16,10 @@ from typing import Any
 from pydantic import Field
 
 from reasoner.domains.checkers import limited
-from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, shown, spells, wrong
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, shown, spells
 from reasoner.domains.checkers.extraction import bare
 from reasoner.errors import ConfigError
-from reasoner.types.check import Check
+from reasoner.types.check import Check, right, wrong
 
 LONGEST_EXPRESSION = 1000
 DEEPEST = 30

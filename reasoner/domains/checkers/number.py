@@ -15,9 +15,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, shown, spells, wrong
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, shown, spells
 from reasoner.domains.checkers.quantity import Quantity, read_quantity
-from reasoner.types.check import Check
+from reasoner.types.check import Check, right, wrong
 
 
 class NumberSettings(CheckerSettings):

@@ -10,18 +10,8 @@ import re
 import warnings
 
 from reasoner.domains.checkers import limited
-from reasoner.domains.checkers.base import (
-    CheckerSettings,
-    Gold,
-    LimitReached,
-    checks,
-    failed,
-    right,
-    shown,
-    spells,
-    wrong,
-)
-from reasoner.types.check import Check
+from reasoner.domains.checkers.base import CheckerSettings, Gold, LimitReached, checks, shown, spells
+from reasoner.types.check import Check, failed, right, wrong
 
 LONGEST_PATTERN = 2000
 """Characters of a pattern: compiling has no limit but this."""

@@ -19,9 +19,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from reasoner.domains.checkers import limited
-from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, spells, wrong
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, spells
 from reasoner.domains.checkers.extraction import unfenced
-from reasoner.types.check import Check
+from reasoner.types.check import Check, right, wrong
 
 _RUN = "reasoner.domains.checkers.sql_run"
 _QUOTING = re.compile(r"['\"`\[]|--|/\*|[^\x00-\x7f]")

@@ -10,8 +10,8 @@ import re
 import string
 from collections import Counter
 
-from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, shown, spells, wrong
-from reasoner.types.check import Check
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, shown, spells
+from reasoner.types.check import Check, right, wrong
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)

@@ -1,8 +1,8 @@
 """`text`: the answer says the same words as the gold answer; see `plain_words` for what does not count."""
 
-from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, right, shown, spells, wrong
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, shown, spells
 from reasoner.domains.checkers.plain_words import folded, without_articles, without_punctuation
-from reasoner.types.check import Check
+from reasoner.types.check import Check, right, wrong
 
 
 class TextSettings(CheckerSettings):

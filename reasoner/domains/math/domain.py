@@ -22,7 +22,6 @@ RECENT = 8192
 
 
 BRIEF = TeacherBrief(
-    version="1",
     steps="Each step is one equation `number operator number=number` with one of + - * /, exact, without units. Each "
     "operand is a number of the question or the result of an earlier step. The last result is the answer.",
     answer="the final number without units",

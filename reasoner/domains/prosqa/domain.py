@@ -13,7 +13,6 @@ from reasoner.types.problem import Problem
 from reasoner.types.step import StepVerdict
 
 BRIEF = TeacherBrief(
-    version="1",
     steps="Work by layers, without guessing. Step 1 lists all kinds that the entity is by one rule, step 2 those that "
     "follow from these by one more rule and are new, and so on: bare names in alphabetical order, separated by blanks. "
     "As soon as a candidate is reached, the last step is `so: ` and its name, in place of that layer.",

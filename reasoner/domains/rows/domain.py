@@ -68,7 +68,6 @@ class RowsDomain:
     def brief(self) -> TeacherBrief:
         """As the task file tells it."""
         return TeacherBrief(
-            version="1",
             steps=self.task.steps,
             answer=self.task.answer,
             example_steps=("...", "the answer"),
