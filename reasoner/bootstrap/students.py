@@ -14,7 +14,7 @@ from reasoner.config.settings import Settings
 from reasoner.domains.powers import judge_steps
 from reasoner.errors import UsageError
 from reasoner.types.checkpoint import Checkpoint
-from reasoner.types.domain import Domain
+from reasoner.types.domain import Domain, JudgesSteps, power
 from reasoner.types.loop import Progress
 from reasoner.types.ports import Recall
 from reasoner.types.problem import Mode, Problem, Split
@@ -262,9 +262,9 @@ def _solution(
     domain: Domain, question: str, solved: "Solved", *, checkpoint: str, mode: Mode, seconds: float
 ) -> Solution:
     """A solved question as people see it, its answer not doubted yet."""
-    verdicts = judge_steps(domain, question, solved.steps)
+    verdicts, judged = judge_steps(domain, question, solved.steps), power(domain, JudgesSteps) is not None
     steps = tuple(
-        SolvedStep(text=text, holds=verdict.holds, fault=verdict.fault, logprob=round(logprob, 4))
+        SolvedStep(text=text, holds=verdict.holds if judged else None, fault=verdict.fault, logprob=round(logprob, 4))
         for text, verdict, logprob in zip(solved.steps, verdicts, solved.logprobs, strict=False)
     )
     guess = domain.answer_of(solved.steps) if solved.finished else ""

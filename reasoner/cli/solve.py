@@ -136,7 +136,7 @@ def _show_many(voice: "Voice", found: "Iterable[Solution]") -> None:
         voice.record("solution", {"number": number, **solution.model_dump(mode="json")})
         seconds, answered, last = seconds + solution.seconds, answered + bool(solution.answer), solution
         text = solution.question if len(solution.question) <= SHOWN else f"{solution.question[: SHOWN - 1]}…"
-        steps = "; ".join(step.text if step.holds else f"{step.text} (no)" for step in solution.steps)
+        steps = "; ".join(f"{step.text} (no)" if step.holds is False else step.text for step in solution.steps)
         table.add_row(str(number), text, steps, solution.answer or solution.doubt or "none found")
     if not voice.as_json:
         voice.show(table)
@@ -149,6 +149,6 @@ def _steps(solution: "Solution") -> "Table":
 
     table = plain_table("step", "", "holds", "log-probability", right=("step", "log-probability"))
     for number, step in enumerate(solution.steps, start=1):
-        holds = "yes" if step.holds else f"no: {step.fault}"
+        holds = "not judged" if step.holds is None else "yes" if step.holds else f"no: {step.fault}"
         table.add_row(str(number), step.text, holds, f"{step.logprob:.2f}")
     return table

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reasoner.domains.powers import judge_steps
-from reasoner.types.domain import Domain
+from reasoner.types.domain import Domain, JudgesSteps, power
 from reasoner.types.problem import Attempt, Mode, Problem
 
 if TYPE_CHECKING:
@@ -65,5 +65,12 @@ def judge(domain: Domain, problem: Problem, solved: "Solved", mode: Mode) -> Att
         skill=problem.skill,
         difficulty=problem.difficulty,
         logprob=round(sum(solved.logprobs), 5),
-        false_steps=sum(not verdict.holds for verdict in judge_steps(domain, problem.question, solved.steps)),
+        false_steps=_false_steps(domain, problem, solved.steps),
     )
+
+
+def _false_steps(domain: Domain, problem: Problem, steps: Sequence[str]) -> int | None:
+    """How many do not hold; None of a domain that judges none."""
+    if power(domain, JudgesSteps) is None:
+        return None
+    return sum(not verdict.holds for verdict in judge_steps(domain, problem.question, steps))

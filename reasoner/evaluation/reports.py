@@ -47,8 +47,15 @@ def summarise(
         attempts_file=attempts_file,
         seconds=seconds,
         search=search,
-        right_with_false_steps=sum(attempt.correct and attempt.false_steps > 0 for attempt in judged),
+        right_with_false_steps=_lucky(judged),
     )
+
+
+def _lucky(attempts: Sequence[Attempt]) -> int | None:
+    """Right answers over a false step; None where the domain judges no steps."""
+    if any(attempt.false_steps is None for attempt in attempts):
+        return None
+    return sum(attempt.correct and bool(attempt.false_steps) for attempt in attempts)
 
 
 def items_hash(problem_ids: Iterable[str]) -> str:

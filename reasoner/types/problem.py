@@ -58,8 +58,8 @@ class Attempt(Record):
     difficulty: int
     logprob: float = 0.0
     """Natural log-probability of the decoded tokens under the decoder, summed over steps."""
-    false_steps: int = 0
-    """Steps that are not true, or use what neither the question nor an earlier step gives."""
+    false_steps: int | None = 0
+    """Steps that are not true, or use what neither the question nor an earlier step gives; None: not judged."""
 
     @property
     def correct(self) -> bool:

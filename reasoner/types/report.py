@@ -39,8 +39,9 @@ class EvalReport(Record):
     seconds: float
     search: str = "greedy"
     """Name of the searcher."""
-    right_with_false_steps: int = 0
-    """Items in `right` with a step that is not true, or uses what nothing gives: right, perhaps by luck."""
+    right_with_false_steps: int | None = 0
+    """Items in `right` with a step that is not true, or uses what nothing gives: right, perhaps by luck. None where the
+    task judges no steps."""
 
 
 class Veto(Record):

@@ -8,8 +8,8 @@ class SolvedStep(Record):
     """One decoded step."""
 
     text: str
-    holds: bool
-    """Whether the step is true and uses only what the question and earlier steps give."""
+    holds: bool | None
+    """Whether the step is true and uses only what the question and earlier steps give; None: not judged."""
     fault: str = ""
     """What is wrong with it where it does not hold."""
     logprob: float

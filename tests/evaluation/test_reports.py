@@ -1,10 +1,17 @@
+from pathlib import Path
+
 from reasoner.domains.math.domain import MathDomain
+from reasoner.domains.powers import drawing
+from reasoner.domains.registry import get_domain
 from reasoner.evaluation.attempts import judge
 from reasoner.evaluation.reports import summarise
+from reasoner.plugins import trust
 from reasoner.search.greedy import Solved
 from reasoner.types.problem import Attempt, Outcome
 from reasoner.types.report import EvalReport
 from tests.evaluation.attempts import attempts, judged
+
+UNITS = Path(__file__).parents[2] / "examples" / "units.py"
 
 
 def report(tried: list[Attempt]) -> EvalReport:
@@ -35,6 +42,15 @@ def test_right_answers_over_a_step_that_does_not_hold_are_counted_beside_the_oth
     tried = [judge(domain, problem, Solved(s, (0.0,) * len(s), finished=True), "talk") for s in written]
     assert [(a.outcome, a.false_steps) for a in tried] == [("right", 0), ("right", 1), ("right", 1), ("wrong", 1)]
     assert report(tried).right_with_false_steps == 2
+
+
+def test_nothing_is_said_of_false_steps_where_the_task_judges_none() -> None:
+    trust(UNITS)
+    domain = get_domain(f"{UNITS}:Units")
+    problem = drawing(domain).draw(0, {"difficulty": 1, "skill": "m_cm"})
+    tried = [judge(domain, problem, Solved(problem.steps, (0.0,), finished=True), "talk")]
+    assert (tried[0].outcome, tried[0].false_steps) == ("right", None)
+    assert report(tried).right_with_false_steps is None
 
 
 def test_buckets_add_up_to_the_whole() -> None:
