@@ -88,7 +88,7 @@ class StudentSettings(Section):
         default="pieces", description="what one token of a question is: a piece of a word, or a sentence in no order"
     )
     step_text: Literal["characters", "words"] = Field(
-        default="characters", description="what one token of a step is; words are learnt from the training steps"
+        default="characters", description="what one token of a step is; both are learnt from the training steps"
     )
     digits: Literal["least_first", "most_first"] = "least_first"
     question_encoder: str = Field(

@@ -18,6 +18,7 @@ DOMAINS = Registry(
     "task",
     group="reasoner.domains",
     built_in={
+        "code": "reasoner.domains.code.domain:CodeDomain",
         "math": "reasoner.domains.math.domain:MathDomain",
         "prosqa": "reasoner.domains.prosqa.domain:ProsqaDomain",
     },

@@ -122,7 +122,9 @@ def make_anchor(shape: Shape) -> Anchor | None:
 
 def step_tokenizer(shape: Shape) -> StepTokenizer:
     """What a student of this shape writes with."""
-    return StepTokenizer(least_first=shape.least_first, max_tokens=shape.max_step_tokens, words=shape.step_words)
+    return StepTokenizer(
+        least_first=shape.least_first, max_tokens=shape.max_step_tokens, words=shape.step_words, signs=shape.step_signs
+    )
 
 
 def _backbone(shape: Shape, lent: Lent, model: Pretrained | None) -> FrozenBackbone | TunedBackbone:

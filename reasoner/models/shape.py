@@ -32,6 +32,8 @@ class Shape:
     """Words of a sentence that is one token of the question; 0 where each word is its own."""
     step_words: tuple[str, ...] = ()
     """Words that a step is written with; empty for characters."""
+    step_signs: str = ""
+    """Characters that a step is written with beside those of arithmetic."""
     predictor: str = "transformer"
     speller: bool = False
     slot_words: bool = False
@@ -71,6 +73,7 @@ def shape_of(
     question_tokens: int,
     step_tokens: int,
     step_words: tuple[str, ...] = (),
+    step_signs: str = "",
     marks: tuple[str, str, str] = ("", "", ""),
 ) -> Shape:
     """The shape that settings ask for, once the vocabularies are known."""
@@ -91,6 +94,7 @@ def shape_of(
         least_first=settings.digits == "least_first",
         sentence_words=SENTENCE_WORDS if settings.question_text == "sentences" else 0,
         step_words=step_words,
+        step_signs=step_signs,
         predictor=settings.predictor,
         speller=settings.speller,
         slot_words=settings.slot_words,

@@ -36,7 +36,7 @@ from reasoner.models.parts import (
 from reasoner.models.predictor import StepPredictor
 from reasoner.models.shape import SENTENCE_WORDS, Shape, shape_of
 from reasoner.models.speller import Speller
-from reasoner.models.tokenizers import QuestionTokenizer, StepTokenizer, words_of
+from reasoner.models.tokenizers import QuestionTokenizer, StepTokenizer, signs_of, words_of
 from reasoner.models.word_slots import WordSlotEncoder
 
 
@@ -142,7 +142,7 @@ def new_student(
     steps: Iterable[str] = (),
     cache: Path | None = None,
 ) -> Student:
-    """A student with fresh weights and a vocabulary learnt from `questions`, and from `steps` if it writes words.
+    """A student with fresh weights and vocabularies learnt from `questions` and `steps`.
 
     Args:
         settings: its shape, and the pretrained models it stands on.
@@ -163,12 +163,20 @@ def new_student(
     lent = lend(settings, cache=cache)
     reads = _reader(settings, questions, lent)
     words = words_of(steps) if settings.step_text == "words" else ()
+    signs = signs_of(steps) if settings.step_text == "characters" else ""
     if settings.step_text == "words" and not words:
         raise ConfigError("student.step_text: given 'words', but no training step has any; expected worked problems")
     writes = StepTokenizer(
-        least_first=settings.digits == "least_first", max_tokens=settings.max_step_tokens, words=words
+        least_first=settings.digits == "least_first", max_tokens=settings.max_step_tokens, words=words, signs=signs
     )
-    shape = shape_of(settings, question_tokens=len(reads), step_tokens=len(writes), step_words=words, marks=lent.marks)
+    shape = shape_of(
+        settings,
+        question_tokens=len(reads),
+        step_tokens=len(writes),
+        step_words=words,
+        step_signs=signs,
+        marks=lent.marks,
+    )
     student = Student(net=build_net(shape, seed=seed, lent=lent), shape=shape, reads=reads, writes=writes, lent=lent)
     _share_embeddings(student)
     if settings.one_space:
@@ -185,8 +193,9 @@ def _share_embeddings(student: Student) -> None:
     net, writes = student.net, student.writes
     if not isinstance(net.question_encoder, QuestionEncoder):
         return
-    ids = [writes.encode(word)[0] for word in writes.words]
-    vectors = net.question_encoder.token.weight[student.reads.ids_of(writes.words)]
+    words = writes.words or tuple(sign for sign in writes.signs if not sign.isspace())
+    ids = [writes.encode(word)[0] for word in words]
+    vectors = net.question_encoder.token.weight[student.reads.ids_of(words)]
     for part in (net.step_encoder, net.target_encoder):
         if isinstance(part, StepEncoder | WordSlotEncoder):
             part.token.weight[ids] = vectors

@@ -2,8 +2,9 @@
 
 Questions: a byte-pair vocabulary learnt from the training questions (every usual word becomes one token), with each
 number of up to six digits as one `NUMBER` token beside its digits; or whole words, ordered by sentence, so that the
-encoder can make one token of each. Steps: one token a character, numbers written least significant digit first if
-asked, so that carries run in writing order; or one token a word, from a list learnt from the training steps.
+encoder can make one token of each. Steps: one token a character, of arithmetic and of whatever else the training steps
+are written with, numbers least significant digit first if asked, so that carries run in writing order; or one token a
+word, from a list learnt from the training steps.
 """
 
 import re
@@ -152,14 +153,15 @@ class QuestionTokenizer:
 class StepTokenizer:
     """Reads and writes steps, a character or a word a token."""
 
-    def __init__(self, *, least_first: bool, max_tokens: int, words: Sequence[str] = ()) -> None:
+    def __init__(self, *, least_first: bool, max_tokens: int, words: Sequence[str] = (), signs: str = "") -> None:
         """Args:
         least_first: whether numbers are written from their least significant digit; words stay as they are.
         max_tokens: of a step, its `STOP` included.
         words: all words that can be written, none twice; empty for a character a token.
+        signs: further characters than those of arithmetic. Blanks are left out of steps unless they are among them.
         """
-        self.least_first, self.max_tokens, self.words = least_first, max_tokens, tuple(words)
-        self._id = {token: i for i, token in enumerate(self.words or ALPHABET, start=FIRST_DIGIT)}
+        self.least_first, self.max_tokens, self.words, self.signs = least_first, max_tokens, tuple(words), signs
+        self._id = {token: i for i, token in enumerate(self.words or ALPHABET + signs, start=FIRST_DIGIT)}
         self._token = {i: token for token, i in self._id.items()}
 
     def __len__(self) -> int:
@@ -169,7 +171,7 @@ class StepTokenizer:
         return _DIGITS.sub(lambda m: m.group()[::-1], text) if self.least_first and not self.words else text
 
     def _split(self, step: str) -> Sequence[str]:
-        return step.split() if self.words else step.replace(" ", "")
+        return step.split() if self.words else step if " " in self.signs else step.replace(" ", "")
 
     def fits(self, step: str) -> bool:
         """Whether a step can be written: known characters or words, short enough."""
@@ -194,6 +196,12 @@ class StepTokenizer:
             if int(i) in self._token:
                 tokens.append(self._token[int(i)])
         return self._turn((" " if self.words else "").join(tokens))
+
+
+def signs_of(steps: Iterable[str]) -> str:
+    """All characters of some steps that are none of arithmetic, in order; a blank only where there are others too."""
+    found = {sign for step in steps for sign in step}.difference(ALPHABET)
+    return "".join(sorted(found)) if found - {" "} else ""
 
 
 def words_of(steps: Iterable[str]) -> tuple[str, ...]:

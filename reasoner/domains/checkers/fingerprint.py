@@ -17,14 +17,17 @@ def fingerprint(checker: AnswerChecker) -> str:
     """SHA-256 (hex) over the source of a checker and of all modules of `reasoner.domains` that it imports, its options,
     the versions of the packages that judge with it and, for a user's function, the bytes of the file.
     """
-    digest = hashlib.sha256()
-    for name in sorted(_imported(type(checker).__module__)):
-        digest.update(f"{name}\0".encode() + _source(name) + b"\0")
+    digest = hashlib.sha256(sources_of(type(checker).__module__))
     options = checker.settings.model_dump(mode="json", by_alias=True)
     packages = {name: _version(name) for name in getattr(checker, "packages", ())}
     told = [checker.name, checker.version, options, packages, getattr(checker, "sha256", "")]
     digest.update(json.dumps(told, sort_keys=True).encode())
     return digest.hexdigest()
+
+
+def sources_of(module: str) -> bytes:
+    """Names and sources of a module and of all modules of `reasoner.domains` that it imports."""
+    return b"".join(f"{name}\0".encode() + _source(name) + b"\0" for name in sorted(_imported(module)))
 
 
 def _imported(start: str) -> set[str]:

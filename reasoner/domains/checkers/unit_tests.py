@@ -1,0 +1,107 @@
+"""`tests`: the answer is a Python program that passes unit tests, which run in the sandbox, apart from the program.
+
+A row brings `tests` (asserts, or one text of Python with them), and may bring `setup` (imports and helpers of the
+tests), `names` (functions that the tests call; else read from the tests) and `prompt` (the beginning of the program: an
+answer that defines no function is its continuation). The gold answer must pass; its time here sets the limits.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from typing import Any
+
+from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, spells
+from reasoner.domains.checkers.extraction import unfenced
+from reasoner.errors import DataError, SandboxError
+from reasoner.sandbox.choosing import choose
+from reasoner.sandbox.fingerprint import verdict_fingerprint
+from reasoner.sandbox.task_rows import called_names
+from reasoner.sandbox.unit_tests import UnitTests, canonical_limits, grade
+from reasoner.types.check import Check
+from reasoner.types.sandbox import Limits
+
+KEPT = 4096
+"""Tasks whose limits and faults are kept."""
+
+
+class TestsSettings(CheckerSettings):
+    """Options of `tests`."""
+
+    __test__ = False
+
+    setup: str = ""
+    """Python before the tests of rows without a `setup` of their own."""
+    sandbox: str = ""
+    """A backend by name; empty: the first that works here."""
+
+
+class TestsChecker:
+    """Grades a program in the sandbox; without one that holds on this machine nothing is run, which is an `error`."""
+
+    __test__ = False
+    name = "tests"
+    version = "1"
+    settings_type = TestsSettings
+
+    def __init__(self, settings: TestsSettings | None = None) -> None:
+        self.settings = settings or TestsSettings()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Backend, its version, Python's, and the grader's source: part of the task's fingerprint."""
+        try:
+            return verdict_fingerprint(choose(self.settings.sandbox))
+        except SandboxError:
+            return "no sandbox"
+
+    @checks
+    def check(self, gold: Gold, answer: str) -> Check:
+        """Right if every test passes."""
+        task = self._task(gold)
+        limits, _ = _measured(task, self.settings.sandbox)
+        return grade(task, _program(gold, answer), choose(self.settings.sandbox), limits=limits).check
+
+    @spells
+    def canonical(self, answer: str) -> str:
+        """The program without fences and blanks at the ends of lines."""
+        return "\n".join(line.rstrip() for line in unfenced(answer).splitlines())
+
+    def validate_gold(self, gold: Gold) -> str:
+        """There must be tests, and the gold program, where there is one, must pass them."""
+        try:
+            task = self._task(gold)
+        except DataError as error:
+            return str(error)
+        if not task.canonical:
+            return ""
+        _, found = _measured(task, self.settings.sandbox)
+        return "" if found.outcome == "right" else f"it does not pass its own tests: {found.reason}"
+
+    def _task(self, gold: Gold) -> UnitTests:
+        return task_of(gold.material, _program(gold, gold.answer) if gold.answer.strip() else "", self.settings.setup)
+
+
+def task_of(material: Mapping[str, Any], canonical: str, setup: str = "") -> UnitTests:
+    """The unit tests that a row's material says. Raises DataError where it says none."""
+    given = material.get("tests")
+    tests = [given] if isinstance(given, str) else given
+    if not isinstance(tests, list) or not tests or not all(isinstance(one, str) and one.strip() for one in tests):
+        raise DataError(f"field 'tests': given {given!s:.60}, expected asserts: a text or a list of texts")
+    setup = str(material.get("setup") or setup)
+    names = material.get("names") or called_names(tests, setup, canonical)
+    names = [names] if isinstance(names, str) else list(names)
+    if not names:
+        raise DataError("field 'tests': they call no function of the answer; name it in 'names'")
+    return UnitTests(id="", names=tuple(map(str, names)), tests=tuple(tests), setup=setup, canonical=canonical)
+
+
+def _program(gold: Gold, answer: str) -> str:
+    """The whole program: an answer without a function of its own continues the row's `prompt`."""
+    # Not stripped: the first line's indentation is part of a continuation.
+    body = unfenced(answer) if answer.strip().startswith("```") else answer
+    prompt = str(gold.material.get("prompt") or "")
+    return prompt + body if prompt and "def " not in body else body
+
+
+@lru_cache(maxsize=KEPT)
+def _measured(task: UnitTests, sandbox: str) -> tuple[Limits, Check]:
+    return canonical_limits(task, choose(sandbox))

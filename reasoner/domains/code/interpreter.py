@@ -1,0 +1,263 @@
+"""Runs small programs line by line without executing them as Python: a walk over the syntax tree of what it knows.
+
+It knows assignments, `for` over texts, lists and ranges, `if`, `return`, the operators and some thirty functions and
+methods of whole numbers, texts and lists; of anything else it says that it cannot read it. Everything is bounded:
+executed lines, sizes of numbers, texts and lists. A test compares it with Python over thousands of drawn programs.
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from reasoner.domains.code.values import Value, written
+from reasoner.types.record import Record
+
+MOST_LINES = 500
+"""Executed lines."""
+LARGEST = 10**15
+"""Of a whole number, without its sign."""
+LONGEST = 2_000
+"""Members of a list, characters of a text or of a program."""
+
+
+class Unreadable(ValueError):
+    """A program uses what is not known here, fails, or goes beyond the limits."""
+
+
+class Traced(Record):
+    """What a call does."""
+
+    lines: tuple[str, ...]
+    """Of each executed assignment `name=value`."""
+    value: str
+    """What it returns, as `values.written` writes it."""
+
+
+class _Returned(Exception):
+    def __init__(self, value: Value) -> None:
+        super().__init__()
+        self.value = value
+
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda a, b: a in b,
+    ast.NotIn: lambda a, b: a not in b,
+}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "len": len, "sum": sum, "min": min, "max": max, "sorted": sorted, "abs": abs, "str": str, "int": int,
+    "list": list, "range": range, "bool": bool,
+}  # fmt: skip
+_METHODS: dict[type, frozenset[str]] = {
+    str: frozenset((
+        "upper", "lower", "title", "capitalize", "swapcase", "strip", "lstrip", "rstrip", "replace", "count", "find",
+        "index", "startswith", "endswith", "split", "join", "isalpha", "isdigit", "isupper", "islower",
+    )),
+    list: frozenset(("append", "extend", "insert", "remove", "pop", "reverse", "sort", "index", "count", "copy")),
+}  # fmt: skip
+
+
+def trace(program: str, call: str) -> Traced:
+    """The lines that a call of a program's one function executes, and what it returns.
+
+    Raises:
+        Unreadable: see there.
+    """
+    if len(program) > LONGEST or len(call) > LONGEST:
+        raise Unreadable("the program or the call is too long")
+    try:
+        function = _function(ast.parse(program))
+        asked = ast.parse(call.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise Unreadable(f"not Python: {error}") from error
+    if not isinstance(asked, ast.Call) or not isinstance(asked.func, ast.Name) or asked.func.id != function.name:
+        raise Unreadable(f"expected a call of {function.name}")
+    run = _Run()
+    try:
+        given = [run.value(argument) for argument in asked.args]
+        names = [argument.arg for argument in function.args.args]
+        if len(given) != len(names) or asked.keywords:
+            raise Unreadable(f"expected {len(names)} arguments")
+        run.names.update(zip(names, given, strict=True))
+        run.block(function.body)
+    except _Returned as ended:
+        return Traced(lines=tuple(run.lines), value=written(ended.value))
+    except Unreadable:
+        raise
+    except Exception as error:  # whatever the program's own operations raise
+        raise Unreadable(f"it fails: {type(error).__name__}: {error}") from error
+    raise Unreadable("it returns nothing")
+
+
+def _function(tree: ast.Module) -> ast.FunctionDef:
+    if len(tree.body) != 1 or not isinstance(function := tree.body[0], ast.FunctionDef) or function.decorator_list:
+        raise Unreadable("expected one function and nothing else")
+    more = function.args
+    if more.posonlyargs or more.kwonlyargs or more.vararg or more.kwarg or more.defaults:
+        raise Unreadable("expected plain arguments")
+    return function
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise Unreadable("a number grows too large")
+    if isinstance(value, str | list | range) and len(value) > LONGEST:
+        raise Unreadable("a text or list grows too long")
+    return value
+
+
+class _Run:
+    """One call: the values of names, and what was written down."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {}
+        self.lines: list[str] = []
+        self._left = MOST_LINES
+
+    def block(self, body: Iterable[ast.stmt]) -> None:
+        """Runs statements in order."""
+        for statement in body:
+            self._left -= 1
+            if self._left < 0:
+                raise Unreadable("it runs too many lines")
+            self._statement(statement)
+
+    def _statement(self, statement: ast.stmt) -> None:
+        match statement:
+            case ast.Return(value=ast.expr() as result):
+                raise _Returned(self.value(result))
+            case ast.Assign(targets=[ast.Name(id=name)], value=given):
+                self._set(name, self.value(given))
+            case ast.AugAssign(target=ast.Name(id=name), op=op, value=given):
+                self._set(name, self._changed(name, op, self.value(given)))
+            case ast.For(target=ast.Name(id=name), iter=over, body=body, orelse=[]):
+                for one in self._items(over):
+                    self.names[name] = one
+                    self.block(body)
+            case ast.If(test=test, body=body, orelse=orelse):
+                self.block(body if self.value(test) else orelse)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name))) as call):
+                self.value(call)
+                self._set(name, self.names[name])
+            case _:
+                raise Unreadable(f"the statement {ast.unparse(statement)[:60]!r}")
+
+    def _set(self, name: str, value: Any) -> None:
+        if isinstance(value, range):
+            raise Unreadable("a range that is no list")
+        self.names[name] = value
+        self.lines.append(f"{name}={written(value)}")
+
+    def _changed(self, name: str, op: ast.operator, by: Any) -> Any:
+        """As `+=` does it: a list changes for all names that share it."""
+        if name not in self.names:
+            raise Unreadable(f"the name {name!r}")
+        old = self.names[name]
+        if isinstance(old, list) and isinstance(op, ast.Add):
+            old += by
+            return _bounded(old)
+        return _bounded(self._binary(op, old, by))
+
+    def _items(self, over: ast.expr) -> Sequence[Any]:
+        """What a loop goes over: the list itself, which its body may change."""
+        items = self.value(over)
+        if not isinstance(items, str | list | tuple | range):
+            raise Unreadable("a loop over what is no text or list")
+        return items
+
+    def value(self, node: ast.expr) -> Any:
+        """The value of an expression."""
+        return _bounded(self._value(node))
+
+    def _value(self, node: ast.expr) -> Any:
+        match node:
+            case ast.Constant(value=bool() | int() | str() | None as constant):
+                return constant
+            case ast.Name(id=name):
+                if name not in self.names:
+                    raise Unreadable(f"the name {name!r}")
+                return self.names[name]
+            case ast.List(elts=elements):
+                return [self.value(one) for one in elements]
+            case ast.Tuple(elts=elements):
+                return tuple(self.value(one) for one in elements)
+            case ast.BinOp(left=left, op=op, right=right):
+                return self._binary(op, self.value(left), self.value(right))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -self.value(operand)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return not self.value(operand)
+            case ast.BoolOp(op=op, values=values):
+                return self._either(isinstance(op, ast.Or), values)
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARED:
+                return _COMPARED[type(op)](self.value(left), self.value(right))
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self.value(body if self.value(test) else orelse)
+            case ast.Subscript(value=of, slice=ast.Slice(lower=low, upper=high, step=step)):
+                parts = [None if part is None else self.value(part) for part in (low, high, step)]
+                return self.value(of)[slice(*parts)]
+            case ast.Subscript(value=of, slice=at):
+                return self.value(of)[self.value(at)]
+            case ast.ListComp(elt=element, generators=[one]) | ast.GeneratorExp(elt=element, generators=[one]):
+                return self._gathered(element, one)
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
+                return self._called(name, [self.value(one) for one in args])
+            case ast.Call(func=ast.Attribute(value=of, attr=method), args=args, keywords=[]):
+                return self._method(self.value(of), method, [self.value(one) for one in args])
+            case _:
+                raise Unreadable(f"the expression {ast.unparse(node)[:60]!r}")
+
+    def _binary(self, op: ast.operator, left: Any, right: Any) -> Any:
+        if type(op) not in _BINARY or (isinstance(op, ast.Mod) and isinstance(left, str)):
+            raise Unreadable(f"the operator {type(op).__name__}")
+        if isinstance(op, ast.Mult) and not (isinstance(left, int) and isinstance(right, int)):
+            text, times = (left, right) if isinstance(right, int) else (right, left)
+            if isinstance(times, int) and len(text) * times > LONGEST:
+                raise Unreadable("a text or list grows too long")
+        return _BINARY[type(op)](left, right)
+
+    def _either(self, is_or: bool, values: Sequence[ast.expr]) -> Any:
+        found: Any = None
+        for one in values:
+            found = self.value(one)
+            if bool(found) is is_or:
+                break
+        return found
+
+    def _gathered(self, element: ast.expr, over: ast.comprehension) -> list[Any]:
+        if not isinstance(over.target, ast.Name) or over.is_async:
+            raise Unreadable("a comprehension over several names")
+        kept, found = dict(self.names), list[Any]()
+        for one in self._items(over.iter):
+            self.names[over.target.id] = one
+            if all(self.value(test) for test in over.ifs):
+                found.append(self.value(element))
+        self.names = kept
+        return found
+
+    def _called(self, name: str, args: list[Any]) -> Any:
+        if name == "range" and any(isinstance(one, int) and abs(one) > LONGEST for one in args):
+            raise Unreadable("a range grows too long")
+        if name in ("list", "sorted", "sum", "min", "max") and any(isinstance(one, dict | set) for one in args):
+            raise Unreadable("dictionaries and sets")
+        return _FUNCTIONS[name](*args)
+
+    def _method(self, of: Any, method: str, args: list[Any]) -> Any:
+        if method not in _METHODS.get(type(of), ()):
+            raise Unreadable(f"the method {method!r} of a {type(of).__name__}")
+        if method == "replace" and len(of) * max(1, len(args[1])) > LONGEST:
+            raise Unreadable("a text grows too long")
+        return getattr(of, method)(*args)
