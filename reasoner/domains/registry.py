@@ -18,9 +18,13 @@ DOMAINS = Registry(
     "task",
     group="reasoner.domains",
     built_in={
+        "choice": "reasoner.domains.rows.named:Choice",
         "code": "reasoner.domains.code.domain:CodeDomain",
+        "gsm8k": "reasoner.domains.rows.named:Gsm8k",
         "math": "reasoner.domains.math.domain:MathDomain",
+        "math500": "reasoner.domains.rows.named:Math500",
         "prosqa": "reasoner.domains.prosqa.domain:ProsqaDomain",
+        "text": "reasoner.domains.rows.named:Text",
     },
 )
 _MEMBERS = ("info", "check", "answer_of", "canonical", "structure", "brief")

@@ -33,7 +33,8 @@ class RowsDomain:
 
     def __init__(self, task: TaskFile) -> None:
         self.task = task
-        self.rows = task.rows
+        if task.rows:  # else it lacks the power `HasRows`
+            self.rows = task.rows
         self._checker = get_checker(task.checker.kind, task.checker.options)
         self._reader = Reader(task)
 

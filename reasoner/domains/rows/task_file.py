@@ -53,8 +53,11 @@ class TaskFile(Section):
     """Everything that a task made from rows needs."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
-    rows: str
-    """A path; a relative one begins at the task file's folder. Or `hf:owner/name`, of the Hugging Face hub."""
+    rows: str = Field(default="", min_length=0)
+    """A path; a relative one begins at the task file's folder. Or `hf:owner/name`, of the Hugging Face hub.
+
+    Empty: whoever uses the task names them, `task.rows=FILE`.
+    """
     columns: Columns = Columns()
     checker: CheckerChoice = CheckerChoice()
     splits: dict[str, Split] = Field(default={})
@@ -103,7 +106,7 @@ def task_of(given: dict[str, Any], path: Path) -> TaskFile:
     except ValidationError as error:
         told = [f"{'.'.join(map(str, e['loc']))}: got {shortened(e['input'])}; {e['msg']}" for e in error.errors()]
         raise ConfigError("\n".join(f"{path}: {words}" for words in told)) from error
-    rows = task.rows if is_hub_name(task.rows) else str(path.parent / Path(task.rows).expanduser())
+    rows = task.rows if is_hub_name(task.rows) or not task.rows else str(path.parent / Path(task.rows).expanduser())
     return task.model_copy(update={"rows": rows})
 
 
