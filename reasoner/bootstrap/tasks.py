@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from reasoner.config.settings import Settings
 from reasoner.domains.registry import DOMAINS, domain_mark, get_domain, trust_task
+from reasoner.errors import ConfigError
 from reasoner.types.domain import (
     BuiltinExpert,
     Draws,
@@ -37,8 +38,15 @@ POWERS: dict[str, type] = {
 
 
 def list_tasks() -> list[dict[str, Any]]:
-    """The tasks that have a name, with what they can do."""
-    return [show_task(name) for name in DOMAINS.names()]
+    """The tasks that have a name, with what they can do; of one that cannot be made here, the `fault`."""
+    return [_listed(name) for name in DOMAINS.names()]
+
+
+def _listed(name: str) -> dict[str, Any]:
+    try:
+        return show_task(name)
+    except ConfigError as error:
+        return {"task": name, "fault": str(error)}
 
 
 def show_task(name: str) -> dict[str, Any]:

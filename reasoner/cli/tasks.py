@@ -30,7 +30,10 @@ def list_tasks(json: options.Json = False, quiet: options.Quiet = False, debug: 
     voice, table = Voice(as_json=json, quiet=quiet), plain_table("task", "version", "skills", "can")
     for told in bootstrap.list_tasks():
         voice.record("task", told)
-        table.add_row(told["task"], told["version"], ", ".join(told["skills"]), ", ".join(told["powers"]))
+        if "fault" in told:
+            table.add_row(told["task"], "", "", told["fault"])
+        else:
+            table.add_row(told["task"], told["version"], ", ".join(told["skills"]), ", ".join(told["powers"]))
     voice.show(table)
     voice.show(
         "\nOf your own: --task rows.jsonl, --task my.task.yaml, or --task path/to/file.py:Name; see docs/tasks.md"

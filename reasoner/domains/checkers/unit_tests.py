@@ -2,7 +2,8 @@
 
 A row brings `tests` (asserts, or one text of Python with them), and may bring `setup` (imports and helpers of the
 tests), `names` (functions that the tests call; else read from the tests) and `prompt` (the beginning of the program: an
-answer that defines no function is its continuation). The gold answer must pass; its time here sets the limits.
+answer that defines no function is its continuation). The published columns of HumanEval (`test`, `entry_point`,
+`prompt`) and MBPP (`test_list`, `test_setup_code`) mean the same. The gold answer must pass; its time sets the limits.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from reasoner.domains.checkers.extraction import unfenced
 from reasoner.errors import DataError, SandboxError
 from reasoner.sandbox.choosing import choose
 from reasoner.sandbox.fingerprint import verdict_fingerprint
-from reasoner.sandbox.task_rows import called_names
+from reasoner.sandbox.task_rows import called_names, humaneval_task, mbpp_task
 from reasoner.sandbox.unit_tests import UnitTests, canonical_limits, grade
 from reasoner.types.check import Check
 from reasoner.types.sandbox import Limits
@@ -82,6 +83,13 @@ class TestsChecker:
 
 def task_of(material: Mapping[str, Any], canonical: str, setup: str = "") -> UnitTests:
     """The unit tests that a row's material says. Raises DataError where it says none."""
+    if "entry_point" in material and "test" in material:
+        prompt = str(material.get("prompt") or "")
+        body = canonical.removeprefix(prompt) or "    pass\n"
+        made = humaneval_task({"prompt": prompt, "canonical_solution": body, **_of(material, "test", "entry_point")})
+        return made.model_copy(update={"canonical": canonical})
+    if "test_list" in material:
+        return mbpp_task({"code": canonical, **_of(material, "test_list", "test_setup_code", "test_imports")})
     given = material.get("tests")
     tests = [given] if isinstance(given, str) else given
     if not isinstance(tests, list) or not tests or not all(isinstance(one, str) and one.strip() for one in tests):
@@ -92,6 +100,10 @@ def task_of(material: Mapping[str, Any], canonical: str, setup: str = "") -> Uni
     if not names:
         raise DataError("field 'tests': they call no function of the answer; name it in 'names'")
     return UnitTests(id="", names=tuple(map(str, names)), tests=tuple(tests), setup=setup, canonical=canonical)
+
+
+def _of(material: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: material[name] for name in names if name in material}
 
 
 def _program(gold: Gold, answer: str) -> str:

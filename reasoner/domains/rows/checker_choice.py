@@ -28,6 +28,8 @@ class ChosenChecker:
     told: str
     """What a teacher is told about the answer."""
     options: dict[str, Any] = field(default_factory=dict)
+    material: tuple[str, ...] = ()
+    """Columns that the checker reads beside the answer."""
     is_label: bool = False
     """Whether an answer is one of few texts."""
 

@@ -26,6 +26,9 @@ ANSWERS = (
 CHOICES = ("choices", "options", "candidates", "endings", "alternatives")
 STEPS = ("steps", "solution_steps", "reasoning_steps", "proof")
 SKILLS = ("skill", "type", "category", "subject", "topic", "task", "level", "difficulty", "kind")
+TESTS = ("tests", "test_list", "test")
+TESTS_MATERIAL = (*TESTS, "setup", "names", "entry_point", "prompt", "test_setup_code", "test_imports")
+"""Columns that the checker `tests` reads."""
 IDS = ("id", "idx", "uid", "uuid", "guid", "key", "qid", "question_id", "example_id", "task_id", "row_id")
 MOST_SKILLS = 50
 _FAMILY = re.compile(r"(?P<prefix>|choice|option|ending|opt|op|answer)[_ ]?(?P<at>[a-j]|\d)", re.IGNORECASE)
@@ -121,6 +124,13 @@ def choose_choices(columns: Mapping[str, Column], counts: Mapping[str, set[int]]
 def choose_steps(columns: Mapping[str, Column]) -> Chosen:
     """A list of steps, by its name alone."""
     found = _called([column for column in columns.values() if column.kind == "list" and column.is_full], STEPS)
+    return Chosen(found[0].name, f"called {found[0].name!r}; {found[0].words}") if found else Chosen()
+
+
+def choose_tests(columns: Mapping[str, Column]) -> Chosen:
+    """Unit tests of a program, by name; `test` counts only beside `entry_point`, as HumanEval has them."""
+    able = [c for c in columns.values() if c.kind in ("text", "list") and c.is_full]
+    found = [c for c in _called(able, TESTS) if c.name != "test" or "entry_point" in columns]
     return Chosen(found[0].name, f"called {found[0].name!r}; {found[0].words}") if found else Chosen()
 
 

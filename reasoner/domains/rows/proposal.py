@@ -12,6 +12,7 @@ from reasoner.domains.checkers.plain_words import plain_words
 from reasoner.domains.rows.checker_choice import ChosenChecker, choose_checker
 from reasoner.domains.rows.column_choice import (
     CHOICES,
+    TESTS_MATERIAL,
     Chosen,
     choose_answer,
     choose_choices,
@@ -19,6 +20,7 @@ from reasoner.domains.rows.column_choice import (
     choose_question,
     choose_skill,
     choose_steps,
+    choose_tests,
 )
 from reasoner.domains.rows.column_facts import NEARLY_ALL, Column, columns_of, kind_of
 from reasoner.domains.rows.columns import slots
@@ -63,6 +65,9 @@ def propose(rows: Sequence[Mapping[str, Any]], *, card_license: str = "", notice
     left = {name: column for name, column in left.items() if name.lower() not in ("license", "licence")}
     choices = choose_choices(left, _counts(rows, left))
     left = _without(left, choices)
+    tests = choose_tests(left)
+    if tests.value:
+        left = {name: column for name, column in left.items() if name not in TESTS_MATERIAL or name == "prompt"}
     steps = choose_steps(left)
     question = choose_question(_without(left, steps))
     asking = left.get(question.value)
@@ -79,12 +84,25 @@ def propose(rows: Sequence[Mapping[str, Any]], *, card_license: str = "", notice
         "id": named,
     }
     values = [row[answer.value] for row in rows if kind_of(row.get(answer.value)) != "nothing"]
+    judged = choose_checker(values, choices=bool(choices.value))
+    checker = _of_programs(tests, rows) if tests.value else judged
     return TaskProposal(
         columns=columns,
         splits=splits,
-        checker=choose_checker(values, choices=bool(choices.value)),
+        checker=checker,
         license=license,
-        notes=notes_of(rows, {key: chosen.value for key, chosen in columns.items()}),
+        notes=notes_of(rows, {key: chosen.value for key, chosen in columns.items()}, checker.material),
+    )
+
+
+def _of_programs(tests: Chosen, rows: Sequence[Mapping[str, Any]]) -> ChosenChecker:
+    """The checker of rows with unit tests, and which columns it reads."""
+    there = {name for row in rows for name in row}
+    # A prompt is a beginning of the program only where a row says by which name the tests call it.
+    named = [name for name in TESTS_MATERIAL if name in there and (name != "prompt" or "entry_point" in there)]
+    reason = f"{tests.value!r} has unit tests, which run in the sandbox"
+    return ChosenChecker(
+        "tests", reason, "a whole Python program that defines what is asked for", material=tuple(named)
     )
 
 

@@ -12,14 +12,17 @@ LONG = 200
 """Characters of an answer from which on nobody says the same words again."""
 
 
-def notes_of(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> tuple[str, ...]:
+def notes_of(
+    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], material: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Sentences about some rows.
 
     Args:
         rows: that were looked at.
         columns: what each key of a task file names; empty where it names nothing.
+        material: columns that the checker reads beside them.
     """
-    used = {"license", "licence"} | {name for value in columns.values() for name in slots(value) or [value]}
+    used = {"license", "licence", *material} | {name for value in columns.values() for name in slots(value) or [value]}
     unused = [
         name
         for name in dict.fromkeys(name for row in rows for name in row)
@@ -27,7 +30,8 @@ def notes_of(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> t
     ]
     told = [f"not used: {', '.join(f'{name!r:.40}' for name in unused[:12])}"] * bool(unused)
     answers = [row.get(columns["answer"]) for row in rows]
-    return (*_of_chats([row.get(columns["question"]) for row in rows]), *_of_answers(answers, columns["answer"]), *told)
+    chats = _of_chats([row.get(columns["question"]) for row in rows])
+    return (*chats, *_of_answers(answers, columns["answer"], said=not material), *told)
 
 
 def _of_chats(questions: Sequence[object]) -> list[str]:
@@ -42,14 +46,15 @@ def _of_chats(questions: Sequence[object]) -> list[str]:
     return told
 
 
-def _of_answers(answers: Sequence[object], name: str) -> list[str]:
+def _of_answers(answers: Sequence[object], name: str, *, said: bool) -> list[str]:
+    """`said`: whether an answer is right by its words; a program of any length can pass tests."""
     kinds, told = Counter(map(kind_of, answers)), list[str]()
     if kinds["nothing"]:
         told.append(f"{kinds['nothing']} of {len(answers)} rows have nothing in {name!r}")
     if kinds["truth"]:
         told.append(f"{kinds['truth']} of {len(answers)} rows have true or false in {name!r}; write yes and no")
     long = sum(len(worked(as_text(one))[1]) > LONG for one in answers if isinstance(one, str))
-    if long > len(answers) / 2:
+    if said and long > len(answers) / 2:
         told.append(
             f"{long} of {len(answers)} answers have more than {LONG} characters, and hardly anything says the same "
             "words: put the final answer into a column of its own, or into a last line that begins with '####'"

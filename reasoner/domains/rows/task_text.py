@@ -29,6 +29,7 @@ def task_text(proposal: TaskProposal, *, name: str, rows: str, looked_at: int) -
         comment("checker:", f"{checker.reason}; the others: docs/checkers.md"),
         line("  kind", checker.kind),
         f"  options: {inline(checker.options)}",
+        line("material", list(checker.material), "columns that the checker reads beside the answer"),
         comment(f"splits: {inline(splits.meaning)}", splits.reason),
         line("answer", checker.told, "what a teacher is told about the answer"),
         line("license", proposal.license.value, proposal.license.reason),
