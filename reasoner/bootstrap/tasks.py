@@ -11,6 +11,7 @@ from reasoner.types.domain import (
     HasRows,
     JudgesSteps,
     Labels,
+    Narrows,
     ReadsRows,
     Shifts,
     Solves,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 POWERS: dict[str, type] = {
     "draws": Draws,
+    "narrows": Narrows,
     "judges steps": JudgesSteps,
     "solves": Solves,
     "labels": Labels,

@@ -20,6 +20,7 @@ DOMAINS = Registry(
     built_in={
         "math": "reasoner.domains.math.domain:MathDomain",
         "prosqa": "reasoner.domains.prosqa.domain:ProsqaDomain",
+        "gym": "reasoner.domains.gym.domain:GymDomain",
     },
 )
 _MEMBERS = ("info", "check", "answer_of", "canonical", "structure", "brief")
