@@ -20,6 +20,7 @@ DOMAINS = Registry(
     built_in={
         "math": "reasoner.domains.math.domain:MathDomain",
         "prosqa": "reasoner.domains.prosqa.domain:ProsqaDomain",
+        "formal_math": "reasoner.domains.formal_math.domain:FormalMathDomain",
         "gym": "reasoner.domains.gym.domain:GymDomain",
     },
 )

@@ -19,7 +19,7 @@ from reasoner.types.domain import BuiltinExpert, Domain, Draws, Exercise, Judges
 from reasoner.types.problem import Problem
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "units.py"
-DRAWN = ("math", "prosqa", f"{EXAMPLE}:Units", *(["gym"] if find_spec("reasoning_gym") else []))
+DRAWN = ("math", "prosqa", "formal_math", f"{EXAMPLE}:Units", *(["gym"] if find_spec("reasoning_gym") else []))
 ANY_TEXT = st.text(max_size=60) | st.text("0123456789+-*/=. ", max_size=40)
 
 

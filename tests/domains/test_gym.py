@@ -46,7 +46,10 @@ def drawn(domain: GymDomain, family: str, count: int = 3, **more: Any) -> list[P
 
 
 def test_a_family_is_refused_in_words() -> None:
-    for family, told in (("puzzle24", "refused: its scorer does not ask"), ("leg_count", "did you mean 'leg_counting'")):
+    for family, told in (
+        ("puzzle24", "refused: its scorer does not ask"),
+        ("leg_count", "did you mean 'leg_counting'"),
+    ):
         with pytest.raises(ConfigError, match=f"domains.gym.family.*{told}"):
             load_settings(None, ["task.name=gym", f"domains.gym.family={family}"], {}, None)
 
@@ -66,7 +69,15 @@ def test_only_the_chosen_family_and_its_levels_are_drawn() -> None:
 
 def test_only_formulas_reach_the_evaluation_of_sympy() -> None:
     require_formula("Integer (2 )*Symbol ('x' )**Rational ('1' ,'2' )-sin (Symbol ('y' ))")
-    for code in ("Symbol ('x' ).__class__", "sympify ('1' )", "'x'", "[Integer (1 )]", "lambda: 1", "sin (x=1)", "f (1 )"):
+    for code in (
+        "Symbol ('x' ).__class__",
+        "sympify ('1' )",
+        "'x'",
+        "[Integer (1 )]",
+        "lambda: 1",
+        "sin (x=1)",
+        "f (1 )",
+    ):
         with pytest.raises(NotData):
             require_formula(code)
 
@@ -103,7 +114,9 @@ def test_another_right_answer_is_right_and_the_stored_one_is_not_believed(domain
 
 @installed
 def test_a_setting_that_the_family_does_not_have_is_named(domain: GymDomain) -> None:
-    with pytest.raises(ConfigError, match=r"domains.gym.config: leg_counting has no setting 'legs'; it has .*max_animals"):
+    with pytest.raises(
+        ConfigError, match=r"domains.gym.config: leg_counting has no setting 'legs'; it has .*max_animals"
+    ):
         domain.draw(1, {"difficulty": 1, "family": "leg_counting", "config": {"legs": 3}})
     with pytest.raises(ConfigError, match=r"leg_counting refuses them: min_animals"):
         domain.draw(1, {"difficulty": 1, "family": "leg_counting", "config": {"min_animals": -1}})
@@ -138,7 +151,9 @@ def test_each_family_judges_rightly_and_draws_the_same_again(domain: GymDomain) 
     for at, (family, problems) in enumerate(seen.items()):
         others = seen[FAMILIES[at - 1]]
         for problem, other in zip(problems, others, strict=False):
-            told = [domain.check(problem, answer).outcome for answer in (problem.answer, "", "I do not know.", other.answer)]
+            told = [
+                domain.check(problem, answer).outcome for answer in (problem.answer, "", "I do not know.", other.answer)
+            ]
             if told != ["right", "wrong", "wrong", "wrong"] and other.answer != problem.answer:
                 faults[family] = f"own, empty, nothing, another family's: {', '.join(told)}"
     again = _in_another_process()
