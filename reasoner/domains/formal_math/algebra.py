@@ -1,6 +1,7 @@
 """Algebra: linear equations in one and two letters, roots of quadratics, the next term of a sequence."""
 
 from fractions import Fraction
+from itertools import pairwise
 from math import isqrt
 from random import Random
 
@@ -122,16 +123,16 @@ def _draw_sequence(rng: Random, scale: Scale) -> Fields:
 def _work_sequence(fields: Fields) -> list[str]:
     """By its differences, or by theirs, whichever are all the same."""
     terms = list(map(Fraction, fields["l"].split(", ")))
-    first = [b - a for a, b in zip(terms, terms[1:], strict=False)]
+    first = [b - a for a, b in pairwise(terms)]
     if len(terms) > 2 and len(set(first)) == 1:
         return [
-            *(step(str(b), "-", str(a))[0] for a, b in zip(terms, terms[1:], strict=False)),
+            *(step(str(b), "-", str(a))[0] for a, b in pairwise(terms)),
             _sum(terms[-1], first[-1]),
         ]
-    second = [b - a for a, b in zip(first, first[1:], strict=False)]
+    second = [b - a for a, b in pairwise(first)]
     if len(terms) < 4 or len(set(second)) != 1:
         raise CannotWork("its differences follow no rule of second degree")
-    steps = [step(str(b), "-", str(a))[0] for a, b in zip(terms[-3:], terms[-2:], strict=False)]
+    steps = [step(str(b), "-", str(a))[0] for a, b in pairwise(terms[-3:])]
     steps += [step(str(first[-1]), "-", str(first[-2]))[0], _sum(first[-1], second[-1])]
     return [*steps, _sum(terms[-1], first[-1] + second[-1])]
 

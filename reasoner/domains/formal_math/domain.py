@@ -36,11 +36,12 @@ _SOURCES = (
 )  # fmt: skip
 
 BRIEF = TeacherBrief(
-    steps="Each step is one exact equation without words, `12*7=84`; a negative number or a fraction behind an operator "
-    "stands in brackets, `5-(-3)=8`; a division with a remainder is `17=3*5+2`. The right side of the last equation is "
-    "the answer; where it is not (True or False, a list, a polynomial, a time), the last step is the answer alone.",
-    answer="the value alone: a number (fractions in lowest terms), True or False, a list such as `2, 3`, a time such as "
-    "`1:05 PM`, or a polynomial such as `3*x**2 - x + 1`, without brackets and with like terms collected",
+    steps="Each step is one exact equation without words, `12*7=84`; a negative number or a fraction behind an "
+    "operator stands in brackets, `5-(-3)=8`; a division with a remainder is `17=3*5+2`. The right side of the last "
+    "equation is the answer; where it is not (True or False, a list, a polynomial, a time), the last step is the "
+    "answer alone.",
+    answer="the value alone: a number (fractions in lowest terms), True or False, a list such as `2, 3`, a time such "
+    "as `1:05 PM`, or a polynomial such as `3*x**2 - x + 1`, without brackets and with like terms collected",
     example_steps=("18=1*12+6", "12=2*6+0", "6"),
     example_answer="6",
     problems="the same number of steps and a question of the same kind, in the same words, with other numbers",

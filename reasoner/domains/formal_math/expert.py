@@ -46,10 +46,11 @@ def _similar(rng: Random, asked: Exercise, name: str, steps: int) -> list[Worked
 
 
 def _drawn(rng: Random, module: Module, steps: int) -> Worked:
+    question, own = module.problem(rng, Scale(rng.choice(_LEVELS)))
     for _ in range(_TRIES):
-        question, own = module.problem(rng, Scale(rng.choice(_LEVELS)))
         if len(own) == steps:
             break
+        question, own = module.problem(rng, Scale(rng.choice(_LEVELS)))
     return Worked(question=question, steps=tuple(own), answer=answer_of(own))
 
 
@@ -72,7 +73,8 @@ def _maybe_spoilt(rng: Random, worked: Worked, error_rate: float) -> Worked:
     if len(worked.steps) > 1 and rng.random() < 0.3:
         return worked.model_copy(update={"steps": _without(worked.steps, rng.randrange(len(worked.steps) - 1))})
     other = _other(rng, worked.answer)
-    last = worked.steps[-1].rpartition("=")
+    *_, written_so = worked.steps
+    last = written_so.rpartition("=")
     return worked.model_copy(update={"steps": (*worked.steps[:-1], f"{last[0]}{last[1]}{other}"), "answer": other})
 
 

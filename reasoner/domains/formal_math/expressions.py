@@ -199,9 +199,7 @@ EXPRESSIONS = (
     Module(
         "probability__swr_p_sequence",
         (
-            Wording(
-                "Letters are drawn without replacement from {bag:word}. What is the probability of {row:word}, in this order?"
-            ),
+            Wording("Letters are drawn without replacement from {bag:word}. How likely is {row:word}, in this order?"),
             Wording("How likely is it to draw {row:word} in this order from {bag:word}, without replacement?"),
         ),
         _draw_sequence,

@@ -32,9 +32,9 @@ def _work_conversion(fields: Fields) -> list[str]:
     if pair in _FACTORS:
         told = written_number(Fraction(value) * _FACTORS[pair], decimal=True)
         return [f"{value}*{_FACTORS[pair]}={told}"]
-    if pair[::-1] not in _FACTORS:
+    factor = _FACTORS.get((pair[1], pair[0]))
+    if factor is None:
         raise CannotWork(f"{pair[0]} and {pair[1]} are not one step apart")
-    factor = _FACTORS[pair[::-1]]
     return [f"{value}/{factor}={written_number(Fraction(value) / factor, decimal=True)}"]
 
 

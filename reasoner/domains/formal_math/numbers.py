@@ -54,10 +54,9 @@ def _tried(value: int) -> Iterator[int]:
 def _draw_prime(rng: Random, scale: Scale) -> Fields:
     most = min(scale.most, 520)
     wanted = rng.random() < 0.5
-    for _ in range(100):
+    value = rng.randint(2, most)
+    while all(value % d for d in _tried(value)) != wanted:
         value = rng.randint(2, most)
-        if all(value % d for d in _tried(value)) == wanted:
-            break
     return {"a": str(value)}
 
 

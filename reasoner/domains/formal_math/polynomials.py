@@ -1,8 +1,8 @@
 """Numbers and polynomials over the fractions, read from texts, reckoned exactly and written again.
 
-A polynomial maps monomials to coefficients, a monomial letters to exponents: `3*x**2 - 1/2` is {(("x", 2),): 3, (): -1/2}.
-Texts come from students and teachers, so nothing is executed: a syntax tree of numbers, letters, `+ - * / **` and
-brackets is walked, and exponents, terms and lengths are bounded.
+A polynomial maps monomials to coefficients, a monomial is letters with exponents: `3*x**2 - 1/2` is
+{(("x", 2),): 3, (): -1/2}. Texts come from students and teachers, so nothing is executed: a syntax tree of numbers,
+letters, `+ - * / **` and brackets is walked, and exponents, terms and lengths are bounded.
 """
 
 import ast

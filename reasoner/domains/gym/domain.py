@@ -31,8 +31,8 @@ DRAW_SECONDS, SCORE_SECONDS = 30.0, 10.0
 _CHILD = "reasoner.domains.gym.drawing"
 
 BRIEF = TeacherBrief(
-    steps="Each step is one short line of work that follows from the question and the steps before it; the last step is "
-    "the answer itself, in exactly the form that the question asks for, and nothing else.",
+    steps="Each step is one short line of work that follows from the question and the steps before it; the last step "
+    "is the answer itself, in exactly the form that the question asks for, and nothing else.",
     answer="the last step: the answer alone, in exactly the form that the question asks for",
     example_steps=("a cow has 4 legs, 3 cows have 12", "12"),
     example_answer="12",
@@ -84,8 +84,10 @@ class GymDomain:
         """
         self._require_package()
         family, difficulty = recipe["family"], recipe["difficulty"]
-        if recipe.get("skill", family) != family or (fault := families.family_fault(family)):
-            raise ValueError(fault if recipe.get("skill", family) == family else f"only {family} is drawn")
+        if fault := families.family_fault(family):
+            raise ValueError(fault)
+        if recipe.get("skill", family) != family:
+            raise ValueError(f"skill {recipe['skill']!r}: only {family!r} is drawn")
         if not 1 <= difficulty <= families.LEVELS[family]:
             raise ValueError(f"difficulty {difficulty!r}: {family} has levels 1 to {families.LEVELS[family]}")
         found = self._drawn(seed, recipe)

@@ -19,10 +19,11 @@ _ROOT = "reasoning_gym"
 _EVALUATES = re.compile(r"\b(?:eval|exec)\b")
 _OWN_TEXT = frozenset({"reasoning_gym.arithmetic.bitwise_arithmetic"})
 """Modules whose scorer evaluates the problem that it drew itself, and never the answer."""
-_NAMES = frozenset(
-    "Integer Float Rational Symbol Add Mul Pow sqrt exp log ln sin cos tan cot sec csc asin acos atan acot sinh cosh "
-    "tanh asinh acosh atanh Abs pi E I".split()
-)
+_NAMES = frozenset((
+    "Integer", "Float", "Rational", "Symbol", "Add", "Mul", "Pow", "sqrt", "exp", "log", "ln", "sin", "cos", "tan",
+    "cot", "sec", "csc", "asin", "acos", "atan", "acot", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "Abs",
+    "pi", "E", "I",
+))  # fmt: skip
 _FORMULA = (
     ast.Expression, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Constant, ast.Load, ast.operator, ast.unaryop,
 )  # fmt: skip
