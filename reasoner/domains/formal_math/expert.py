@@ -73,8 +73,7 @@ def _maybe_spoilt(rng: Random, worked: Worked, error_rate: float) -> Worked:
     if len(worked.steps) > 1 and rng.random() < 0.3:
         return worked.model_copy(update={"steps": _without(worked.steps, rng.randrange(len(worked.steps) - 1))})
     other = _other(rng, worked.answer)
-    *_, written_so = worked.steps
-    last = written_so.rpartition("=")
+    last = worked.steps[len(worked.steps) - 1].rpartition("=")
     return worked.model_copy(update={"steps": (*worked.steps[:-1], f"{last[0]}{last[1]}{other}"), "answer": other})
 
 
