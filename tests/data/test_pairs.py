@@ -20,6 +20,16 @@ def test_a_file_of_pairs_is_rows_whose_skill_is_its_name(tmp_path: Path) -> None
     assert (first.id, second.id) == ("arithmetic__add_or_sub-1", "arithmetic__add_or_sub-3")
 
 
+def test_a_row_in_a_modules_words_gets_its_steps_and_any_other_its_answer(tmp_path: Path) -> None:
+    file = tmp_path / "numbers__gcd.txt"
+    file.write_text("What is the greatest common divisor of 18 and 12?\n6\nDivisor of 4 and 6 that is greatest?\n2\n")
+    known, unknown = read_problems(file, get_domain("formal_math"))
+    assert (known.steps, unknown.steps) == (("18=1*12+6", "12=2*6+0", "6"), ("2",))
+    file.write_text("What is the greatest common divisor of 18 and 12?\n5\n")
+    with pytest.raises(DataError, match=r"gcd\.txt, line 1, field 'answer': given '5', expected '6', which is what"):
+        read_problems(file, get_domain("formal_math"))
+
+
 def test_a_folder_of_pairs_is_one_file_after_the_other(tmp_path: Path) -> None:
     for name in ("numbers__gcd", "algebra__linear_1d"):
         (tmp_path / f"{name}.txt").write_text(PAIRS.replace("much", f"much in {name}"))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reasoner.config.loading import load_settings
+from reasoner.data.sources import open_source
 from reasoner.domains.formal_math import answers
 from reasoner.domains.formal_math.domain import FormalMathDomain
 from reasoner.domains.formal_math.module import MOST_STEPS, Scale, answer_of
@@ -98,6 +99,9 @@ def test_modules_are_chosen_by_name_or_area_and_a_wrong_one_is_told() -> None:
     skills = drawn_range(DOMAIN, load_settings(None, chosen, {}, None).options).skills
     assert len(skills) == 10
     assert skills[0] == "algebra__linear_1d"
+    data = ["data.practice_size=20", "data.gate_size=50", "data.sealed_size=50"]
+    source = open_source(load_settings("tiny", [*chosen, *data], {}, None))
+    assert {p.skill for p in [*source.practice(1), *source.gate(1), *source.base_problems(20, 1)]} == set(skills)
     with pytest.raises(ConfigError, match=r"'geometry' is none; it should be an area \(arithmetic, algebra, "):
         load_settings(None, ["task.name=formal_math", "domains.formal_math.modules=[geometry]"], {}, None)
 

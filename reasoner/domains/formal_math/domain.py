@@ -19,6 +19,7 @@ from reasoner.domains.formal_math import (
     modules,
     numbers,
     polynomials,
+    rows,
 )
 from reasoner.domains.formal_math.module import CannotWork, Scale
 from reasoner.domains.formal_math.modules import MODULES
@@ -153,6 +154,10 @@ class FormalMathDomain:
         if found is None:
             raise ValueError(f"no module asks {question!r:.80}")
         return found[0].name
+
+    def read_row(self, fields: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """A row without steps, as the published data has them; see `rows.read_pair`."""
+        return rows.read_pair(fields)
 
     def lesson(self, exercise: Exercise, rng: Random, *, error_rate: float) -> ExpertLesson:
         """Of a question in a module's words; see `expert.lesson`."""

@@ -117,11 +117,13 @@ def _draw_rounding(rng: Random, scale: Scale) -> Fields:
 
 
 def _work_rounding(fields: Fields) -> list[str]:
-    """Halves go up."""
+    """Down or up, whichever is nearer."""
     value, unit = int(fields["n"]), _UNITS.get(fields["unit"])
     if unit is None:
         raise CannotWork(f"only {', '.join(_UNITS)} are known")
-    times = value // unit + (2 * (value % unit) >= unit)
+    if 2 * (value % unit) == unit:
+        raise CannotWork("halves are rounded up by some and to the even by others")
+    times = value // unit + (2 * (value % unit) > unit)
     return [divided(value, unit), f"{times}*{unit}={times * unit}"]
 
 

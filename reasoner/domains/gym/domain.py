@@ -115,11 +115,11 @@ class GymDomain:
         if about.version != self.info.version:
             return failed(f"drawn by {about.version}, and this is {self.info.version}: {PACKAGE} is another version")
         try:
-            asked = _asked(about.seed, about.parameters)
+            *asked, right_from = _asked(about.seed, about.parameters)
             told = limited.call(f"{_CHILD}:score", *asked, answer, seconds=SCORE_SECONDS)
         except (LimitReached, RuntimeError, KeyError, ValueError) as failure:
             return failed(f"the scorer of {problem.skill} failed: {failure}")
-        return _by_score(problem, answer, told, about.parameters.get("right_from", 1.0))
+        return _by_score(problem, answer, told, right_from)
 
     def answer_of(self, steps: Sequence[str]) -> str:
         """The last step."""
@@ -142,9 +142,8 @@ class GymDomain:
             raise ConfigError(f"the task {NAME!r} needs the package {PACKAGE}, which is not installed: `{INSTALL}`")
 
     def _drawn(self, seed: int, recipe: Mapping[str, Any]) -> dict[str, Any]:
-        asked = (*_asked(seed, recipe), recipe.get("right_from", 1.0))
         try:
-            found = limited.call(f"{_CHILD}:draw", *asked, seconds=DRAW_SECONDS)
+            found = limited.call(f"{_CHILD}:draw", *_asked(seed, recipe), seconds=DRAW_SECONDS)
         except LimitReached as stopped:
             raise ValueError(str(stopped)) from stopped
         except RuntimeError as failure:
@@ -156,13 +155,13 @@ class GymDomain:
         return found
 
 
-def _asked(seed: int, recipe: Mapping[str, Any]) -> tuple[str, int, dict[str, Any], int]:
-    """Family, level, settings and seed, as `drawing` takes them."""
-    settings = GymOptions(family=recipe["family"], config=recipe.get("config", {}))
+def _asked(seed: int, recipe: Mapping[str, Any]) -> tuple[str, int, dict[str, Any], int, float]:
+    """Family, level, settings, seed and `right_from`, as `drawing` takes them; stored values are looked at again."""
+    settings = GymOptions.model_validate({key: recipe[key] for key in GymOptions.model_fields if key in recipe})
     family, difficulty = settings.family, int(recipe["difficulty"])
     level = difficulty - 1 if families.LEVELS[family] > 1 else -1
     digest = hashlib.sha256(f"{NAME} {VERSION} {seed}".encode()).hexdigest()
-    return family, level, settings.config, int(digest[:8], 16) >> 1
+    return family, level, settings.config, int(digest[:8], 16) >> 1, settings.right_from
 
 
 def _by_score(problem: Problem, answer: str, told: Mapping[str, Any], right_from: float) -> Check:
