@@ -17,7 +17,7 @@ _PLAIN = re.compile(r"[\w .,:;+*/^%<>=&|~!?#-]{0,64}")
 class GymOptions(Section):
     """Which family, and how its problems are."""
 
-    family: str = Field(default="leg_counting", description="task family of reasoning-gym; `reasoner tasks show gym`")
+    family: str = Field(default="chain_sum", description="task family of reasoning-gym; `reasoner tasks show gym`")
     config: dict[str, Any] = Field(default={}, description="the family's own settings, which stand over a level's")
     right_from: float = Field(
         default=1.0, gt=0, le=1, description="score of the family's scorer from which an answer is right"
