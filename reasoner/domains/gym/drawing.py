@@ -17,7 +17,7 @@ from reasoner.domains.gym.evaluation import answers_are_data
 
 RECENT = 4096
 """Items that the child keeps."""
-_ODD = ("", " ", "-", "?", "I do not know.")
+_ODD = ("", " ", "-", "?", "nan", "I do not know.")
 """Answers that no item may hold for right."""
 
 
