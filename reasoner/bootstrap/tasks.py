@@ -12,6 +12,7 @@ from reasoner.types.domain import (
     HasRows,
     JudgesSteps,
     Labels,
+    Narrows,
     ReadsRows,
     Shifts,
     Solves,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 POWERS: dict[str, type] = {
     "draws": Draws,
+    "narrows": Narrows,
     "judges steps": JudgesSteps,
     "solves": Solves,
     "labels": Labels,

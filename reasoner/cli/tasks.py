@@ -21,6 +21,10 @@ TaskName = Annotated[
 ]
 
 
+_SHOWN = 8
+"""Skills of a task in the list; `show` names them all."""
+
+
 @app.command("list", epilog="Example: [bold]reasoner tasks list[/bold]")
 def list_tasks(json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False) -> None:
     """List the tasks that have a name: built in, and those of installed packages."""
@@ -32,8 +36,10 @@ def list_tasks(json: options.Json = False, quiet: options.Quiet = False, debug: 
         voice.record("task", told)
         if "fault" in told:
             table.add_row(told["task"], "", "", told["fault"])
-        else:
-            table.add_row(told["task"], told["version"], ", ".join(told["skills"]), ", ".join(told["powers"]))
+            continue
+        more = f", and {len(told['skills']) - _SHOWN} more" if len(told["skills"]) > _SHOWN else ""
+        skills = ", ".join(told["skills"][:_SHOWN]) + more
+        table.add_row(told["task"], told["version"], skills, ", ".join(told["powers"]))
     voice.show(table)
     voice.show(
         "\nOf your own: --task rows.jsonl, --task my.task.yaml, or --task path/to/file.py:Name; see docs/tasks.md"

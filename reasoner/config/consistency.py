@@ -1,6 +1,7 @@
 """Settings that are possible one by one but not together."""
 
 from reasoner.config.settings import SCRATCH, Settings
+from reasoner.domains.powers import drawn_range
 from reasoner.domains.registry import get_domain
 from reasoner.types.domain import Draws, power
 
@@ -57,8 +58,9 @@ def _shape(settings: Settings) -> list[tuple[str, str]]:
 
 def _difficulties(settings: Settings) -> list[tuple[str, str]]:
     found = list[tuple[str, str]]()
-    draws = power(get_domain(settings.task.name), Draws)
-    most = draws.max_difficulty if draws else settings.student.max_steps
+    domain = get_domain(settings.task.name)
+    draws = power(domain, Draws) is not None
+    most = drawn_range(domain, settings.options).max_difficulty if draws else settings.student.max_steps
     for name in ("difficulties", "base_difficulties"):
         given: tuple[int, ...] = getattr(settings.data, name)
         if len(set(given)) < len(given) or not set(given) <= set(range(1, most + 1)):

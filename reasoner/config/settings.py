@@ -447,15 +447,17 @@ class Settings(Section):
     @classmethod
     def _within_the_task(cls, data: DataSettings, info: ValidationInfo) -> DataSettings:
         """Difficulties that nobody has stated are those of the usual ones that the task can draw."""
+        from reasoner.domains.powers import drawn_range
         from reasoner.domains.registry import get_domain
         from reasoner.types.domain import Draws, power
 
-        task = info.data.get("task")
-        draws = power(get_domain(task.name), Draws) if task is not None else None
-        if draws is None:
+        task, options = info.data.get("task"), info.data.get("domains")
+        domain = get_domain(task.name) if task is not None else None
+        if domain is None or options is None or power(domain, Draws) is None:
             return data
+        most = drawn_range(domain, options.get(domain.info.name, {})).max_difficulty
         names = {"difficulties", "base_difficulties"} - data.model_fields_set
-        fitting = {name: tuple(d for d in getattr(data, name) if d <= draws.max_difficulty) for name in names}
+        fitting = {name: tuple(d for d in getattr(data, name) if d <= most) for name in names}
         return data.model_copy(update=fitting)
 
     @field_validator("domains")

@@ -12,7 +12,7 @@ from typing import Any
 
 from reasoner.config.settings import Settings
 from reasoner.data.splits import split_of
-from reasoner.domains.powers import drawing
+from reasoner.domains.powers import drawing, drawn_range
 from reasoner.domains.registry import domain_mark, get_domain
 from reasoner.errors import ConfigError, DataError
 from reasoner.types.problem import Problem, Split
@@ -38,16 +38,16 @@ class GeneratedSource:
         self._domain = get_domain(settings.task.name)
         self._mark = domain_mark(settings.task.name)
         self._draws = drawing(self._domain)
+        self._range = drawn_range(self._domain, self._options)
         self._gates: list[list[Problem]] = []
         self._pool: tuple[int, list[Problem]] = (0, [])
         """The newest practice pool: several nodes of a cycle ask for it."""
         self._sealed: list[Problem] | None = None
         for key in ("difficulties", "base_difficulties"):
             for difficulty in getattr(data, key):
-                if not 1 <= difficulty <= self._draws.max_difficulty:
-                    raise ConfigError(
-                        f"data.{key}: given {difficulty!r}, expected 1 to {self._draws.max_difficulty} steps"
-                    )
+                if not 1 <= difficulty <= self._range.max_difficulty:
+                    most = self._range.max_difficulty
+                    raise ConfigError(f"data.{key}: given {difficulty!r}, expected 1 to {most}")
 
     def practice(self, cycle: int) -> list[Problem]:
         """`data.practice_size` problems, fresh in each cycle, all of different structure."""
@@ -111,7 +111,7 @@ class GeneratedSource:
         return [
             {"difficulty": difficulty, "skill": skill, **self._options}
             for difficulty in dict.fromkeys(difficulties)
-            for skill in self._domain.info.skills
+            for skill in self._range.skills
         ]
 
     def _draw(self, recipe: dict[str, Any], label: str, cycle: int, index: int) -> Problem | None:

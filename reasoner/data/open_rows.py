@@ -1,4 +1,4 @@
-"""Rows by what their path means: a file, a folder that `save_to_disk` wrote, or a name of the Hugging Face hub."""
+"""Rows by what their path means: a file, a folder of pairs or of `save_to_disk`, or a name of the Hugging Face hub."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Protocol
 
 from reasoner.data.dataset_folder import is_dataset_folder, open_dataset_folder
 from reasoner.data.hub_rows import open_hub_rows
+from reasoner.data.pairs import PairsFolder, pair_files
 from reasoner.data.row import Row
 from reasoner.data.row_files import RowFile
 from reasoner.domains.rows.task_file import is_hub_name
@@ -40,4 +41,8 @@ def open_rows(path: Path) -> Rows:
     """
     if is_hub_name(str(path)):
         return open_hub_rows(str(path))
-    return open_dataset_folder(path) if is_dataset_folder(path) else RowFile(path)
+    if is_dataset_folder(path):
+        return open_dataset_folder(path)
+    if files := pair_files(path):
+        return PairsFolder(path, [RowFile(file) for file in files])
+    return RowFile(path)

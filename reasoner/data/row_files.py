@@ -1,4 +1,4 @@
-"""Files of rows, whatever the rows mean: JSON lines, a JSON list, CSV, TSV, or Parquet, one row after the other.
+"""Files of rows, whatever the rows mean: JSON lines, a JSON list, CSV, TSV, Parquet, or pairs of lines (`.txt`).
 
 A file that is none of these is refused with its name. A row that cannot be used is told as such, and the rows after it
 are still read: whoever asks decides whether one bad row is the end of the file.
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from reasoner.data.csv_rows import DELIMITERS, LONGEST_LINE, read_csv
+from reasoner.data.pairs import SUFFIX, read_pairs
 from reasoner.data.parquet import count_parquet, read_parquet
 from reasoner.data.row import Row, checked
 from reasoner.errors import DataError
@@ -64,8 +65,8 @@ class RowFile:
                 yield checked(Row(number, fields, unit="row"))
             return
         with _opened(self.path) as file:
-            if self._kind == "csv":
-                yield from read_csv(self.path, file)
+            if self._kind in ("csv", "pairs"):
+                yield from (read_csv if self._kind == "csv" else read_pairs)(self.path, file)
             else:
                 yield from _listed(self.path, file.read()) if self._kind == "list" else _lines(file)
 
@@ -101,12 +102,15 @@ def _refuse_foreign(path: Path, beginning: bytes) -> None:
         raise DataError(f"{path}: given binary data or UTF-16 text (it holds NUL bytes), {_CONVERT}")
 
 
-def _kind(path: Path, beginning: bytes) -> Literal["parquet", "csv", "list", "lines"]:
+def _kind(path: Path, beginning: bytes) -> Literal["parquet", "csv", "pairs", "list", "lines"]:
     if beginning.startswith(_PARQUET):
         return "parquet"
     if path.suffix.lower() in DELIMITERS:
         return "csv"
-    return "list" if beginning.removeprefix(_MARK).lstrip().startswith(b"[") else "lines"
+    first = beginning.removeprefix(_MARK).lstrip()[:1]
+    if path.suffix.lower() == SUFFIX and first not in (b"{", b"["):
+        return "pairs"
+    return "list" if first == b"[" else "lines"
 
 
 def _lines(file: BinaryIO) -> Iterator[Row]:

@@ -1,9 +1,10 @@
 """What a domain can be asked for beside its five members, and what stands in where it cannot say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from reasoner.errors import UsageError
-from reasoner.types.domain import Domain, Draws, JudgesSteps, Labels, Solves, power
+from reasoner.types.domain import Domain, DrawRange, Draws, JudgesSteps, Labels, Narrows, Solves, power
 from reasoner.types.step import StepVerdict
 
 MIXED = "mixed"
@@ -51,3 +52,13 @@ def drawing(domain: Domain) -> Draws:
     if draws is None:
         raise UsageError(f"the task {domain.info.name!r} draws no problems: give rows of it with task.rows=FILE")
     return draws
+
+
+def drawn_range(domain: Domain, options: Mapping[str, Any]) -> DrawRange:
+    """What can be drawn with these options: everything, unless the domain narrows it.
+
+    Raises:
+        UsageError: the domain draws no problems.
+    """
+    most, narrows = drawing(domain).max_difficulty, power(domain, Narrows)
+    return narrows.drawn_range(options) if narrows else DrawRange(skills=domain.info.skills, max_difficulty=most)

@@ -24,6 +24,8 @@ DOMAINS = Registry(
         "math": "reasoner.domains.math.domain:MathDomain",
         "math500": "reasoner.domains.rows.named:Math500",
         "prosqa": "reasoner.domains.prosqa.domain:ProsqaDomain",
+        "formal_math": "reasoner.domains.formal_math.domain:FormalMathDomain",
+        "gym": "reasoner.domains.gym.domain:GymDomain",
         "text": "reasoner.domains.rows.named:Text",
     },
 )

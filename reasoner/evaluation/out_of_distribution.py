@@ -9,7 +9,7 @@ from itertools import count, cycle
 from typing import TYPE_CHECKING, Any
 
 from reasoner.config.settings import Settings
-from reasoner.domains.powers import drawing
+from reasoner.domains.powers import drawing, drawn_range
 from reasoner.evaluation.attempts import attempt_all
 from reasoner.evaluation.findings import accuracy
 from reasoner.types.diagnosis import Finding, Section
@@ -50,7 +50,7 @@ def kinds(settings: Settings, domain: Domain, *, longest: int) -> list[Kind]:
     most, steps = max(data.difficulties), data.difficulties
     found = [Kind("as in training, freshly drawn", steps, usual, _any, "")]
     for more in (most + 1, most + 2):
-        if more <= drawing(domain).max_difficulty and more < longest:
+        if more <= drawn_range(domain, usual).max_difficulty and more < longest:
             found.append(Kind(f"more steps: {more}", (more,), usual, _any, f"training has {most} at most"))
     shifter = power(domain, Shifts)
     return found + [_shifted(shift, steps) for shift in (shifter.shifts(usual) if shifter else ())]
@@ -65,7 +65,7 @@ def _shifted(shift: Shift, steps: tuple[int, ...]) -> Kind:
 def draw(domain: Domain, kind: Kind, *, n: int, seed: int) -> list[Problem]:
     """`n` problems of a kind, difficulties and skills in turn, no question twice; fewer where no more can be drawn."""
     chosen: dict[str, Problem] = {}
-    cells = cycle([(d, s) for d in kind.difficulties for s in domain.info.skills])
+    cells = cycle([(d, s) for d in kind.difficulties for s in drawn_range(domain, kind.recipe).skills])
     (difficulty, skill), misses = next(cells), 0
     for index in count():
         recipe = {**kind.recipe, "difficulty": difficulty, "skill": skill}

@@ -117,6 +117,24 @@ class Draws(Protocol):
         ...
 
 
+class DrawRange(Record):
+    """What can be drawn with some options."""
+
+    skills: tuple[str, ...] = Field(min_length=1)
+    """Some of `info.skills`."""
+    max_difficulty: int = Field(ge=1)
+    """At most that of `Draws`."""
+
+
+@runtime_checkable
+class Narrows(Protocol):
+    """Without it: all skills and difficulties are drawn, whatever the options."""
+
+    def drawn_range(self, options: Mapping[str, Any]) -> DrawRange:
+        """What can be drawn with these options, which are complete."""
+        ...
+
+
 @runtime_checkable
 class Solves(Protocol):
     """Without it: a teacher's new problems are confirmed by asking again."""

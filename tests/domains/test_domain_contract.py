@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
@@ -11,25 +12,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reasoner.data.files import is_worked, read_problems
-from reasoner.domains.powers import judge_steps, same_step
+from reasoner.domains.powers import drawn_range, judge_steps, same_step
 from reasoner.domains.registry import get_domain, options_of
 from reasoner.plugins import trust
 from reasoner.types.domain import BuiltinExpert, Domain, Draws, Exercise, JudgesSteps, Solves, power
 from reasoner.types.problem import Problem
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "units.py"
-DRAWN = ("math", "prosqa", "code", f"{EXAMPLE}:Units")
+DRAWN = ("math", "prosqa", "formal_math", "code", f"{EXAMPLE}:Units", *(["gym"] if find_spec("reasoning_gym") else []))
 ANY_TEXT = st.text(max_size=60) | st.text("0123456789+-*/=. ", max_size=40)
 
 
 def drawn(domain: Domain, count: int) -> list[Problem]:
-    draws, info = power(domain, Draws), domain.info
+    draws = power(domain, Draws)
     assert draws is not None
     options, found = options_of(domain, {}), list[Problem]()
+    told = drawn_range(domain, options)
     for seed in range(10 * count):
-        skill = info.skills[seed % len(info.skills)]
+        skill = told.skills[seed % len(told.skills)]
         try:
-            recipe = {"difficulty": 1 + seed % draws.max_difficulty, "skill": skill, **options}
+            recipe = {"difficulty": 1 + seed % told.max_difficulty, "skill": skill, **options}
             found.append(draws.draw(seed, recipe))
         except ValueError:
             continue

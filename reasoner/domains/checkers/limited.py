@@ -46,6 +46,7 @@ class _Child:
 
     def __init__(self) -> None:
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        environment["PYTHONHASHSEED"] = "0"  # the order of a set must not decide what is drawn or right
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
         self.owner = os.getpid()
         self._process = subprocess.Popen(
