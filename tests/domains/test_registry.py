@@ -125,4 +125,4 @@ def test_rows_are_a_task_by_themselves(tmp_path: Path) -> None:
 
 
 def test_nothing_is_imported_before_it_is_asked_for() -> None:
-    assert DOMAINS.names()[:2] == ("math", "prosqa")
+    assert {"math", "prosqa", "code", "text"} <= set(DOMAINS.names())
