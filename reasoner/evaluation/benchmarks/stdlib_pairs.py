@@ -1,4 +1,4 @@
-"""Docstrings and functions of Python's standard library, the stand-in for CodeSearchNet where its files are not at hand.
+"""Docstrings and functions of Python's standard library, a stand-in for CodeSearchNet where its files are not at hand.
 
 Read by `ast` from the source files of a folder (default: the installed library); nothing is imported. What counts as a
 pair follows CodeSearchNet's filters (Husain et al. 2019, section 2): a docstring of three words or more, of which the
@@ -9,6 +9,7 @@ Python cannot be compared.
 import ast
 import platform
 import sysconfig
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def _pairs(folder: Path) -> Iterator[Pair]:
 
 def _pairs_of(file: Path, module: str) -> Iterator[Pair]:
     try:
-        tree = ast.parse(file.read_bytes())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of old escapes
+            tree = ast.parse(file.read_bytes())
     except (SyntaxError, ValueError):  # the library holds files for tests of the parser, and for other versions
         return
     for node in ast.walk(tree):
