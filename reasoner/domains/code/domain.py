@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from reasoner.domains.checkers.base import Gold
-from reasoner.domains.checkers.fingerprint import sources_of
+from reasoner.domains.checkers.fingerprint import ROOMS, sources_digest
 from reasoner.domains.checkers.unit_tests import TestsChecker
 from reasoner.domains.code import expert, generator, rows
 from reasoner.domains.code.drawing import SKILLS
@@ -51,7 +51,8 @@ class CodeDomain:
 
     @cached_property
     def _info(self) -> DomainInfo:
-        mark = hashlib.sha256(sources_of(type(self).__module__) + self._tests.sha256.encode()).hexdigest()
+        told = f"{sources_digest(type(self).__module__, ROOMS)} {self._tests.sha256}"
+        mark = hashlib.sha256(told.encode()).hexdigest()
         return DomainInfo(name=generator.NAME, version=generator.VERSION, skills=SKILLS, fingerprint=mark)
 
     def brief(self) -> TeacherBrief:
