@@ -1,17 +1,13 @@
 """Questions that are reported or decide, and whether another text asks one of them.
 
 An index by key and by numbers, so that a question is compared with the few that could be the same: a dozen
-microseconds for one that is new.
+microseconds for one that is new. Of questions without numbers the shared pairs of words are counted, by pair.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from hashlib import blake2b
-from heapq import nsmallest
 
-from reasoner.data.same_question import SIGNS, Asked, asked, nearly_same
-
-SKETCH = 4
-"""Pairs of words by which a question without numbers is found; twice as many are looked up."""
+from reasoner.data.same_question import SIGNS, Asked, asked, is_mostly_shared, nearly_same
 
 MEMO = 200_000
 """Questions whose answer is kept: those of a run are asked about in every cycle."""
@@ -28,7 +24,8 @@ class HeldOutQuestions:
         self._texts: list[str] = []
         self._asked: list[Asked] = []
         self._by_key: dict[bytes, int] = {}
-        self._by_anchor: dict[object, list[int]] = {}
+        self._by_numbers: dict[tuple[str, ...], list[int]] = {}
+        self._by_pair: dict[tuple[str, str], list[int]] = {}
         self._memo: dict[str, int | None] = {}
         self.add(questions)
 
@@ -45,8 +42,10 @@ class HeldOutQuestions:
             self._texts.append(text)
             self._asked.append(question)
             self._by_key[question.key] = place
-            for anchor in [question.numbers] if question.numbers else _sketch(question, SKETCH):
-                self._by_anchor.setdefault(anchor, []).append(place)
+            if question.numbers:
+                self._by_numbers.setdefault(question.numbers, []).append(place)
+            for pair in () if question.numbers else question.pairs:
+                self._by_pair.setdefault(pair, []).append(place)
         self._memo.clear()
 
     def match(self, question: str) -> str | None:
@@ -61,29 +60,26 @@ class HeldOutQuestions:
     def _find(self, question: Asked) -> int | None:
         if (same := self._by_key.get(question.key)) is not None:
             return same
-        for anchor in _anchors(question):
-            for place in self._by_anchor.get(anchor, ()):
-                if nearly_same(self._asked[place], question):
-                    return place
-        return None
+        if not question.numbers:
+            return self._in_the_same_order(question)
+        found = (place for numbers in _anchors(question) for place in self._by_numbers.get(numbers, ()))
+        return next((place for place in found if nearly_same(self._asked[place], question)), None)
+
+    def _in_the_same_order(self, question: Asked) -> int | None:
+        """The first question without numbers that shares most pairs of words."""
+        shared = Counter(place for pair in question.pairs for place in self._by_pair.get(pair, ()))
+        same = (p for p, n in shared.items() if is_mostly_shared(n, self._asked[p].pairs, question.pairs))
+        return min(same, default=None)
 
 
-def _anchors(question: Asked) -> list[object]:
-    """By what a question is looked for: its numbers, also without the first or the last, or its sketch.
+def _anchors(question: Asked) -> list[tuple[str, ...]]:
+    """By what a question is looked for: its numbers, also without the first or the last.
 
     A number may stand before a question, as in a list, or after it; one that is reckoned with is part of it.
     """
     numbers = question.numbers
-    if not numbers:
-        return list(_sketch(question, 2 * SKETCH))
     pairs = list(zip(question.tokens, question.tokens[1:], strict=False))
     starts = next((after not in SIGNS for token, after in pairs if token == numbers[0]), True)
     ends = next((before not in SIGNS for before, token in reversed(pairs) if token == numbers[-1]), True)
     shorter = [numbers[1:]] * starts + [numbers[:-1]] * (ends and numbers[-1] not in SIGNS)
     return [some for some in (numbers, *shorter) if some]
-
-
-def _sketch(question: Asked, size: int) -> list[int]:
-    """The smallest hashes of its pairs of words: a word more or less leaves most of them as they are."""
-    hashes = (int.from_bytes(blake2b(" ".join(pair).encode(), digest_size=8).digest()) for pair in question.pairs)
-    return nsmallest(size, hashes)

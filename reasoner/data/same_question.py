@@ -9,6 +9,7 @@ only share a structure, and that is told by their domain.
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Sized
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,11 +100,16 @@ def nearly_same(one: Asked, other: Asked) -> bool:
     Where there are no numbers the order of the words must tell: pairs of them are compared (Broder 1997).
     """
     if not one.numbers and not other.numbers:
-        return len(one.pairs & other.pairs) > SAME_PAIRS * len(one.pairs | other.pairs)
+        return is_mostly_shared(len(one.pairs & other.pairs), one.pairs, other.pairs)
     lengths = sorted((one.words.total(), other.words.total()))
     shared = (one.words & other.words).total()
     share = SHARED if lengths[0] >= FEWEST else 1.0
     return lengths[0] > 0 and shared >= share * lengths[0] and shared >= OF_THE_LONGER * lengths[1]
+
+
+def is_mostly_shared(shared: int, one: Sized, other: Sized) -> bool:
+    """Whether so many shared pairs are most of all that either has."""
+    return shared > SAME_PAIRS * (len(one) + len(other) - shared)
 
 
 def _number(token: str) -> str:
