@@ -6,6 +6,7 @@ microseconds for one that is new. Of questions without numbers the shared pairs 
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 
 from reasoner.data.same_question import SIGNS, Asked, asked, is_mostly_shared, nearly_same
 
@@ -67,7 +68,8 @@ class HeldOutQuestions:
 
     def _in_the_same_order(self, question: Asked) -> int | None:
         """The first question without numbers that shares most pairs of words."""
-        shared = Counter(place for pair in question.pairs for place in self._by_pair.get(pair, ()))
+        places = [self._by_pair[pair] for pair in question.pairs if pair in self._by_pair]
+        shared = Counter(chain.from_iterable(places))
         same = (p for p, n in shared.items() if is_mostly_shared(n, self._asked[p].pairs, question.pairs))
         return min(same, default=None)
 
