@@ -53,16 +53,15 @@ def _written(id: str, decision: Decision, parts: Parts, store: ProposalStore) ->
 
 
 def _evidence(decision: Decision, parts: Parts) -> Evidence:
-    problems = parts.source.gate(decision.cycle)
     before, after = (
         parts.sat(one, cycle=decision.cycle, node="approve") for one in (decision.champion, decision.candidate)
     )
     compared = decision.comparison
     assert compared is not None, f"decision {decision.id} promotes without a comparison"
     judged = [
-        (problem, a, b)
-        for problem, a, b in zip(problems, before, after, strict=True)
-        if "error" not in (a.outcome, b.outcome)
+        (a.problem, a.attempt, b.attempt)
+        for a, b in zip(before, after, strict=True)
+        if "error" not in (a.attempt.outcome, b.attempt.outcome)
     ]
     return Evidence(
         n=compared.n,

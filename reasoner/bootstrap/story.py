@@ -202,7 +202,7 @@ def _tried_anew(place: Home, archive: Archive, settings: Settings, run: str, pro
 
     domain, mode = get_domain(settings.task.name), settings.student.mode
     for cycle, checkpoint in _champions(archive.events(run)):
-        (attempt,) = attempt_all(place.student(checkpoint), domain, [problem], mode).attempts
+        attempt = attempt_all(place.student(checkpoint), domain, [problem], mode)[0].attempt
         yield Chapter(
             cycle=cycle,
             node="now",

@@ -21,6 +21,7 @@ from reasoner.types.problem import Mode, Problem, Split
 from reasoner.types.report import EvalReport
 from reasoner.types.search import SearchTable, SearchTrace
 from reasoner.types.solution import Solution, SolvedStep
+from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
     from reasoner.evaluation.attempts import Solver
@@ -113,25 +114,27 @@ def evaluate(
     settings = settings if recall else _by_itself(settings)
     searcher = settings.search.searcher
     asks = f"-recall{settings.search.recall}" if settings.search.recall else ""
+    student, began = picked.student(), time.monotonic()
     tried = attempt_all(
-        picked.student(),
+        student,
         domain,
         problems[:n],
         mode,
         solver=_solver(place, chosen, settings, domain, mode),
         on_progress=lambda done, total: progress(Progress(cycle=0, node="evaluate", done=done, total=total)),
     )
+    seconds = time.monotonic() - began
     way = mode if searcher == "greedy" else f"{searcher}{asks}"
     path = place.root / "evaluations" / f"{chosen.id}-{data.stem if data else split}-{way}.jsonl"
-    write_records(path, tried.attempts)
+    write_records(path, attempts_of(tried))
     return summarise(
-        tried.attempts,
+        attempts_of(tried),
         checkpoint=chosen.id,
         split=name,
         cycle=chosen.cycle,
         mode=mode,
         attempts_file=path.relative_to(place.root).as_posix(),
-        seconds=round(tried.seconds, 3),
+        seconds=round(seconds, 3),
         search=f"{searcher}{asks}",
     )
 

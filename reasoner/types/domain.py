@@ -80,6 +80,15 @@ class Domain(Protocol):
 
 
 @runtime_checkable
+class ChecksMany(Protocol):
+    """Without it: answers are checked one by one. For checks that wait, for a server or a sandbox."""
+
+    def check_all(self, problems: Sequence[Problem], answers: Sequence[str]) -> list[Check]:
+        """The check of an answer to each problem, in their order; each is what `check` would say."""
+        ...
+
+
+@runtime_checkable
 class JudgesSteps(Protocol):
     """Without it: solutions stand by their answers alone, and a search cannot ask whether a step holds."""
 
