@@ -19,7 +19,7 @@ from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database
 from memory.store.decisions import DecisionStore
 from memory.store.examples import ExampleStore
-from memory.store.ledger import CallLedger
+from memory.store.ledger import CallLedger, JudgeLedger
 from memory.store.verdicts import VerdictStore
 from reasoner.config.settings import Settings
 from reasoner.data.held_out import HeldOutQuestions
@@ -38,6 +38,7 @@ from reasoner.types.problem import Mode, Problem, Split
 from reasoner.types.tried import Tried, attempts_of
 
 if TYPE_CHECKING:
+    from agents.teachers.judge import LiteLLMJudge
     from reasoner.models.student import Student
 
 TeacherFor = Callable[[CallLedger, Callable[[int, int], None]], Teacher]
@@ -103,6 +104,8 @@ class Parts:
     """Why this start of the run ends after the present cycle; empty while nothing forbids the next."""
     trace: Tracer = field(default_factory=lambda: Tracer(None))
     """Told what the nodes do, in more detail than the events."""
+    judge: "LiteLLMJudge | None" = None
+    """Who asks the model that judges answers, where one does; `domain` is bound to it."""
     inheritance: Inheritance | None = None
     """Of a fork: what it began with."""
 
@@ -140,6 +143,11 @@ class Parts:
         """The books of this run, open at a cycle."""
         kin = self.inheritance.kin if self.inheritance else ()
         return CallLedger(self.database, self.run, cycle=cycle, kin=kin)
+
+    def judge_ledger(self, cycle: int) -> JudgeLedger:
+        """The same of verdicts."""
+        kin = self.inheritance.kin if self.inheritance else ()
+        return JudgeLedger(self.database, self.run, cycle=cycle, kin=kin)
 
     def memory(self, space: str) -> LatentMemory:
         """The latent memory in one space."""

@@ -114,7 +114,8 @@ def _by_skill(word: str, items: Sequence[Item]) -> str:
 
 
 def _cost(cycle: int, parts: Parts) -> Cost:
-    paid = [call for call in parts.ledger(cycle).calls(cycle) if not call.cached]
+    calls = [*parts.ledger(cycle).calls(cycle), *parts.judge_ledger(cycle).calls(cycle)]
+    paid = [call for call in calls if not call.cached]
     nodes = [one for one in of_kind(read_events(parts.folder.root), "node") if one.get("cycle") == cycle]
     return Cost(
         calls=len(paid),

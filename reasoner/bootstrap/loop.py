@@ -12,6 +12,7 @@ from memory.store.ledger import CallLedger
 from memory.store.proposals import ProposalStore
 from memory.store.runs import RunRow, RunState, RunStore
 from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.judging import proven_judge
 from reasoner.bootstrap.preflight import look_around, preflight_run
 from reasoner.bootstrap.run_ending import cycles_done_of, outcome_of, tell_done, write_reports
 from reasoner.bootstrap.run_parts import Listener, Watcher, new_run_id, parts_of, read_json
@@ -200,15 +201,14 @@ def _work(
 
 def _looked_at(place: Home, settings: Settings, row: RunRow, *, cycles: int, progress: Watcher) -> Preflight:
     """What the preflight found; a run that cannot begin is marked so."""
+
+    def say(words: str) -> None:
+        _remark(progress, words)
+
     try:
-        return preflight_run(
-            settings,
-            CallLedger(place.database(), row.id),
-            home=place.root,
-            cycles=cycles,
-            done=row.cycles_done,
-            say=lambda words: _remark(progress, words),
-        )
+        ledger = CallLedger(place.database(), row.id)
+        looked = preflight_run(settings, ledger, home=place.root, cycles=cycles, done=row.cycles_done, say=say)
+        return Preflight(looks=(*looked.looks, *proven_judge(settings, place, row.id, cycles=cycles, say=say)))
     except (ReasonerError, KeyboardInterrupt) as stopped:
         if row.state == "running":  # as it was created, or killed
             ended: RunState = "interrupted" if isinstance(stopped, KeyboardInterrupt) else "failed"

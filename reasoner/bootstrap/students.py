@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoner.bootstrap.home import Home, home_at, open_home
+from reasoner.bootstrap.judging import judged_domain
 from reasoner.bootstrap.recall import recall_of
 from reasoner.config.packages import require_packages
 from reasoner.config.settings import Settings
@@ -101,14 +102,13 @@ def evaluate(
         recall: whether a search may ask the memory for `search.recall` neighbours.
     """
     from agents.run_folder import write_records
-    from reasoner.domains.registry import get_domain
     from reasoner.evaluation.attempts import attempt_all
     from reasoner.evaluation.reports import summarise
 
     place = home_at(home)
     picked = place.choose(checkpoint)
     chosen = picked.checkpoint
-    domain = get_domain(settings.task.name)
+    domain = judged_domain(settings, place)
     problems = _problems_of(settings, split, data, domain)
     name = split if data is None else "file"
     settings = settings if recall else _by_itself(settings)
@@ -152,11 +152,10 @@ def compare_searchers(
 ) -> SearchTable:
     """Every way of searching on the same problems, beside greedy. Arguments as in `evaluate`."""
     from agents.search_table import compare_all
-    from reasoner.domains.registry import get_domain
 
     place = home_at(home)
     picked = place.choose(checkpoint)
-    domain = get_domain(settings.task.name)
+    domain = judged_domain(settings, place)
     problems = _problems_of(settings, split, data, domain)
     student = picked.student()
     rows = compare_all(

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
+from reasoner.evaluation.judge_check import JudgeCheck
 from reasoner.types.domain import Domain
 from reasoner.types.problem import Problem
 from reasoner.types.record import Record
@@ -45,6 +46,8 @@ class TaskCheck(Record):
     """Practice problems left out because they ask what a gate or sealed problem asks."""
     fails: tuple[str, ...]
     """The first gold answers that do not pass: id, answer, and what the checker says."""
+    judge: JudgeCheck | None = None
+    """Of a task that a model judges: the model's own proof. The shares above count what passes without asking it."""
 
     @property
     def sound(self) -> bool:
@@ -62,8 +65,13 @@ class TaskCheck(Record):
                 self.shuffled_passes > LOOSE,
                 f"answers of other problems pass on {self.shuffled_passes:.1%}: the checker is too loose",
             ),
+            (self.judge is not None and not self.judge.trusted, f"the judge cannot be trusted: {_figures(self.judge)}"),
         ]
         return tuple(words for holds, words in found if holds)
+
+
+def _figures(judge: JudgeCheck | None) -> str:
+    return f"{judge.words}; least_agreement={judge.least:g}" if judge else ""
 
 
 def check_task(

@@ -1,4 +1,4 @@
-"""Attempts in a run's folder: what is kept beside the outcome, and problems and attempts that do not belong together."""
+"""Attempts in a run's folder: what is kept beside the outcome, and attempts that belong to other problems."""
 
 from pathlib import Path
 

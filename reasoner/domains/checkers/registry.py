@@ -23,6 +23,7 @@ CHECKERS = {
     "sql": f"{_ROOM}.sql:SqlChecker",
     "squad": f"{_ROOM}.squad:SquadChecker",
     "math": f"{_ROOM}.math_equal:MathChecker",
+    "judge": f"{_ROOM}.judge:JudgeChecker",
 }
 """Kind to `module:Class`. Besides these, `path/to/file.py:function` is a kind."""
 _FUNCTION = f"{_ROOM}.function_file:FunctionChecker"
