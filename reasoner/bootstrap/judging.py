@@ -142,14 +142,14 @@ def prove_judge(
     return found
 
 
-def proven_judge(settings: Settings, place: Home, run: str, *, cycles: int, say: Say) -> list[Look]:
+def proven_judge(
+    settings: Settings, source: "Callable[[], ProblemSource]", place: Home, run: str, *, say: Say
+) -> list[Look]:
     """The judge of a run, proven; nothing where no model judges. Raises as `prove_judge` and `require_trusted`."""
-    from reasoner.bootstrap.run_parts import source_of
-
     judge = judge_of(get_domain(settings.task.name), settings, place, run=run, say=say)
     if judge is None:
         return []
-    found = prove_judge(settings, source_of(settings, cycles), judge, place, say=say)
+    found = prove_judge(settings, source(), judge, place, say=say)
     require_trusted(found)
     return [Look(what="judge proven", found=found.words)]
 

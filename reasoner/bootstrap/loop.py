@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from reasoner.bootstrap.home import Home, open_home
 from reasoner.bootstrap.judging import proven_judge
 from reasoner.bootstrap.preflight import look_around, preflight_run
 from reasoner.bootstrap.run_ending import cycles_done_of, outcome_of, tell_done, write_reports
-from reasoner.bootstrap.run_parts import Listener, Watcher, new_run_id, parts_of, read_json
+from reasoner.bootstrap.run_parts import Listener, Watcher, new_run_id, parts_of, read_json, source_of
 from reasoner.bootstrap.teacher_trial import try_teacher_without_run
 from reasoner.bootstrap.telemetry import telling_spans
 from reasoner.config.resolved import config_hash, redacted
@@ -208,7 +209,9 @@ def _looked_at(place: Home, settings: Settings, row: RunRow, *, cycles: int, pro
     try:
         ledger = CallLedger(place.database(), row.id)
         looked = preflight_run(settings, ledger, home=place.root, cycles=cycles, done=row.cycles_done, say=say)
-        return Preflight(looks=(*looked.looks, *proven_judge(settings, place, row.id, cycles=cycles, say=say)))
+        return Preflight(
+            looks=(*looked.looks, *proven_judge(settings, partial(source_of, settings, cycles), place, row.id, say=say))
+        )
     except (ReasonerError, KeyboardInterrupt) as stopped:
         if row.state == "running":  # as it was created, or killed
             ended: RunState = "interrupted" if isinstance(stopped, KeyboardInterrupt) else "failed"
