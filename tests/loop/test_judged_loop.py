@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from judging_model import always_right, fair
 from loop_runs import Running, command, loop, run_folder
+from loop_settings import TINY
 from model_server import INPUT_PRICE, OUTPUT_PRICE, ModelServer, running
 
 pytestmark = pytest.mark.slow
@@ -37,7 +38,7 @@ def test_a_judged_loop_is_proven_counted_and_never_pays_twice(tmp_path: Path) ->
         ended = loop(tmp_path / "home", "--task", name, *HOW)
         sent = len(server.requests)
         again = loop(tmp_path / "home", "--task", name, *HOW)
-        checked = command(tmp_path / "home", "tasks", "check", name)
+        checked = command(tmp_path / "home", "tasks", "check", name, *TINY, *HOW)
         asked = [json.dumps(body["messages"]) for body in server.requests]
         assert len(server.requests) == sent, "what was judged is remembered"
     assert ended.code == again.code == checked.code == 0, ended.words + checked.words
