@@ -27,7 +27,7 @@ def ask(requests: Sequence[TeacherRequest], *, cycle: int, node: str, parts: Par
     except TeachingStopped as limit:
         parts.stops.append(str(limit))
         parts.events.write(f"{cycle}/limit", "limit", cycle, reason=str(limit))
-        return list(limit.calls)
+        return [call for call in limit.calls if isinstance(call, TeacherCall)]
 
 
 def collect_calls(cycle: int, parts: Parts, *, latest: Path, asked: Path) -> None:

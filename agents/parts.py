@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agents.events import EventLog
 from agents.inheritance import Inheritance
-from agents.run_folder import COUNTED, RunFolder, read_records, write_records
+from agents.run_folder import COUNTED, RunFolder, read_tried, write_records
 from agents.tracing.thoughts import Thoughts
 from agents.tracing.tracer import Tracer
 from agents.withholding import HeldOut
@@ -19,7 +19,7 @@ from memory.store.checkpoints import CheckpointStore
 from memory.store.database import Database
 from memory.store.decisions import DecisionStore
 from memory.store.examples import ExampleStore
-from memory.store.ledger import CallLedger
+from memory.store.ledger import CallLedger, JudgeLedger
 from memory.store.verdicts import VerdictStore
 from reasoner.config.settings import Settings
 from reasoner.data.held_out import HeldOutQuestions
@@ -34,22 +34,15 @@ from reasoner.types.domain import Domain
 from reasoner.types.job import Job, JobSpec
 from reasoner.types.loop import Progress
 from reasoner.types.ports import Teacher
-from reasoner.types.problem import Attempt, Mode, Problem, Split
-from reasoner.types.report import EvalReport
+from reasoner.types.problem import Mode, Problem, Split
+from reasoner.types.tried import Tried, attempts_of
 
 if TYPE_CHECKING:
+    from agents.teachers.judge import LiteLLMJudge
     from reasoner.models.student import Student
 
 TeacherFor = Callable[[CallLedger, Callable[[int, int], None]], Teacher]
 RunJob = Callable[[JobSpec, Callable[[float, str], None]], Job]
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """Attempts at a set and their summary."""
-
-    attempts: list[Attempt]
-    report: EvalReport
 
 
 class Clock:
@@ -111,6 +104,8 @@ class Parts:
     """Why this start of the run ends after the present cycle; empty while nothing forbids the next."""
     trace: Tracer = field(default_factory=lambda: Tracer(None))
     """Told what the nodes do, in more detail than the events."""
+    judge: "LiteLLMJudge | None" = None
+    """Who asks the model that judges answers, where one does; `domain` is bound to it."""
     inheritance: Inheritance | None = None
     """Of a fork: what it began with."""
 
@@ -149,6 +144,11 @@ class Parts:
         kin = self.inheritance.kin if self.inheritance else ()
         return CallLedger(self.database, self.run, cycle=cycle, kin=kin)
 
+    def judge_ledger(self, cycle: int) -> JudgeLedger:
+        """The same of verdicts."""
+        kin = self.inheritance.kin if self.inheritance else ()
+        return JudgeLedger(self.database, self.run, cycle=cycle, kin=kin)
+
     def memory(self, space: str) -> LatentMemory:
         """The latent memory in one space."""
         return LatentMemory(self.database, self.home, space)
@@ -157,15 +157,18 @@ class Parts:
         """Progress for whoever watches."""
         self.progress(Progress(cycle=cycle, node=node, done=done, total=total, note=note))
 
-    def sat(self, checkpoint: str, *, cycle: int, node: str) -> list[Attempt]:
-        """A checkpoint's attempts at a cycle's gate set, as they were kept, else made now."""
-        problems, path = self.source.gate(cycle), self.folder.attempts(cycle, f"gate-{checkpoint}")
-        kept = read_records(path, Attempt)
-        if len(kept) == len(problems):
-            return kept
-        return self.evaluate(checkpoint, problems, split="gate", cycle=cycle, node=node).attempts
+    def practised(self, cycle: int) -> list[Tried]:
+        """The cycle's practice problems with the champion's attempts, as `evaluate` has kept them."""
+        return read_tried(self.folder.attempts(cycle, "practice"), self.source.practice(cycle))
 
-    def evaluate(self, checkpoint: str, problems: list[Problem], *, split: Split, cycle: int, node: str) -> Evaluated:
+    def sat(self, checkpoint: str, *, cycle: int, node: str) -> list[Tried]:
+        """A cycle's gate set with a checkpoint's attempts, as they were kept, else made now."""
+        problems, path = self.source.gate(cycle), self.folder.attempts(cycle, f"gate-{checkpoint}")
+        if path.is_file():
+            return read_tried(path, problems)
+        return self.evaluate(checkpoint, problems, split="gate", cycle=cycle, node=node)
+
+    def evaluate(self, checkpoint: str, problems: list[Problem], *, split: Split, cycle: int, node: str) -> list[Tried]:
         """A checkpoint on a set of problems, kept in the run's folder and written into its events."""
         mode: Mode = self.settings.student.mode
         student = self.student_of(checkpoint)
@@ -176,20 +179,22 @@ class Parts:
 
         thoughts = Thoughts() if self.trace.on and split != "gate" else None
         solver = thoughts.solve if thoughts else None
+        began = time.monotonic()
         tried = attempt_all(student, self.domain, problems, mode, solver=solver, on_progress=on_progress)
+        seconds = time.monotonic() - began
         if thoughts:
             self.trace.keep_latents(split, [problem.id for problem in problems], **thoughts.vectors)
         path = self.folder.attempts(cycle, split if split != "gate" else f"gate-{checkpoint}")
-        write_records(path, tried.attempts)
+        write_records(path, attempts_of(tried))
         report = summarise(
-            tried.attempts,
+            attempts_of(tried),
             checkpoint=checkpoint,
             split=split,
             cycle=cycle,
             mode=mode,
             attempts_file=self.folder.below_root(path),
-            seconds=round(tried.seconds, 3),
+            seconds=round(seconds, 3),
         )
         body = report.model_dump(mode="json", exclude={"overall", "cycle"}) | report.overall.model_dump(mode="json")
         self.events.write(f"{cycle}/{split}/{checkpoint}", "evaluation", cycle, **body)
-        return Evaluated(tried.attempts, report)
+        return tried

@@ -53,16 +53,15 @@ def _written(id: str, decision: Decision, parts: Parts, store: ProposalStore) ->
 
 
 def _evidence(decision: Decision, parts: Parts) -> Evidence:
-    problems = parts.source.gate(decision.cycle)
     before, after = (
         parts.sat(one, cycle=decision.cycle, node="approve") for one in (decision.champion, decision.candidate)
     )
     compared = decision.comparison
     assert compared is not None, f"decision {decision.id} promotes without a comparison"
     judged = [
-        (problem, a, b)
-        for problem, a, b in zip(problems, before, after, strict=True)
-        if "error" not in (a.outcome, b.outcome)
+        (a.problem, a.attempt, b.attempt)
+        for a, b in zip(before, after, strict=True)
+        if "error" not in (a.attempt.outcome, b.attempt.outcome)
     ]
     return Evidence(
         n=compared.n,
@@ -115,7 +114,8 @@ def _by_skill(word: str, items: Sequence[Item]) -> str:
 
 
 def _cost(cycle: int, parts: Parts) -> Cost:
-    paid = [call for call in parts.ledger(cycle).calls(cycle) if not call.cached]
+    calls = [*parts.ledger(cycle).calls(cycle), *parts.judge_ledger(cycle).calls(cycle)]
+    paid = [call for call in calls if not call.cached]
     nodes = [one for one in of_kind(read_events(parts.folder.root), "node") if one.get("cycle") == cycle]
     return Cost(
         calls=len(paid),

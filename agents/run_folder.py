@@ -7,12 +7,14 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from reasoner.errors import NotFoundError
-from reasoner.storage.json_files import read_text
+from reasoner.storage.json_files import damaged, read_text
 from reasoner.storage.json_lines import bad_line
 from reasoner.storage.regular import reading
 from reasoner.storage.writing import write_text
 from reasoner.types.printable import shortened
+from reasoner.types.problem import Attempt, Problem
 from reasoner.types.record import Record
+from reasoner.types.tried import Tried
 
 R = TypeVar("R", bound=Record)
 
@@ -21,6 +23,10 @@ RESTORE = "restore the run's folder from a copy, or start another run with --fre
 
 COUNTED = "write the run's seconds so far into it, 0 if nobody knows them"
 """What mends a damaged clock; limits.max_minutes counts from there."""
+
+
+_NAMED = 3
+"""Problems that an error names."""
 
 
 class RunFolder:
@@ -122,6 +128,25 @@ def read_records(path: Path, kind: type[R]) -> list[R]:
                 wrong = f"no {kind.__name__} ({said['msg']} at {'.'.join(map(str, said['loc'])) or 'its top'})"
                 raise bad_line(path, f"line {number}", line, wrong, RESTORE) from error
     return found
+
+
+def read_tried(path: Path, problems: Sequence[Problem]) -> list[Tried]:
+    """Problems with the attempts at them that a file keeps: the one place where the two meet again.
+
+    Args:
+        path: see `RunFolder.attempts`.
+        problems: the set, in its order.
+
+    Raises:
+        DamagedError: the attempts are at other problems; names those that differ.
+    """
+    attempts = read_records(path, Attempt)
+    asked, kept = [problem.id for problem in problems], [attempt.problem_id for attempt in attempts]
+    if asked != kept:
+        differ = [f"{b!r} in place of {a!r}" for a, b in zip(asked, kept, strict=False) if a != b][:_NAMED]
+        told = "; ".join([f"{len(kept)} attempts at a set of {len(asked)} problems", *differ])
+        raise damaged(path, f"holds attempts at other problems: {told}", RESTORE)
+    return [Tried(problem=p, attempt=a) for p, a in zip(problems, attempts, strict=True)]
 
 
 def concatenate(path: Path, parts: Sequence[Path]) -> None:

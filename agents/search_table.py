@@ -7,17 +7,17 @@ from statistics import mean
 
 from agents.searching import Found, chosen_anew, search_all, settled
 from reasoner.config.settings import GateSettings, SearchSettings
-from reasoner.evaluation.attempts import judge
+from reasoner.evaluation.attempts import judge_all
 from reasoner.evaluation.comparison import compare, worse_buckets
 from reasoner.evaluation.statistics import rate
 from reasoner.models.student import Student
-from reasoner.search.beams import Complete
 from reasoner.search.greedy import Solved
 from reasoner.search.trained_verifier import TrainedVerifier
 from reasoner.types.domain import Domain
 from reasoner.types.ports import Recall
 from reasoner.types.problem import Attempt, Problem
 from reasoner.types.search import SearchRow
+from reasoner.types.tried import attempts_of
 
 Watch = Callable[[str, int, int], None]
 """Name of the way, questions done, questions in all."""
@@ -88,9 +88,9 @@ def compare_all(
             drawn[pool] = attempts, time.monotonic() - began
         found, seconds = drawn[pool]
         found = [chosen_anew(f, settled(way, verifier), domain) for f in found]
-        tried = [judge(domain, p, f.solved, "talk") for p, f in zip(problems, found, strict=True)]
+        tried = attempts_of(judge_all(domain, problems, [f.solved for f in found], "talk"))
         greedy = greedy or tried
-        rows.append(_row(name, tried, greedy, _oracle(domain, problems, found), found, seconds))
+        rows.append(_row(name, tried, greedy, _oracle(domain, problems, found, tried), found, seconds))
         if verifier is not None and len(rows) == 1:
             rows.append(_control(student, verifier, domain, problems, greedy, seed=seed, on_progress=on_progress))
     return rows
@@ -111,8 +111,8 @@ def _control(
     alone = verifier.net.as_student(student)
     watch = partial(on_progress, CONTROL)
     found = search_all(alone, domain, [p.question for p in problems], settings, seed=seed, on_progress=watch)
-    tried = [judge(domain, p, f.solved, "talk") for p, f in zip(problems, found, strict=True)]
-    return _row(CONTROL, tried, greedy, _oracle(domain, problems, found), found, time.monotonic() - began)
+    tried = attempts_of(judge_all(domain, problems, [f.solved for f in found], "talk"))
+    return _row(CONTROL, tried, greedy, _oracle(domain, problems, found, tried), found, time.monotonic() - began)
 
 
 def _row(
@@ -135,13 +135,10 @@ def _row(
     )
 
 
-def _oracle(domain: Domain, problems: Sequence[Problem], found: list[Found]) -> float:
-    def right(problem: Problem, solution: Complete) -> bool:
-        solved = Solved(solution.steps, solution.logprobs, solution.finished)
-        return judge(domain, problem, solved, "talk").correct
-
+def _oracle(domain: Domain, problems: Sequence[Problem], found: list[Found], tried: list[Attempt]) -> float:
     # What the checker cannot judge is left out, as it is of the accuracy.
-    judged = [
-        (p, f) for p, f in zip(problems, found, strict=True) if judge(domain, p, f.solved, "talk").outcome != "error"
-    ]
-    return mean(any(right(p, solution) for solution in f.solutions) for p, f in judged) if judged else 0.0
+    judged = [(p, f) for p, f, a in zip(problems, found, tried, strict=True) if a.outcome != "error"]
+    pairs = [(p, Solved(s.steps, s.logprobs, s.finished)) for p, f in judged for s in f.solutions]
+    solutions = judge_all(domain, [p for p, _ in pairs], [s for _, s in pairs], "talk")
+    right = {one.problem.id for one in solutions if one.attempt.correct}
+    return mean(p.id in right for p, _ in judged) if judged else 0.0

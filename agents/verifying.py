@@ -22,7 +22,7 @@ from memory.locks import exclusive
 from reasoner.config.settings import SearchSettings, Settings
 from reasoner.diagnostics.calibration import calibration
 from reasoner.errors import NotFoundError, TrainingFailed
-from reasoner.evaluation.attempts import judge
+from reasoner.evaluation.attempts import judge_all
 from reasoner.models.student import Student
 from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import BELIEF, HOLDS, ROUND_TRIP, SAID, FittedEnergy
@@ -235,10 +235,8 @@ class _Bench:
 
         def solved(margin: float) -> int:
             way = settings.model_copy(update={"margin": margin})
-            return sum(
-                judge(self.domain, p, chosen_anew(f, way, self.domain).solved, "talk").correct
-                for p, f in zip(problems, found, strict=True)
-            )
+            chosen = [chosen_anew(f, way, self.domain).solved for f in found]
+            return sum(one.attempt.correct for one in judge_all(self.domain, problems, chosen, "talk"))
 
         return max(MARGINS, key=lambda margin: (solved(margin), margin))
 

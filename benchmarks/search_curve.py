@@ -24,11 +24,12 @@ from reasoner.config.settings import GateSettings, SearchSettings, Settings
 from reasoner.data.sources import open_source
 from reasoner.diagnostics.plots import plot_search_curves
 from reasoner.domains.registry import get_domain
-from reasoner.evaluation.attempts import judge
+from reasoner.evaluation.attempts import judge_all
 from reasoner.evaluation.comparison import compare, worse_buckets
 from reasoner.evaluation.reports import items_hash
 from reasoner.search.greedy import Solved
 from reasoner.types.problem import Attempt, Problem
+from reasoner.types.tried import attempts_of
 
 PLAIN: dict[str, Any] = {"verifier": False, "symbolic": False}
 JUDGED: dict[str, Any] = {"verifier": True, "symbolic": False}
@@ -70,7 +71,7 @@ class Student:
                 return known
         asked = [p.question for p in self._problems]
         found = search_all(self._student, self._domain, asked, settings, seed=0, verifier=self._verifier)
-        tried = [judge(self._domain, p, f.solved, "talk") for p, f in zip(self._problems, found, strict=True)]
+        tried = attempts_of(judge_all(self._domain, self._problems, [f.solved for f in found], "talk"))
         point = {
             "key": key,
             "accuracy": mean(a.correct for a in tried),
@@ -83,8 +84,8 @@ class Student:
         return point
 
     def _can(self, problem: Problem, found: Found) -> bool:
-        solved = (Solved(s.steps, s.logprobs, s.finished) for s in found.solutions)
-        return any(judge(self._domain, problem, one, "talk").correct for one in solved)
+        solved = [Solved(s.steps, s.logprobs, s.finished) for s in found.solutions]
+        return any(one.attempt.correct for one in judge_all(self._domain, [problem] * len(solved), solved, "talk"))
 
 
 def steps_up(points: Sequence[dict[str, Any]]) -> str:

@@ -20,6 +20,7 @@ from reasoner.storage.json_files import damaged
 from reasoner.storage.json_lines import numbered_lines
 from reasoner.storage.writing import append_line, cut_torn_line
 from reasoner.types.problem import Attempt, Problem
+from reasoner.types.tried import attempts_of
 
 REMOVE = "remove it: the job attempts its problems again"
 PART = 128
@@ -47,7 +48,7 @@ def evaluate_job(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]
     problems, path = _problems(settings, split)[: payload["n"]], context.folder / "attempts.jsonl"
     attempts = _kept(path)
     for start in range(len(attempts), len(problems), PART):
-        tried = attempt_all(student, domain, problems[start : start + PART], mode).attempts
+        tried = attempts_of(attempt_all(student, domain, problems[start : start + PART], mode))
         append_line(path, "\n".join(attempt.model_dump_json() for attempt in tried))
         attempts += tried
         context.report(len(attempts) / len(problems), f"{len(attempts)} of {len(problems)} attempted")

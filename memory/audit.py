@@ -27,7 +27,7 @@ from memory.store.latents import LatentStore
 from memory.store.versions import VersionStore
 from reasoner.data.held_out import HeldOutQuestions
 from reasoner.domains.powers import read_answer
-from reasoner.domains.solutions import solution_fault
+from reasoner.domains.solutions import CHECKER_FAILED, solution_fault
 from reasoner.types.domain import Domain
 from reasoner.types.example import Example
 from reasoner.types.record import Record
@@ -150,7 +150,8 @@ class Auditor:
         if domain is None:
             return True
         pairs = permutations([example.problem for example in examples], 2)
-        return any(domain.check(one, other.answer).outcome != "right" for one, other in pairs)
+        # Where nobody can judge, as where a model would have to be asked, nothing is proven.
+        return any(domain.check(one, other.answer).outcome == "wrong" for one, other in pairs)
 
     def _unverified(self) -> list[list[str]]:
         return [[id] for id in self._store.unverified()]
@@ -183,7 +184,8 @@ class Auditor:
         truth = read_answer(domain, problem.question)
         if truth is not None and domain.check(problem, truth).outcome == "wrong":
             return True
-        return bool(solution_fault(problem, problem.steps, domain.answer_of(problem.steps), domain))
+        fault = solution_fault(problem, problem.steps, domain.answer_of(problem.steps), domain)
+        return fault not in ("", CHECKER_FAILED)
 
     def _losers(self, group: Sequence[str]) -> list[str]:
         """Those that the domain refutes, if one answer is left then; all of them if nobody can say who is right."""

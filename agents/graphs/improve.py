@@ -141,6 +141,8 @@ def _timed(name: str, node: Node, parts: Parts) -> Any:
         cycle = state.get("cycle", 0) + (name == "evaluate")
         parts.clock.require_time()
         parts.tell(cycle, name, 0, 0)
+        if parts.judge:
+            parts.judge.turn_to(cycle, name)
         began = time.monotonic()
         with parts.trace.visit(cycle, name, state, pauses=(GraphBubbleUp,)) as outcome:
             changed = node(state, parts)

@@ -1,7 +1,7 @@
 """check: nothing teaches before it is verified. Verdicts are kept with their reasons."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from agents.checking import Checked, Opinions, check_lesson
 from agents.confirming import ask_again
@@ -12,9 +12,8 @@ from agents.run_folder import read_records, write_records
 from agents.state import Change, ImproveState
 from agents.teachers.failures import summarise_failures
 from reasoner.data.files import is_worked
-from reasoner.domains.solutions import solution_fault
+from reasoner.domains.solutions import tried_fault
 from reasoner.types.example import Example, Lineage
-from reasoner.types.problem import Attempt, Problem
 from reasoner.types.teaching import TeacherCall, TeacherRequest, Verdict
 
 
@@ -66,9 +65,9 @@ def _taught(calls: list[TeacherCall], cycle: int, parts: Parts) -> tuple[list[Ve
 def _own(cycle: int, parts: Parts) -> list[Example]:
     """The student's right answers on the practice pool whose steps hold, as its own examples."""
     examples: dict[str, Example] = {}
-    for problem, attempt in _tried(cycle, parts):
-        if not solution_fault(problem, attempt.steps, attempt.answer, parts.domain):
-            solved = problem.model_copy(update={"steps": attempt.steps})
+    for one in parts.practised(cycle):
+        if not tried_fault(one, parts.domain):
+            solved = one.problem.model_copy(update={"steps": one.attempt.steps})
             name, lineage = example_id(solved), Lineage(run=parts.run, cycle=cycle)
             examples[name] = Example(id=name, problem=solved, source="self", teacher="student", lineage=lineage)
     return list(examples.values())
@@ -77,18 +76,13 @@ def _own(cycle: int, parts: Parts) -> list[Example]:
 def _gold(cycle: int, parts: Parts) -> list[Example]:
     """The worked solutions of the failed practice problems, where they stand by themselves."""
     examples: dict[str, Example] = {}
-    for problem, attempt in _tried(cycle, parts):
-        if attempt.outcome == "wrong" and is_worked(problem, parts.domain):
+    for one in parts.practised(cycle):
+        problem = one.problem
+        if one.wrong and is_worked(problem, parts.domain):
             name, lineage = example_id(problem), Lineage(run=parts.run, cycle=cycle, failure=problem.id)
             author = problem.provenance.generator
             examples[name] = Example(id=name, problem=problem, source="practice", teacher=author, lineage=lineage)
     return list(examples.values())
-
-
-def _tried(cycle: int, parts: Parts) -> Iterator[tuple[Problem, Attempt]]:
-    """The cycle's practice problems with the champion's attempts."""
-    attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
-    return zip(parts.source.practice(cycle), attempts, strict=True)
 
 
 def _tell(verdicts: list[Verdict], cycle: int, parts: Parts) -> None:

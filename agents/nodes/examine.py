@@ -3,6 +3,7 @@
 from agents.parts import Parts
 from agents.state import Change, ImproveState
 from reasoner.evaluation.comparison import compare
+from reasoner.types.tried import attempts_of
 
 
 def examine(state: ImproveState, parts: Parts) -> Change:
@@ -13,5 +14,5 @@ def examine(state: ImproveState, parts: Parts) -> Change:
     problems = parts.source.gate(cycle)
     champion = parts.evaluate(state["champion"], problems, split="gate", cycle=cycle, node="examine")
     candidate = parts.evaluate(state["candidate"], problems, split="gate", cycle=cycle, node="examine")
-    comparison = compare(champion.attempts, candidate.attempts, parts.settings.gate)
+    comparison = compare(attempts_of(champion), attempts_of(candidate), parts.settings.gate)
     return {"comparison": comparison.model_dump(mode="json")}

@@ -7,7 +7,6 @@ how far they are from everything that the run has learnt (`agents.spreading`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from random import Random
 
 from agents.parts import Parts
@@ -15,26 +14,16 @@ from agents.run_folder import read_records, write_records
 from agents.spreading import farthest_first
 from agents.state import Change, ImproveState
 from reasoner.types.example import Example
-from reasoner.types.problem import Attempt, Problem
 from reasoner.types.teaching import TeacherRequest
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A practice problem and the champion's wrong attempt at it."""
-
-    problem: Problem
-    attempt: Attempt
+from reasoner.types.tried import Tried
 
 
 def mine(state: ImproveState, parts: Parts) -> Change:
     """Chooses this cycle's lessons and writes them as requests."""
     cycle, settings = state["cycle"], parts.settings.mine
-    problems = parts.source.practice(cycle)
-    attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
-    tried = [Failure(p, a) for p, a in zip(problems, attempts, strict=True)]
+    tried = parts.practised(cycle)
     searched = {e.lineage.failure for e in read_records(parts.folder.searched(cycle), Example)}
-    wrong = [f for f in tried if f.attempt.outcome == "wrong" and f.problem.id not in searched]
+    wrong = [f for f in tried if f.wrong and f.problem.id not in searched]
     groups = _groups(wrong, state["champion"], parts)
     pools = [tried] if settings.strategy == "uniform" else groups
     requests = _requests(_chosen(pools, state, parts), parts)
@@ -67,14 +56,14 @@ def spread(calls: int, sizes: Sequence[int]) -> list[int]:
     return shares
 
 
-def _groups(wrong: list[Failure], champion: str, parts: Parts) -> list[list[Failure]]:
+def _groups(wrong: list[Tried], champion: str, parts: Parts) -> list[list[Tried]]:
     """Failures by skill and latent neighbourhood, in a fixed order."""
     from memory.index.clusters import neighbourhoods
     from reasoner.search.greedy import embed_questions
 
     vectors = embed_questions(parts.student_of(champion), [f.problem.question for f in wrong]).numpy()
     parts.trace.keep_latents("failures", [f.problem.id for f in wrong], question_ND=vectors)
-    groups: list[list[Failure]] = []
+    groups: list[list[Tried]] = []
     for skill in sorted({f.problem.skill for f in wrong}):
         members = [i for i, f in enumerate(wrong) if f.problem.skill == skill]
         labels = neighbourhoods(vectors[members], parts.settings.mine.clusters_per_skill, parts.settings.seed)
@@ -83,7 +72,7 @@ def _groups(wrong: list[Failure], champion: str, parts: Parts) -> list[list[Fail
     return groups
 
 
-def _chosen(pools: Sequence[Sequence[Failure]], state: ImproveState, parts: Parts) -> list[Failure]:
+def _chosen(pools: Sequence[Sequence[Tried]], state: ImproveState, parts: Parts) -> list[Tried]:
     """What the teacher is asked about: of each pool its share of the calls."""
     settings, cycle = parts.settings, state["cycle"]
     calls = settings.teacher.calls if settings.lessons == "teacher" else 0
@@ -95,8 +84,8 @@ def _chosen(pools: Sequence[Sequence[Failure]], state: ImproveState, parts: Part
 
 
 def _farthest(
-    pools: Sequence[Sequence[Failure]], shares: Sequence[int], state: ImproveState, parts: Parts
-) -> list[Failure]:
+    pools: Sequence[Sequence[Tried]], shares: Sequence[int], state: ImproveState, parts: Parts
+) -> list[Tried]:
     """So many of each pool, the farthest from what the run knows first: a limit that ends the asking ends the likest.
 
     Known is what earlier cycles have learnt and what this one's search has solved: a run that goes on finds the same.
@@ -120,7 +109,7 @@ def _farthest(
     return [failures[place] for place in picked]
 
 
-def _requests(chosen: list[Failure], parts: Parts) -> list[TeacherRequest]:
+def _requests(chosen: list[Tried], parts: Parts) -> list[TeacherRequest]:
     """One request a failure."""
     return [
         TeacherRequest(

@@ -1,5 +1,6 @@
 """prepare: the first champion, trained from scratch on the easy part or taken from the home, and its sealed figure."""
 
+from agents.judge_costs import tell_verdicts
 from agents.judging import LEAKED
 from agents.parts import Parts
 from agents.state import Change, ImproveState
@@ -16,6 +17,7 @@ def prepare(_: ImproveState, parts: Parts) -> Change:
     if left_out := parts.source.left_out:
         parts.events.write("0/withheld", "withheld", 0, count=left_out, reasons={LEAKED: left_out}, examples=[])
     parts.evaluate(checkpoint.id, parts.source.sealed(), split="sealed", cycle=0, node="prepare")
+    tell_verdicts(0, parts)
     return {
         "run": parts.run,
         "cycle": 0,

@@ -15,6 +15,7 @@ from reasoner.evaluation.comparison import compare
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.job import JobSpec
 from reasoner.types.report import Decision
+from reasoner.types.tried import attempts_of
 
 MOST_KL = 1e-3
 """Nats a token by which rounding may let the two differ."""
@@ -48,7 +49,7 @@ def _merged(state: ImproveState, parts: Parts) -> Checkpoint:
 
 def _judged(merged: Checkpoint, state: ImproveState, parts: Parts) -> Decision:
     cycle, champion = state["cycle"], parts.checkpoints.get(state["champion"])
-    before, after = (parts.sat(one.id, cycle=cycle, node="reflect") for one in (champion, merged))
+    before, after = (attempts_of(parts.sat(one.id, cycle=cycle, node="reflect")) for one in (champion, merged))
     compared = compare(before, after, parts.settings.gate)
     kl = divergence_between(parts.student_of(champion.id), parts.student_of(merged.id), parts.settings, cycle)
     alike = sum(a.answer == b.answer for a, b in zip(before, after, strict=True))

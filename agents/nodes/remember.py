@@ -8,7 +8,6 @@ from agents.parts import Parts
 from agents.run_folder import read_records
 from agents.state import Change, ImproveState
 from reasoner.types.example import Example, Lineage, WrongAttempt
-from reasoner.types.problem import Attempt
 from reasoner.types.teaching import TeacherRequest
 
 MOST_WRONG = 500
@@ -45,20 +44,19 @@ def remember(state: ImproveState, parts: Parts) -> Change:
 
 def _wrong(cycle: int, parts: Parts) -> list[WrongAttempt]:
     """Failed attempts: all that were asked about, then others drawn by seed, up to `MOST_WRONG`."""
-    attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
-    failed = [(p, a) for p, a in zip(parts.source.practice(cycle), attempts, strict=True) if a.outcome == "wrong"]
+    failed = [one for one in parts.practised(cycle) if one.wrong]
     asked = {r.problem.id for r in read_records(parts.folder.requests(cycle), TeacherRequest)}
-    first = [pair for pair in failed if pair[0].id in asked][:MOST_WRONG]
-    rest = [pair for pair in failed if pair[0].id not in asked]
+    first = [one for one in failed if one.problem.id in asked][:MOST_WRONG]
+    rest = [one for one in failed if one.problem.id not in asked]
     extra = Random(f"{parts.settings.seed}/wrong/{cycle}").sample(rest, min(len(rest), MOST_WRONG - len(first)))
     lineage = Lineage(run=parts.run, cycle=cycle)
     return [
         WrongAttempt(
-            id=hashlib.sha256("\n".join([p.id, *a.steps]).encode()).hexdigest()[:16],
-            problem=p,
-            steps=a.steps,
-            answer=a.answer,
-            lineage=lineage.model_copy(update={"failure": p.id}),
+            id=hashlib.sha256("\n".join([one.problem.id, *one.attempt.steps]).encode()).hexdigest()[:16],
+            problem=one.problem,
+            steps=one.attempt.steps,
+            answer=one.attempt.answer,
+            lineage=lineage.model_copy(update={"failure": one.problem.id}),
         )
-        for p, a in first + extra
+        for one in first + extra
     ]

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from agents.judge_costs import tell_verdicts
 from agents.parts import Parts
 from agents.reporting.markdown import write_report
 from agents.reporting.page.flips import keep_gate_flips
@@ -19,6 +20,7 @@ def report(state: ImproveState, parts: Parts) -> Change:
     cycle = state["cycle"]
     if state["verdict"] == "promote":
         parts.evaluate(state["champion"], parts.source.sealed(), split="sealed", cycle=cycle, node="report")
+    tell_verdicts(cycle, parts)
     parts.events.write(
         f"{cycle}/end", "cycle", cycle, champion=state["champion"], seconds=round(parts.clock.seconds, 3)
     )

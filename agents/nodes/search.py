@@ -7,25 +7,23 @@ from agents.judging import example_id
 from agents.parts import Parts
 from agents.recalling import recall_from
 from agents.reporting.page.beams import keep_beams
-from agents.run_folder import read_records, write_records
+from agents.run_folder import write_records
 from agents.searching import search_all, search_one
 from agents.state import Change, ImproveState
 from agents.tracing.searches import solve_listener, tell_searches
-from reasoner.domains.solutions import solution_fault
-from reasoner.evaluation.attempts import judge
+from reasoner.domains.solutions import tried_fault
+from reasoner.evaluation.attempts import judge_all
 from reasoner.models.student import Student
 from reasoner.search.trained_verifier import TrainedVerifier, load_verifier, verifier_folder
 from reasoner.types.example import Example, Lineage
 from reasoner.types.ports import Recall
-from reasoner.types.problem import Attempt, Problem
+from reasoner.types.tried import Tried, attempts_of
 
 
 def search(state: ImproveState, parts: Parts) -> Change:
     """Own solutions that the checker finds right, every step of them true, become examples."""
     cycle, champion = state["cycle"], state["champion"]
-    attempts = read_records(parts.folder.attempts(cycle, "practice"), Attempt)
-    pairs = zip(parts.source.practice(cycle), attempts, strict=True)
-    failed = [problem for problem, attempt in pairs if attempt.outcome == "wrong"]
+    failed = [one.problem for one in parts.practised(cycle) if one.wrong]
     settings = parts.settings.search.model_copy(update={"searcher": "beam"})
     student = parts.student_of(champion)
 
@@ -39,19 +37,16 @@ def search(state: ImproveState, parts: Parts) -> Change:
     observe = solve_listener(parts.trace) if parts.trace.on else None
     found = search_all(student, parts.domain, questions, settings, on_progress=watch, observe=observe, **asked)
     tell_searches(parts.trace, failed, found)
-    tried = [judge(parts.domain, p, f.solved, "talk") for p, f in zip(failed, found, strict=True)]
-    write_records(parts.folder.attempts(cycle, "search"), tried)
+    tried = judge_all(parts.domain, failed, [f.solved for f in found], "talk")
+    write_records(parts.folder.attempts(cycle, "search"), attempts_of(tried))
     keep_beams(
         parts.folder,
         cycle,
-        failed,
         tried,
         lambda question: search_one(student, parts.domain, question, settings, **asked),
     )
-    pairs = zip(failed, tried, strict=True)
     # A right answer by way of a false or an ungrounded step was luck.
-    sound = [(p, a) for p, a in pairs if not solution_fault(p, a.steps, a.answer, parts.domain)]
-    examples = [_example(p, a, cycle, parts) for p, a in sound]
+    examples = [_example(one, cycle, parts) for one in tried if not tried_fault(one, parts.domain)]
     write_records(parts.folder.searched(cycle), examples)
     by_skill = Counter(e.problem.skill for e in examples)
     parts.events.write(
@@ -60,7 +55,7 @@ def search(state: ImproveState, parts: Parts) -> Change:
         cycle,
         checkpoint=champion,
         tried=len(tried),
-        right=sum(a.correct for a in tried),
+        right=sum(one.attempt.correct for one in tried),
         examples=len(examples),
         decodes=sum(f.decodes for f in found),
         by_skill=dict(sorted(by_skill.items())),
@@ -87,7 +82,7 @@ def _recall(state: ImproveState, parts: Parts) -> Recall | None:
     return recall_from(memory, encoder, parts.domain, among=learnt)
 
 
-def _example(problem: Problem, attempt: Attempt, cycle: int, parts: Parts) -> Example:
-    solved = problem.model_copy(update={"steps": attempt.steps})
-    lineage = Lineage(run=parts.run, cycle=cycle, failure=problem.id)
+def _example(tried: Tried, cycle: int, parts: Parts) -> Example:
+    solved = tried.problem.model_copy(update={"steps": tried.attempt.steps})
+    lineage = Lineage(run=parts.run, cycle=cycle, failure=tried.problem.id)
     return Example(id=example_id(solved), problem=solved, source="self", teacher="student", lineage=lineage)

@@ -38,6 +38,7 @@ def write_report(folder: Path, events: list[Event]) -> Path:
         _buckets(summary, "skill"),
         _buckets(summary, "difficulty"),
         _teacher(summary),
+        _judge(summary),
         _coverage(summary),
         _searches(summary),
         _failures(summary),
@@ -160,6 +161,20 @@ def _teacher(summary: Summary) -> str:
     )
     header = ["cycle", "calls", "cached", "accepted", "rejected", "precision", "cost"]
     return f"## The teacher\n\n{words}\n\n{_table(header, rows)}"
+
+
+def _judge(summary: Summary) -> str:
+    told = [(cycle.cycle, cycle.judge) for cycle in summary.cycles if cycle.judge]
+    if not told:
+        return ""
+    keys = ("calls", "cached", "failed")
+    rows = [[str(number), *(str(event[key]) for key in keys), dollars(event["usd"])] for number, event in told]
+    calls, failed = (sum(event[key] for _, event in told) for key in ("calls", "failed"))
+    words = (
+        f"{plain(told[-1][1]['model'])} gave {calls} verdicts on answers for "
+        f"{dollars(sum(event['usd'] for _, event in told))}; {failed} could not be had and count neither way."
+    )
+    return f"## The judge\n\n{words}\n\n{_table(['cycle', 'verdicts', 'cached', 'failed', 'cost'], rows)}"
 
 
 def _coverage(summary: Summary) -> str:

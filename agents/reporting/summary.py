@@ -48,6 +48,8 @@ class Cycle:
     decision: Event | None
     failures: Event | None
     teacher: Event | None
+    judge: Event | None
+    """What verdicts cost, of a task that a model judges."""
     examples: Event | None
     verifier: Event | None
     search: Event | None
@@ -123,7 +125,7 @@ def _row(cycle: Cycle) -> CycleRow:
         p=decision.get("p"),
         alpha=decision.get("alpha"),
         teacher_calls=teacher.get("calls", 0),
-        usd=teacher.get("usd", 0.0),
+        usd=teacher.get("usd", 0.0) + (cycle.judge or {}).get("usd", 0.0),
         seconds=cycle.seconds,
         covered=cycle.coverage["covered"] if cycle.coverage else None,
     )
@@ -146,6 +148,7 @@ def _cycles(events: list[Event], evaluations: list[Evaluation]) -> list[Cycle]:
                 decision=decision,
                 failures=_last(own, "failures"),
                 teacher=_last(own, "teacher"),
+                judge=_last(own, "judge"),
                 examples=_last(own, "examples"),
                 verifier=_last(own, "verifier"),
                 search=_last(own, "search"),

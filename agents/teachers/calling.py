@@ -1,4 +1,4 @@
-"""The life of a teacher call: cache, reservation, request, retries, one repair, settlement.
+"""The life of a call to a teacher or a judge: cache, reservation, request, retries, one repair, settlement.
 
 Each request is reserved in the ledger at its worst price before it goes out, so no limit is passed however many are in
 flight. A call that fails after its retries is data. What a call was, its dollars and its requests, is what the ledger
@@ -12,33 +12,32 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Generic
 
-from agents.teachers import prompt
-from agents.teachers.lesson_form import LessonError
-from agents.teachers.lesson_text import parse_lesson
+from agents.teachers.asks import Asks, C, R, Unusable
 from agents.teachers.patience import LONGEST_WAIT, Patience, Pause, sleep
-from agents.teachers.prompt import Messages, build_messages, repair_messages
+from agents.teachers.prompt import Messages, repair_messages
 from agents.teachers.provider import Ledger, Provider, Reply, SendError
 from reasoner.config.settings import LimitSettings
 from reasoner.errors import BudgetReached, TeacherError
-from reasoner.types.domain import TeacherBrief
-from reasoner.types.teaching import CallState, Lesson, TeacherCall, TeacherRequest
+from reasoner.types.teaching import CallState
 
 
 class Interrupted(Exception):
     """The whole is being ended; this call stops where it stands."""
 
 
-class Caller:
-    """Asks for single lessons. Safe between threads.
+class Caller(Generic[R, C]):
+    """Asks for single answers. Safe between threads.
 
     Args:
         provider: sends the requests.
         ledger: books them.
         limits: the run's hard limits.
         patience: for retries.
-        brief: what is asked for.
+        asks: what is asked for, and how it is read.
         cache: whether answers that other runs paid are used. What this run paid is never asked again.
+        recalls_failures: whether a call that failed in this run and cycle stays failed, for a cycle that runs again.
         out_of_time: whether the run's minutes are used up; asked before every request. None where nobody counts them.
         say: told what people should hear while they wait.
     """
@@ -46,12 +45,13 @@ class Caller:
     def __init__(
         self,
         provider: Provider,
-        ledger: Ledger,
+        ledger: Ledger[C],
         *,
         limits: LimitSettings,
         patience: Patience,
-        brief: TeacherBrief,
+        asks: Asks[R, C],
         cache: bool,
+        recalls_failures: bool = True,
         out_of_time: Callable[[], bool] | None = None,
         say: Callable[[str], None] = lambda _: None,
     ):
@@ -59,24 +59,25 @@ class Caller:
         self.ledger = ledger
         self.limits = limits
         self.patience = patience
-        self.brief = brief
+        self.asks = asks
         self.pause = Pause(LONGEST_WAIT if limits.max_minutes is None else 60 * limits.max_minutes, say)
         self.interrupted = threading.Event()
         self.answered = threading.Event()
         """Set once any request was answered: then the teacher can be used, and a later refusal is data."""
-        self._cache = cache
+        self._cache, self._recalls_failures = cache, recalls_failures
         self._out_of_time = out_of_time
         self._open: list[float] = []
         """Worst prices of the requests in flight."""
         self._room = threading.Condition()
 
-    def key(self, request: TeacherRequest) -> str:
+    def key(self, request: R) -> str:
         """16 hex digits (SHA-256, cut) of prompt, model, parameters and sample."""
-        identity = [prompt.VERSION, self.provider.identity(), build_messages(request, self.brief), request.sample]
+        asks = self.asks
+        identity = [asks.version, self.provider.identity(), asks.messages(request), asks.sample(request)]
         return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
 
-    def call(self, request: TeacherRequest) -> TeacherCall:
-        """One lesson: from the cache, as this run and cycle were given it before, or from the teacher.
+    def call(self, request: R) -> C:
+        """One answer: from the cache, as this run and cycle were given it before, or from the teacher.
 
         Raises:
             BudgetReached: a limit forbids the next request of this call.
@@ -85,11 +86,11 @@ class Caller:
         """
         key = self.key(request)
         known = self.ledger.cached(key, own=not self._cache)
-        if known is None:
+        if known is None or (known.answer is None and not self._recalls_failures):
             _Call(self, key, request).run()
             known = self.ledger.cached(key, own=True)
             assert known is not None, f"call {key!r} ended without being settled"
-        return known.model_copy(update={"problem_id": request.problem.id})
+        return known.model_copy(update={"problem_id": self.asks.about(request)})
 
     def interrupt(self) -> None:
         """Ends all waiting."""
@@ -162,16 +163,16 @@ class Caller:
 
 @dataclass(frozen=True)
 class _Unusable:
-    """An answer that is no lesson."""
+    """An answer that is not what was asked for."""
 
     text: str
     error: str
 
 
-class _Call:
+class _Call(Generic[R, C]):
     """One call on its way. It is over when its last request is settled in the ledger."""
 
-    def __init__(self, caller: Caller, key: str, request: TeacherRequest):
+    def __init__(self, caller: Caller[R, C], key: str, request: R):
         self._caller = caller
         self._key = key
         self._request = request
@@ -180,7 +181,7 @@ class _Call:
 
     def run(self) -> None:
         """Asks, and asks once more for a repair of an answer that cannot be used."""
-        messages = build_messages(self._request, self._caller.brief)
+        messages = self._caller.asks.messages(self._request)
         unusable = self._ask(messages, repairing=False)
         if unusable is not None:
             self._ask(repair_messages(messages, unusable.text, error=unusable.error), repairing=True)
@@ -190,11 +191,11 @@ class _Call:
         caller, tries, garbled = self._caller, 0, 0
         while True:
             worst = caller.provider.worst_usd(messages)
-            with caller.reserved(self._key, self._request.problem.id, usd=worst):
+            with caller.reserved(self._key, caller.asks.about(self._request), usd=worst):
                 start = time.monotonic()
                 try:
                     name = f"{self._key}|{self._answers}"
-                    reply = caller.provider.send(messages, sample=self._request.sample, name=name)
+                    reply = caller.provider.send(messages, sample=caller.asks.sample(self._request), name=name)
                 except SendError as error:
                     tries, garbled = tries + (not error.changed), garbled + error.answered
                     self._answers += not error.charged
@@ -203,7 +204,7 @@ class _Call:
                 else:
                     caller.answered.set()
                     self._answers += 1
-                    return self._judge(reply, repairing=repairing)
+                    return self._read(reply, repairing=repairing)
             if delay is None:
                 return None
             caller.wait(_until(time.monotonic() + delay))
@@ -235,7 +236,7 @@ class _Call:
         if hopeless:
             raise TeacherError(str(error)) from error
 
-    def _judge(self, reply: Reply, *, repairing: bool) -> _Unusable | None:
+    def _read(self, reply: Reply, *, repairing: bool) -> _Unusable | None:
         """Books an answer; it comes back where it cannot be used and may still be repaired."""
         ledger = self._caller.ledger
         this = {
@@ -245,52 +246,45 @@ class _Call:
             "seconds": reply.seconds,
         }
         try:
-            lesson = self._lesson(reply.text)
-        except LessonError as fault:
+            answer = self._caller.asks.read(self._request, reply.text)
+        except Unusable as fault:
             error = f"unusable answer{f', {reply.note}' if reply.note else ''}: {fault}"
             if repairing:
                 ledger.settle(self._key, self._record("failed", error=error, **this))
                 return None
             ledger.fail(self._key, error, **this)
             return _Unusable(reply.text, str(fault))
-        ledger.settle(self._key, self._record("done", lesson=lesson, **this))
+        ledger.settle(self._key, self._record("done", answer=answer, **this))
         return None
-
-    def _lesson(self, text: str) -> Lesson:
-        """The lesson in a text, with no more new problems than were asked for.
-
-        Raises:
-            LessonError: there is none.
-        """
-        lesson = parse_lesson(text)
-        return lesson.model_copy(update={"problems": lesson.problems[: self._request.new_problems]})
 
     def _record(
         self,
         state: CallState,
         *,
-        lesson: Lesson | None = None,
+        answer: object = None,
         error: str = "",
         usd: float = 0.0,
         prompt_tokens: int = 0,
         completion_tokens: int = 0,
         seconds: float = 0.0,
-    ) -> TeacherCall:
+    ) -> C:
         """The last request of the call, as the ledger wants it."""
-        return TeacherCall(
-            id=self._key,
-            model=self._caller.provider.model,
-            problem_id=self._request.problem.id,
-            state=state,
-            cached=False,
-            lesson=lesson,
-            error=error,
-            prompt_tokens=prompt_tokens,
-            completion_tokens=completion_tokens,
-            usd=usd,
-            seconds=seconds,
-            requests=1,
-        )
+        asks = self._caller.asks
+        told = {
+            "id": self._key,
+            "model": self._caller.provider.model,
+            "problem_id": asks.about(self._request),
+            "state": state,
+            "cached": False,
+            asks.field: answer,
+            "error": error,
+            "prompt_tokens": prompt_tokens,
+            "completion_tokens": completion_tokens,
+            "usd": usd,
+            "seconds": seconds,
+            "requests": 1,
+        }
+        return asks.kind.model_validate(told)
 
 
 def _until(moment: float) -> Callable[[], float]:

@@ -8,9 +8,10 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
+from agents.teachers.asks import C, R
 from agents.teachers.calling import Caller, Interrupted
 from reasoner.errors import BudgetReached
-from reasoner.types.teaching import TeacherCall, TeacherRequest
+from reasoner.types.teaching import Call
 
 OnProgress = Callable[[int, int], None]
 """Told `done, total` after every finished call."""
@@ -19,14 +20,14 @@ OnProgress = Callable[[int, int], None]
 class TeachingStopped(BudgetReached):
     """A limit was reached on the way. `calls` are those that were finished, in the order of their requests."""
 
-    def __init__(self, message: str, calls: Sequence[TeacherCall]):
+    def __init__(self, message: str, calls: Sequence[Call]):
         super().__init__(message)
         self.calls = tuple(calls)
 
 
 def ask_all(
-    caller: Caller, requests: Sequence[TeacherRequest], *, concurrency: int, on_progress: OnProgress | None
-) -> list[TeacherCall]:
+    caller: Caller[R, C], requests: Sequence[R], *, concurrency: int, on_progress: OnProgress | None
+) -> list[C]:
     """The calls in the order of the requests; equal requests are asked once.
 
     Raises:
@@ -36,23 +37,21 @@ def ask_all(
     keys = [caller.key(request) for request in requests]
     unique = dict(zip(keys, requests, strict=True))
     closed = threading.Event()
-    done: dict[str, TeacherCall] = {}
+    done: dict[str, C] = {}
     with ThreadPoolExecutor(concurrency, thread_name_prefix="teacher") as pool:
         futures = {pool.submit(_ask, caller, request, closed): key for key, request in unique.items()}
         limit = _gather(futures, done, caller=caller, closed=closed, on_progress=on_progress)
     calls = [
-        done[k].model_copy(update={"problem_id": r.problem.id})
+        done[k].model_copy(update={"problem_id": caller.asks.about(r)})
         for k, r in zip(keys, requests, strict=True)
         if k in done
     ]
     if limit is not None:
-        raise TeachingStopped(
-            f"{limit} ({len(done)} of {len(unique)} teacher calls are done and kept)", calls
-        ) from limit
+        raise TeachingStopped(f"{limit} ({len(done)} of {len(unique)} calls are done and kept)", calls) from limit
     return calls
 
 
-def _ask(caller: Caller, request: TeacherRequest, closed: threading.Event) -> TeacherCall | None:
+def _ask(caller: Caller[R, C], request: R, closed: threading.Event) -> C | None:
     """One call, or None where none may start any more."""
     if closed.is_set():
         return None
@@ -66,10 +65,10 @@ def _ask(caller: Caller, request: TeacherRequest, closed: threading.Event) -> Te
 
 
 def _gather(
-    futures: dict[Future[TeacherCall | None], str],
-    done: dict[str, TeacherCall],
+    futures: dict[Future[C | None], str],
+    done: dict[str, C],
     *,
-    caller: Caller,
+    caller: Caller[R, C],
     closed: threading.Event,
     on_progress: OnProgress | None,
 ) -> BudgetReached | None:

@@ -18,6 +18,7 @@ from agents.teachers.refusal import send_error
 from reasoner.config.secrets import redactor_of
 from reasoner.config.settings import DEFAULT_TASK, TeacherSettings
 from reasoner.errors import TeacherError
+from reasoner.types.record import Record
 from reasoner.types.teaching import Lesson
 from reasoner.types.text import storable
 
@@ -40,6 +41,7 @@ class LiteLLMProvider:
         seed: of the built-in expert.
         task: whose expert that is.
         say: told what was dropped from the requests because the server refuses it.
+        answer: the form that is asked for.
 
     Raises:
         TeacherError: the model string, the key, the price, a proxy or the certificates are missing or unusable.
@@ -52,13 +54,14 @@ class LiteLLMProvider:
         seed: int,
         task: str = DEFAULT_TASK,
         say: Callable[[str], None] = lambda _: None,
+        answer: type[Record] = Lesson,
     ):
         self._settings = settings
         self._seed = seed
         self._task = task
         self._say = say
         self._price = price(settings)
-        self._options = options_of(settings)
+        self._options = options_of(settings, answer)
         self._parameters = parameters_of(settings.model, settings.api_base)
         self._redactor = redactor_of(settings, os.environ)
 
@@ -176,8 +179,8 @@ def require_known_expert(settings: TeacherSettings) -> None:
         raise TeacherError(f"teacher.model={settings.model!r} does not exist; expected {BUILTIN}/expert")
 
 
-def options_of(settings: TeacherSettings) -> dict[str, Any]:
-    """What every request of a teacher has in common.
+def options_of(settings: TeacherSettings, answer: type[Record] = Lesson) -> dict[str, Any]:
+    """What all requests for one form of answer have in common.
 
     Raises:
         TeacherError: the model string, the key, the address, a proxy or the certificates are missing or unusable.
@@ -206,7 +209,7 @@ def options_of(settings: TeacherSettings) -> dict[str, Any]:
         "api_key": settings.api_key or _key_for(settings),
     }
     if library.supports_response_schema(model=settings.model):
-        options["response_format"] = Lesson
+        options["response_format"] = answer
     elif "response_format" in (library.get_supported_openai_params(settings.model) or ()):
         options["response_format"] = {"type": "json_object"}
     return options

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Sequence
 
+from agents.teachers.asks import LessonAsks
 from agents.teachers.calling import Caller
 from agents.teachers.crowd import OnProgress, ask_all
 from agents.teachers.litellm_provider import LiteLLMProvider, options_of, price, require_known_expert
@@ -33,7 +34,7 @@ class LiteLLMTeacher:
         self,
         settings: TeacherSettings,
         limits: LimitSettings,
-        ledger: Ledger,
+        ledger: Ledger[TeacherCall],
         *,
         seed: int,
         task: str = DEFAULT_TASK,
@@ -69,7 +70,7 @@ class LiteLLMTeacher:
                 self._ledger,
                 limits=self._limits,
                 patience=self._patience,
-                brief=get_domain(self._task).brief(),
+                asks=LessonAsks(get_domain(self._task).brief()),
                 cache=self._settings.cache,
                 out_of_time=self._out_of_time,
                 say=self._say,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Literal
 
+from agents.teachers.asks import LessonAsks
 from agents.teachers.calling import Caller
 from agents.teachers.litellm_provider import JsonMode, LiteLLMProvider
 from agents.teachers.litellm_teacher import preflight
@@ -19,7 +20,7 @@ from reasoner.config.settings import DEFAULT_TASK, LimitSettings, TeacherSetting
 from reasoner.domains.registry import get_domain
 from reasoner.types.problem import Problem, Provenance
 from reasoner.types.record import Record
-from reasoner.types.teaching import TeacherRequest
+from reasoner.types.teaching import TeacherCall, TeacherRequest
 
 _RETRIES = 1
 _FIRST_DELAY = 0.5
@@ -48,7 +49,7 @@ class TeacherPreflight(Record):
 def preflight_call(
     settings: TeacherSettings,
     limits: LimitSettings,
-    ledger: Ledger,
+    ledger: Ledger[TeacherCall],
     *,
     seed: int,
     say: Callable[[str], None] = lambda _: None,
@@ -76,7 +77,9 @@ def preflight_call(
         brief = get_domain(DEFAULT_TASK).brief()
         patience = Patience(retries=min(_RETRIES, settings.retries), first_delay=_FIRST_DELAY, seed=seed)
         # No answer of another run: it would say nothing of the key and the server of today.
-        caller = Caller(provider, ledger, limits=limits, patience=patience, brief=brief, cache=False, say=say)
+        caller = Caller(
+            provider, ledger, limits=limits, patience=patience, asks=LessonAsks(brief), cache=False, say=say
+        )
         call = caller.call(_first_open(caller, ledger))
     return TeacherPreflight(
         model=settings.model,
@@ -92,7 +95,7 @@ def preflight_call(
     )
 
 
-def _first_open(caller: Caller, ledger: Ledger) -> TeacherRequest:
+def _first_open(caller: Caller[TeacherRequest, TeacherCall], ledger: Ledger[TeacherCall]) -> TeacherRequest:
     """The first sample that has not failed in an earlier start: what was wrong then may be right now."""
     for sample in count():
         request = _tiny(sample)

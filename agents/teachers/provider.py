@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
+from agents.teachers.asks import C
 from agents.teachers.prompt import Messages
 from reasoner.config.settings import LimitSettings
 from reasoner.types.record import Record
-from reasoner.types.teaching import TeacherCall
 
 
 class Price(Record):
@@ -107,10 +107,10 @@ class Spent(Protocol):
         ...
 
 
-class Ledger(Protocol):
-    """The books of one run; `memory.store.ledger.CallLedger` keeps them in SQL."""
+class Ledger(Protocol[C]):
+    """The books of one run for one purpose; `memory.store.ledger` keeps them in SQL."""
 
-    def cached(self, key: str, *, own: bool = False) -> TeacherCall | None:
+    def cached(self, key: str, *, own: bool = False) -> C | None:
         """The call as it ended in this run and cycle, paid or failed; else a paid answer: with `own`, of this run."""
         ...
 
@@ -124,7 +124,7 @@ class Ledger(Protocol):
         """Books what a request may cost before it is sent; raises BudgetReached instead of passing a limit."""
         ...
 
-    def settle(self, key: str, call: TeacherCall) -> None:
+    def settle(self, key: str, call: C) -> None:
         """Books the last request of a call, with its own dollars, tokens and seconds; `cached` recalls it now."""
         ...
 

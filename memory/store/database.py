@@ -25,7 +25,7 @@ from reasoner.errors import BusyError, ConfigError, DamagedError, UsageError
 from reasoner.storage.refusals import RESTORE, of_sqlite, sqlite_in_words
 from reasoner.storage.sqlite_files import Claim, claim, release
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration; the tables that this code knows."""
 
 PATIENCE = 15.0

@@ -1,4 +1,4 @@
-"""The ledger of teacher calls: what was reserved, what was paid, what may be answered from the cache.
+"""The ledger of calls to teachers and judges: what was reserved, what was paid, what may be answered from the cache.
 
 One row is one reservation, made before a request goes out. It ends as `done` or `failed` with the real dollars, or as
 `lost`, when nobody can know whether it was charged: a lost reservation stays spent. Where that request was also the end
@@ -12,7 +12,7 @@ whoever reserves at the same time, as long as no request costs more than was res
 
 from collections.abc import Collection, Iterable
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import ValidationError
 from sqlalchemy import func, select
@@ -24,7 +24,7 @@ from memory.store.tables import CacheHitTable, RequestTable, now
 from reasoner.config.settings import LimitSettings
 from reasoner.errors import BudgetReached
 from reasoner.types.record import Record
-from reasoner.types.teaching import Lesson, TeacherCall
+from reasoner.types.teaching import Call, JudgeCall, Judgement, Lesson, Purpose, TeacherCall
 from reasoner.types.text import storable
 
 NANO = 1_000_000_000
@@ -34,8 +34,11 @@ _FOR_GOOD: dict[str, str] = {"done": "done", "failed": "failed for good", "lost"
 _STATE_OF_CALL = {row: call for call, row in _FOR_GOOD.items()}
 
 
+C = TypeVar("C", TeacherCall, JudgeCall)
+
+
 class Spending(Record):
-    """What a run has asked of its teachers."""
+    """What a run has asked of its teachers and judges."""
 
     calls: int
     """Distinct calls that this run sent requests for."""
@@ -56,8 +59,10 @@ class CallTimes(NamedTuple):
     """Its last request was settled; empty while one is open."""
 
 
-class CallLedger:
-    """The calls of one run. Safe between threads and between processes.
+class _Books(Generic[C]):
+    """The calls of one run for one purpose; its limits hold for all purposes together.
+
+    Safe between threads and between processes.
 
     Args:
         database: the store.
@@ -66,6 +71,8 @@ class CallLedger:
         kin: runs whose answers count as this run's own: a fork does not pay again what its parent has paid.
     """
 
+    purpose: Purpose
+
     def __init__(self, database: Database, run: str, *, cycle: int | None = None, kin: Collection[str] = ()):
         self._database = database
         self._run = run
@@ -73,7 +80,7 @@ class CallLedger:
         self._own = {run, *kin}
         self._process = process_mark()
 
-    def cached(self, key: str, *, own: bool = False) -> TeacherCall | None:
+    def cached(self, key: str, *, own: bool = False) -> C | None:
         """The call with this key as it ended in this run and cycle, paid or failed; else an answer given to any other.
 
         Answers of other runs and cycles are marked as cached and cost nothing; their failures are not served.
@@ -87,14 +94,14 @@ class CallLedger:
             rows = session.scalars(query).all()
         here = [row for row in rows if row.run == self._run and row.cycle == self._cycle]
         if any(row.state in _STATE_OF_CALL for row in here):
-            return _paid(here)
-        answers = [row for row in rows if row.state == "done" and _lesson(row) is not None]
+            return cast("C", _paid(here))
+        answers = [row for row in rows if row.state == "done" and _answer(row) is not None]
         mine = [row for row in answers if row.run in self._own]
         row = next(iter(mine or ([] if own else answers)), None)
         if row is None:
             return None
         self._note_hit(row)
-        return _call(row, (), cached=True)
+        return cast("C", _call(row, (), cached=True))
 
     def reserve(
         self, key: str, *, model: str, problem_id: str, usd: float, limits: LimitSettings, requests: int = 1
@@ -136,25 +143,26 @@ class CallLedger:
                     seconds=0.0,
                     reserved_at=now(),
                     ended_at="",
+                    purpose=self.purpose,
                 )
             )
 
-    def settle(self, key: str, call: TeacherCall) -> None:
+    def settle(self, key: str, call: C) -> None:
         """Books the last request of a call. From now on this run and cycle recall how the call ended.
 
         Args:
             key: the call's id.
-            call: state `done` with a lesson, which the cache serves to all from now on, or `failed`, or `lost`, whose
+            call: state `done` with an answer, which the cache serves to all from now on, or `failed`, or `lost`, whose
                 reservation stays spent. Its dollars, tokens and seconds are those of this one request; earlier requests
                 of the call were booked by `fail`.
         """
         assert call.state in _FOR_GOOD, f"cannot settle a {call.state!r} call"
-        assert (call.state == "done") == (call.lesson is not None), f"a {call.state!r} call with lesson {call.lesson!r}"
+        assert (call.state == "done") == (call.answer is not None), f"a {call.state!r} call with answer {call.answer!r}"
         with self._database.session() as session:
             row = self._open(session, key)
             row.state, row.error = _FOR_GOOD[call.state], call.error
             row.nano_usd = row.nano_usd if call.state == "lost" else _nano(call.usd)
-            row.lesson = None if call.lesson is None else call.lesson.model_dump(mode="json")
+            row.lesson = None if call.answer is None else call.answer.model_dump(mode="json")
             row.prompt_tokens, row.completion_tokens = call.prompt_tokens, call.completion_tokens
             row.seconds, row.ended_at = call.seconds, now()
 
@@ -208,20 +216,23 @@ class CallLedger:
             cached = session.execute(select(func.count()).where(CacheHitTable.run == self._run)).scalar_one()
         return Spending(calls=calls, requests=int(requests), cached=cached, usd=int(nano_usd) / NANO)
 
-    def calls(self, cycle: int | None = None) -> list[TeacherCall]:
-        """The run's calls, of one cycle or of all, by id; those answered from the cache come last and cost nothing.
+    def calls(self, cycle: int | None = None) -> list[C]:
+        """The run's calls for this purpose, of one cycle or of all, by id.
 
-        The same list comes out whether or not the run was interrupted between the calls.
+        Those answered from the cache come last and cost nothing. The same list comes out whether or not the run was
+        interrupted between the calls.
         """
-        paid = select(RequestTable).where(RequestTable.run == self._run)
+        ours = RequestTable.purpose == self.purpose
+        paid = select(RequestTable).where(RequestTable.run == self._run, ours)
         hits = select(RequestTable).join(CacheHitTable, CacheHitTable.request == RequestTable.number)
-        hits = hits.where(CacheHitTable.run == self._run).order_by(CacheHitTable.cycle, CacheHitTable.key)
+        hits = hits.where(CacheHitTable.run == self._run, ours).order_by(CacheHitTable.cycle, CacheHitTable.key)
         if cycle is not None:
             paid, hits = paid.where(RequestTable.cycle == cycle), hits.where(CacheHitTable.cycle == cycle)
         with self._database.reading() as session:
             rows = session.scalars(paid.order_by(RequestTable.key, RequestTable.attempt)).all()
             cached = [_call(row, (), cached=True) for row in session.scalars(hits)]
-        return [_paid(list(group)) for _, group in groupby(rows, key=lambda row: row.key)] + cached
+        made = [_paid(list(group)) for _, group in groupby(rows, key=lambda row: row.key)]
+        return cast("list[C]", made + cached)
 
     def times(self, cycle: int) -> dict[str, CallTimes]:
         """When the calls of a cycle were made that this run paid for, by their ids."""
@@ -273,37 +284,59 @@ def _nano(usd: float) -> int:
     return round(usd * NANO)
 
 
-def _paid(rows: list[RequestTable]) -> TeacherCall:
+class CallLedger(_Books[TeacherCall]):
+    """The calls to teachers."""
+
+    purpose = "teach"
+
+
+class JudgeLedger(_Books[JudgeCall]):
+    """The calls to judges: verdicts are remembered like lessons."""
+
+    purpose = "judge"
+
+
+def _paid(rows: list[RequestTable]) -> Call:
     """One call out of its attempts, first to last."""
     last = next((row for row in rows if row.state == "done"), rows[-1])
     return _call(last, rows, cached=False)
 
 
-def _lesson(row: RequestTable) -> Lesson | None:
+def _answer(row: RequestTable) -> Lesson | Judgement | None:
     """The answer in a row; None where there is none, or none that can be read any more."""
     try:
-        return None if row.lesson is None else Lesson.model_validate(row.lesson)
+        return None if row.lesson is None else _KINDS[row.purpose].answer.model_validate(row.lesson)
     except ValidationError:
         return None
 
 
-def _call(row: RequestTable, paid: Iterable[RequestTable], *, cached: bool) -> TeacherCall:
+class _Kind(NamedTuple):
+    """How calls of a purpose are read."""
+
+    call: type[TeacherCall] | type[JudgeCall]
+    answer: type[Lesson] | type[Judgement]
+    field: str
+
+
+_KINDS = {"teach": _Kind(TeacherCall, Lesson, "lesson"), "judge": _Kind(JudgeCall, Judgement, "judgement")}
+
+
+def _call(row: RequestTable, paid: Iterable[RequestTable], *, cached: bool) -> Call:
     """A paid answer that cannot be read is a failed call: asking again would pay twice."""
-    rows, lesson = list(paid), _lesson(row)
-    unreadable = row.state == "done" and lesson is None
-    return TeacherCall.model_validate(
-        {
-            "id": row.key,
-            "model": row.model,
-            "problem_id": row.problem_id,
-            "state": "failed" if unreadable else _STATE_OF_CALL.get(row.state, row.state),
-            "cached": cached,
-            "lesson": lesson,
-            "error": "the stored answer cannot be read" if unreadable else row.error,
-            "prompt_tokens": sum(attempt.prompt_tokens for attempt in rows),
-            "completion_tokens": sum(attempt.completion_tokens for attempt in rows),
-            "usd": sum(attempt.nano_usd for attempt in rows) / NANO,
-            "seconds": sum(attempt.seconds for attempt in rows),
-            "requests": sum(attempt.requests for attempt in rows),
-        }
-    )
+    rows, answer, kind = list(paid), _answer(row), _KINDS[row.purpose]
+    unreadable = row.state == "done" and answer is None
+    told: dict[str, Any] = {
+        "id": row.key,
+        "model": row.model,
+        "problem_id": row.problem_id,
+        "state": "failed" if unreadable else _STATE_OF_CALL.get(row.state, row.state),
+        "cached": cached,
+        kind.field: answer,
+        "error": "the stored answer cannot be read" if unreadable else row.error,
+        "prompt_tokens": sum(attempt.prompt_tokens for attempt in rows),
+        "completion_tokens": sum(attempt.completion_tokens for attempt in rows),
+        "usd": sum(attempt.nano_usd for attempt in rows) / NANO,
+        "seconds": sum(attempt.seconds for attempt in rows),
+        "requests": sum(attempt.requests for attempt in rows),
+    }
+    return kind.call.model_validate(told)

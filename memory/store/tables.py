@@ -56,7 +56,7 @@ class RunTable(Table):
 
 
 class RequestTable(Table):
-    """Requests to teachers: reserved before they are sent, then done, failed or lost."""
+    """Requests to teachers and judges: reserved before they are sent, then done, failed or lost."""
 
     __tablename__ = "teacher_requests"
     __table_args__ = (UniqueConstraint("run", "key", "attempt"), Index("ix_teacher_requests_key_state", "key", "state"))
@@ -72,12 +72,14 @@ class RequestTable(Table):
     nano_usd: Mapped[int] = mapped_column(BigInteger)
     process: Mapped[str]
     lesson: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The answer that was paid for: a lesson or, where it is a judge's, a verdict."""
     error: Mapped[str] = mapped_column(Text)
     prompt_tokens: Mapped[int]
     completion_tokens: Mapped[int]
     seconds: Mapped[float]
     reserved_at: Mapped[str]
     ended_at: Mapped[str]
+    purpose: Mapped[str] = mapped_column(default="teach", server_default="teach")
 
 
 class CacheHitTable(Table):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.judging import judged_domain
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 from reasoner.types.diagnosis import Diagnosis, Section
@@ -41,6 +42,7 @@ class _Specimen:
     """Training time over all its ancestors; None where no job tells it."""
     threads: int
     is_base: bool
+    place: Home
 
 
 def diagnose(
@@ -86,13 +88,12 @@ def _audits(
 ) -> dict[str, Callable[[], Section]]:
     """Every section by name, to be computed in this order."""
     from reasoner.data.sources import open_source
-    from reasoner.domains.registry import get_domain
     from reasoner.evaluation import causal, latent_audit, modes, out_of_distribution
     from reasoner.training.feed import derive
     from reasoner.types.domain import WritesEquations, power
 
     student = specimen.student
-    source, domain = open_source(settings), get_domain(settings.task.name)
+    source, domain = open_source(settings), judged_domain(settings, specimen.place)
     problems = source.sealed()[:n]
     held_out = [step for p in (*source.sealed(), *source.gate(1)) for step in p.steps]
     equations = power(domain, WritesEquations)
@@ -146,7 +147,6 @@ def _baseline(
     specimen: _Specimen, settings: Settings, *, n: int, seconds: float, progress: Callable[[Progress], None]
 ) -> Section:
     from reasoner.data.sources import open_source
-    from reasoner.domains.registry import get_domain
     from reasoner.evaluation.rivalry import baseline_section
     from reasoner.training.language import train_rival
 
@@ -157,7 +157,7 @@ def _baseline(
         specimen.student, _rival_settings(specimen), seconds=seconds, threads=specimen.threads, report=report
     )
     problems = open_source(settings).sealed()[:n]
-    return baseline_section(specimen.student, trained, get_domain(settings.task.name), problems)
+    return baseline_section(specimen.student, trained, judged_domain(settings, specimen.place), problems)
 
 
 def _rival_settings(specimen: _Specimen) -> Settings:
@@ -211,6 +211,7 @@ def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:
         seconds=sum(job.result["train_seconds"] for job in lineage) if lineage else own_seconds,
         threads=threads_in_all(payload) if payload else settings.compute.threads,
         is_base=is_base,
+        place=place,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from memory.store.jobs import JobStore
 from reasoner.bootstrap.home import existing_home, open_home
+from reasoner.bootstrap.judging import require_no_judge
 from reasoner.config.settings import GENERATED, Settings
 from reasoner.domains.powers import drawing
 from reasoner.domains.registry import get_domain
@@ -27,6 +28,7 @@ def file_evaluation(
     if split not in get_args(Split):
         raise UsageError(f"--split {split!r}: expected one of {', '.join(get_args(Split))}")
     place = existing_home(home)
+    require_no_judge(settings, instead="use `reasoner evaluate`")
     chosen = place.checkpoint(checkpoint)
     payload = {"settings": _relevant(settings), "checkpoint": chosen.id, "split": split, "n": n, "threads": 1}
     spec = JobSpec(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,10 @@ from memory.store.ledger import CallLedger
 from memory.store.proposals import ProposalStore
 from memory.store.runs import RunRow, RunState, RunStore
 from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.judging import proven_judge
 from reasoner.bootstrap.preflight import look_around, preflight_run
 from reasoner.bootstrap.run_ending import cycles_done_of, outcome_of, tell_done, write_reports
-from reasoner.bootstrap.run_parts import Listener, Watcher, new_run_id, parts_of, read_json
+from reasoner.bootstrap.run_parts import Listener, Watcher, new_run_id, parts_of, read_json, source_of
 from reasoner.bootstrap.teacher_trial import try_teacher_without_run
 from reasoner.bootstrap.telemetry import telling_spans
 from reasoner.config.resolved import config_hash, redacted
@@ -200,14 +202,15 @@ def _work(
 
 def _looked_at(place: Home, settings: Settings, row: RunRow, *, cycles: int, progress: Watcher) -> Preflight:
     """What the preflight found; a run that cannot begin is marked so."""
+
+    def say(words: str) -> None:
+        _remark(progress, words)
+
     try:
-        return preflight_run(
-            settings,
-            CallLedger(place.database(), row.id),
-            home=place.root,
-            cycles=cycles,
-            done=row.cycles_done,
-            say=lambda words: _remark(progress, words),
+        ledger = CallLedger(place.database(), row.id)
+        looked = preflight_run(settings, ledger, home=place.root, cycles=cycles, done=row.cycles_done, say=say)
+        return Preflight(
+            looks=(*looked.looks, *proven_judge(settings, partial(source_of, settings, cycles), place, row.id, say=say))
         )
     except (ReasonerError, KeyboardInterrupt) as stopped:
         if row.state == "running":  # as it was created, or killed

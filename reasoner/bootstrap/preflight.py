@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reasoner.bootstrap.judging import look_at_judge
 from reasoner.bootstrap.run_parts import source_of
 from reasoner.bootstrap.teacher_trial import try_teacher
 from reasoner.config.packages import require_packages
@@ -23,6 +24,7 @@ from reasoner.types.problem import Problem
 if TYPE_CHECKING:
     from agents.teachers.provider import Ledger
     from reasoner.data.sources import ProblemSource
+    from reasoner.types.teaching import TeacherCall
 
 FEWEST_READABLE = 0.05
 """Share of the practice rows that the built-in expert must be able to read."""
@@ -39,7 +41,7 @@ _PROCESSES = 2
 
 
 def preflight_run(
-    settings: Settings, ledger: "Ledger", *, home: Path, cycles: int, done: int, say: Callable[[str], None]
+    settings: Settings, ledger: "Ledger[TeacherCall]", *, home: Path, cycles: int, done: int, say: Callable[[str], None]
 ) -> Preflight:
     """Looks at everything before a start of a run.
 
@@ -79,6 +81,7 @@ def look_around(settings: Settings, *, home: Path, cycles: int, done: int = 0) -
     looks.append(Look(what="data", found=_data_words(settings, source)))
     if reads := _teacher_reads(settings, source):
         looks.append(Look(what="readable", found=reads))
+    looks += look_at_judge(settings, source)
     left = max(1, cycles - done)
     return [*looks, look_at_disk(settings, home=home, cycles=left), look_at_memory(settings)]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from agents.run_folder import RESTORE
 from memory.store.runs import RunRow
 from reasoner.bootstrap.home import Home
+from reasoner.bootstrap.judging import bound, judge_of, proof_of
 from reasoner.config.resolved import dump_yaml
 from reasoner.config.settings import Settings
 from reasoner.domains.registry import get_domain
@@ -52,7 +53,7 @@ def parts_of(
     folder = RunFolder(place.root, row.id)
     known = read_events(folder.root) if (folder.root / "events.jsonl").exists() else []
     source = source_of(settings, cycles)
-    about = _describe(place.root, folder.root, settings, row.id)
+    about = _describe(place.root, folder.root, settings, row.id, proof=proof_of(settings, source, place))
     # What was chosen once holds for the whole run: another choice at a later start would be another base.
     computing = {"threads": about["threads"], "precision": about.get("precision", "float32")}
     chosen = settings.compute.model_copy(update=computing)
@@ -67,6 +68,19 @@ def parts_of(
     events.write(f"launch/{starts}", "launch", **identity, **computing, start=starts)
     remarks = remarks_of(events, starts)
     clock = Clock(folder.root / "seconds.txt", limit=settings.limits.max_minutes)
+    beginning, domain = inherited(folder), get_domain(settings.task.name)
+    judge = judge_of(
+        domain,
+        settings,
+        place,
+        run=row.id,
+        kin=beginning.kin if beginning else (),
+        out_of_time=clock.is_over,
+        say=remarks,
+        on_progress=lambda cycle, node, done, total: progress(
+            Progress(cycle=cycle, node=node, done=done, total=total, note="verdicts")
+        ),
+    )
     return Parts(
         run=row.id,
         settings=settings,
@@ -74,7 +88,8 @@ def parts_of(
         threads=about["threads"],
         database=place.database(),
         folder=folder,
-        domain=get_domain(settings.task.name),
+        domain=bound(domain, judge),
+        judge=judge,
         source=source,
         events=events,
         progress=progress,
@@ -92,7 +107,7 @@ def parts_of(
         student_of=functools.lru_cache(maxsize=3)(place.student),
         clock=clock,
         trace=trace,
-        inheritance=inherited(folder),
+        inheritance=beginning,
     )
 
 
@@ -137,7 +152,7 @@ def _timed_job(run_job: Callable[..., Any], place: Home, spec: Any, on_progress:
         raise
 
 
-def _describe(home: Path, folder: Path, settings: Settings, run: str) -> dict[str, Any]:
+def _describe(home: Path, folder: Path, settings: Settings, run: str, *, proof: dict[str, Any]) -> dict[str, Any]:
     """The run's manifest and resolved configuration, written at its first start and kept."""
     from reasoner.bootstrap.compute import kept_compute
     from reasoner.bootstrap.manifest import manifest
@@ -146,7 +161,7 @@ def _describe(home: Path, folder: Path, settings: Settings, run: str) -> dict[st
     path = folder / "manifest.json"
     if not path.exists():
         write_text(folder / "config.resolved.yaml", dump_yaml(settings))
-        write_json(path, {**manifest(settings, run=run), **kept_compute(home, settings.compute)})
+        write_json(path, {**manifest(settings, run=run), **kept_compute(home, settings.compute), **proof})
     about = read_json(path)
     now = manifest(settings, run=run)
     lacking = [name for name in (*DECIDING, "git", "threads") if name not in about]

@@ -197,12 +197,12 @@ def _decided(archive: Archive, run: str, cycle: int) -> Iterator[Chapter]:
 
 def _tried_anew(place: Home, archive: Archive, settings: Settings, run: str, problem: Problem) -> Iterator[Chapter]:
     """By the champions of the run in their order."""
-    from reasoner.domains.registry import get_domain
+    from reasoner.bootstrap.judging import judged_domain
     from reasoner.evaluation.attempts import attempt_all
 
-    domain, mode = get_domain(settings.task.name), settings.student.mode
+    domain, mode = judged_domain(settings, place), settings.student.mode
     for cycle, checkpoint in _champions(archive.events(run)):
-        (attempt,) = attempt_all(place.student(checkpoint), domain, [problem], mode).attempts
+        attempt = attempt_all(place.student(checkpoint), domain, [problem], mode)[0].attempt
         yield Chapter(
             cycle=cycle,
             node="now",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoner.bootstrap.home import Home, home_at, open_home
+from reasoner.bootstrap.judging import judged_domain
 from reasoner.bootstrap.recall import recall_of
 from reasoner.config.packages import require_packages
 from reasoner.config.settings import Settings
@@ -21,6 +22,7 @@ from reasoner.types.problem import Mode, Problem, Split
 from reasoner.types.report import EvalReport
 from reasoner.types.search import SearchTable, SearchTrace
 from reasoner.types.solution import Solution, SolvedStep
+from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
     from reasoner.evaluation.attempts import Solver
@@ -100,38 +102,39 @@ def evaluate(
         recall: whether a search may ask the memory for `search.recall` neighbours.
     """
     from agents.run_folder import write_records
-    from reasoner.domains.registry import get_domain
     from reasoner.evaluation.attempts import attempt_all
     from reasoner.evaluation.reports import summarise
 
     place = home_at(home)
     picked = place.choose(checkpoint)
     chosen = picked.checkpoint
-    domain = get_domain(settings.task.name)
+    domain = judged_domain(settings, place)
     problems = _problems_of(settings, split, data, domain)
     name = split if data is None else "file"
     settings = settings if recall else _by_itself(settings)
     searcher = settings.search.searcher
     asks = f"-recall{settings.search.recall}" if settings.search.recall else ""
+    student, began = picked.student(), time.monotonic()
     tried = attempt_all(
-        picked.student(),
+        student,
         domain,
         problems[:n],
         mode,
         solver=_solver(place, chosen, settings, domain, mode),
         on_progress=lambda done, total: progress(Progress(cycle=0, node="evaluate", done=done, total=total)),
     )
+    seconds = time.monotonic() - began
     way = mode if searcher == "greedy" else f"{searcher}{asks}"
     path = place.root / "evaluations" / f"{chosen.id}-{data.stem if data else split}-{way}.jsonl"
-    write_records(path, tried.attempts)
+    write_records(path, attempts_of(tried))
     return summarise(
-        tried.attempts,
+        attempts_of(tried),
         checkpoint=chosen.id,
         split=name,
         cycle=chosen.cycle,
         mode=mode,
         attempts_file=path.relative_to(place.root).as_posix(),
-        seconds=round(tried.seconds, 3),
+        seconds=round(seconds, 3),
         search=f"{searcher}{asks}",
     )
 
@@ -149,11 +152,10 @@ def compare_searchers(
 ) -> SearchTable:
     """Every way of searching on the same problems, beside greedy. Arguments as in `evaluate`."""
     from agents.search_table import compare_all
-    from reasoner.domains.registry import get_domain
 
     place = home_at(home)
     picked = place.choose(checkpoint)
-    domain = get_domain(settings.task.name)
+    domain = judged_domain(settings, place)
     problems = _problems_of(settings, split, data, domain)
     student = picked.student()
     rows = compare_all(

@@ -1,12 +1,16 @@
 """Which tasks there are, what one says of itself, and whether it can be trusted."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reasoner.bootstrap.home import open_home
+from reasoner.bootstrap.judging import Say, judge_of, prove_judge, rules_of
 from reasoner.config.settings import Settings
 from reasoner.domains.registry import DOMAINS, domain_mark, get_domain, trust_task
 from reasoner.errors import ConfigError
 from reasoner.types.domain import (
     BuiltinExpert,
+    ChecksMany,
     Draws,
     HasOptions,
     HasRows,
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 POWERS: dict[str, type] = {
     "draws": Draws,
     "narrows": Narrows,
+    "checks many": ChecksMany,
     "judges steps": JudgesSteps,
     "solves": Solves,
     "labels": Labels,
@@ -72,23 +77,35 @@ def show_task(name: str) -> dict[str, Any]:
     }
 
 
-def check_task(settings: Settings) -> "TaskCheck":
+def check_task(settings: Settings, *, home: Path, say: Say = lambda _: None) -> "TaskCheck":
     """Proves the task of these settings on its own problems: of all splits, as the first cycle has them.
+
+    Args:
+        settings: name the task; their limits hold.
+        home: its folder, which keeps what a judging model said; not touched where none judges.
+        say: told what asking that model may cost, before it is asked.
 
     Raises:
         DataError: its rows cannot be used.
+        BudgetReached, TeacherError: of a model that judges.
     """
     from reasoner.data.files import is_worked
     from reasoner.data.sources import open_source
     from reasoner.evaluation import task_check
 
-    source = open_source(settings)
+    source, domain = open_source(settings), get_domain(settings.task.name)
     sets = {"practice": source.practice(1), "gate": source.gate(1), "sealed": source.sealed()}
-    return task_check.check_task(
-        get_domain(settings.task.name),
+    found = task_check.check_task(
+        domain,
         [problem for problems in sets.values() for problem in problems],
         splits={name: len(problems) for name, problems in sets.items()},
         contaminated=source.left_out,
         is_worked=is_worked,
         seed=settings.seed,
     )
+    if rules_of(domain) is None:
+        return found
+    place = open_home(home)
+    judge = judge_of(domain, settings, place, say=say)
+    assert judge is not None, "whoever has rules has a judge"
+    return found.model_copy(update={"judge": prove_judge(settings, source, judge, place, say=say)})

@@ -15,12 +15,15 @@ from reasoner.types.preflight import Look
 if TYPE_CHECKING:
     from agents.teachers.preflight import TeacherPreflight
     from agents.teachers.provider import Ledger
+    from reasoner.types.teaching import TeacherCall
 
 _UNUSABLE = "unusable answer"
 _JSON = {"schema": "JSON by a schema", "object": "JSON mode", "prompt": "JSON by the prompt alone"}
 
 
-def try_teacher(settings: Settings, ledger: "Ledger", *, say: Callable[[str], None] = lambda _: None) -> list[Look]:
+def try_teacher(
+    settings: Settings, ledger: "Ledger[TeacherCall]", *, say: Callable[[str], None] = lambda _: None
+) -> list[Look]:
     """What a tiny question has shown; nothing where nobody is asked. Within one run it is paid for once.
 
     Args:

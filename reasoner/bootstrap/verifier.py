@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reasoner.bootstrap.home import home_at
+from reasoner.bootstrap.judging import judged_domain
 from reasoner.config.settings import Settings
 from reasoner.types.loop import Progress
 from reasoner.types.verifier import JudgeQuality, ScoredSolutions, VerifierReport
@@ -34,7 +35,6 @@ def train_verifier(
     from reasoner.bootstrap.compute import kept_compute
     from reasoner.data.sources import open_source
     from reasoner.diagnostics.plots import plot_reliability
-    from reasoner.domains.registry import get_domain
     from reasoner.search.trained_verifier import verifier_folder
 
     place = home_at(home)
@@ -44,7 +44,7 @@ def train_verifier(
     where = picked.folder.relative_to(place.root) if inside else picked.folder.resolve()
     made = make_trained_verifier(
         Pupil(picked.student(), picked.checkpoint.fingerprint, where.as_posix()),
-        get_domain(settings.task.name),
+        judged_domain(settings, place),
         [p for pool in range(1, settings.verifier.pools + 1) for p in source.practice(pool)],
         settings,
         home=place.root,

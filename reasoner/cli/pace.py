@@ -37,7 +37,7 @@ class Pace:
         """Takes in one event."""
         self.last = (sentence(event) or self.last).partition("\n")[0]
         cycle = event.get("cycle")
-        if event["event"] == "teacher":
+        if event["event"] in ("teacher", "judge"):
             self.usd += event["usd"]
         if cycle is None:
             return

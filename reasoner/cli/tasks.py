@@ -72,6 +72,9 @@ def check_task(
     overrides: options.Overrides = None,
     config: options.Config = None,
     seed: options.Seed = None,
+    home: options.Home = None,
+    max_usd: options.MaxUsd = None,
+    max_calls: options.MaxCalls = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -81,7 +84,8 @@ def check_task(
     from reasoner.cli.voice import Voice
 
     voice = Voice(as_json=json, quiet=quiet)
-    found = bootstrap.check_task(options.settings_of(config, overrides, task=task, seed=seed))
+    settings = options.settings_of(config, overrides, task=task, seed=seed, max_usd=max_usd, max_calls=max_calls)
+    found = bootstrap.check_task(settings, home=options.home_of(home), say=voice.show)
     voice.record("task_check", {**found.model_dump(mode="json"), "sound": found.sound})
     _show(voice, found)
     if not found.sound:
@@ -100,6 +104,8 @@ def _show(voice: "Voice", found: "TaskCheck") -> None:
     sizes = ", ".join(f"{count} {split}" for split, count in found.splits.items())
     voice.show(f"\nsplits: {sizes}; {found.contaminated} practice rows left out that ask what decides or is reported")
     voice.show(f"worked: {found.worked:.1%} have a solution that may teach")
-    for line in (*found.fails, *found.faults):
+    if found.judge:
+        voice.show(f"judge: {found.judge.words}; the shares above count what passes without asking it")
+    for line in (*found.fails, *(found.judge.fails if found.judge else ()), *found.faults):
         voice.show(f"  {line}")
     voice.show("sound" if found.sound else "not sound: mend the rows or the checker before anything is trained")

@@ -58,6 +58,11 @@ def _teacher(event: Event) -> str:
     return f"{asked}; {failed}" if failed else asked
 
 
+def _judge(event: Event) -> str:
+    failed = f", {event['failed']} without a verdict" if event["failed"] else ""
+    return f"judge: {event['calls']} verdicts, {event['cached']} from the cache{failed}, {dollars(event['usd'])}"
+
+
 def _examples(event: Event) -> str:
     learnt = f"learnt {event['added']} examples ({event['duplicates']} known already)"
     found = event.get("coverage")
@@ -151,6 +156,7 @@ _WORDS = {
     "evaluation": _evaluation,
     "failures": _failures,
     "teacher": _teacher,
+    "judge": _judge,
     "examples": _examples,
     "job": _job,
     "watch": _watch,

@@ -4,13 +4,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reasoner.errors import UsageError
-from reasoner.types.domain import Domain, DrawRange, Draws, JudgesSteps, Labels, Narrows, Solves, power
+from reasoner.types.check import Check
+from reasoner.types.domain import ChecksMany, Domain, DrawRange, Draws, JudgesSteps, Labels, Narrows, Solves, power
+from reasoner.types.problem import Problem
 from reasoner.types.step import StepVerdict
 
 MIXED = "mixed"
 """Skill of a problem whose steps show none."""
 
 _NOTHING_AGAINST = StepVerdict(true=True)
+
+
+def check_all(domain: Domain, problems: Sequence[Problem], answers: Sequence[str]) -> list[Check]:
+    """What the checker says of an answer to each problem: of all together where the domain can, else one by one."""
+    many = power(domain, ChecksMany)
+    if many is not None:
+        return many.check_all(problems, answers)
+    return [domain.check(problem, answer) for problem, answer in zip(problems, answers, strict=True)]
 
 
 def judge_steps(domain: Domain, question: str, steps: Sequence[str]) -> tuple[StepVerdict, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from reasoner.domains.powers import judge_steps
 from reasoner.types.domain import Domain
 from reasoner.types.problem import Outcome, Problem
+from reasoner.types.tried import Tried
 
 NO_STEPS = "no steps"
 NO_ANSWER = "no answer"
@@ -20,6 +21,12 @@ def solution_fault(problem: Problem, steps: Sequence[str], answer: str, domain: 
     """What is wrong with a solution of a problem whose answer is known; empty for nothing."""
     fault = standing_fault(problem, steps, answer, domain)
     return fault or fault_of_outcome(domain.check(problem, answer).outcome)
+
+
+def tried_fault(tried: Tried, domain: Domain) -> str:
+    """The same of an attempt, whose answer has been judged already."""
+    problem, attempt = tried.problem, tried.attempt
+    return standing_fault(problem, attempt.steps, attempt.answer, domain) or fault_of_outcome(attempt.outcome)
 
 
 def standing_fault(problem: Problem, steps: Sequence[str], answer: str, domain: Domain) -> str:

@@ -36,5 +36,5 @@ def answers_alike(one: "Student", other: "Student", domain: Domain, settings: Se
     from reasoner.evaluation.attempts import attempt_all
 
     probe, mode = probe_of(settings), settings.student.mode
-    said = [[a.answer for a in attempt_all(student, domain, probe, mode).attempts] for student in (one, other)]
+    said = [[t.attempt.answer for t in attempt_all(student, domain, probe, mode)] for student in (one, other)]
     return len(probe), sum(a == b for a, b in zip(*said, strict=True))

@@ -1,13 +1,13 @@
 """Lets a student try problems and has the domain's checker judge every try."""
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reasoner.domains.powers import judge_steps
+from reasoner.domains.powers import check_all, judge_steps
+from reasoner.types.check import Check
 from reasoner.types.domain import Domain, JudgesSteps, power
 from reasoner.types.problem import Attempt, Mode, Problem
+from reasoner.types.tried import Tried
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
@@ -20,14 +20,6 @@ CHUNK = 512
 """Problems between two words of progress."""
 
 
-@dataclass(frozen=True)
-class Tried:
-    """Attempts in the order of the problems, and the wall time they took."""
-
-    attempts: list[Attempt]
-    seconds: float
-
-
 def attempt_all(
     student: "Student",
     domain: Domain,
@@ -36,36 +28,44 @@ def attempt_all(
     *,
     solver: Solver | None = None,
     on_progress: Callable[[int, int], None] | None = None,
-) -> Tried:
-    """Attempts at all problems, greedy ones unless a solver is given. Only the question reaches the student."""
+) -> list[Tried]:
+    """Every problem with an attempt at it, a greedy one unless a solver is given. Only the question is seen."""
     from reasoner.search.greedy import solve as solve_greedily
 
     solve = solver or solve_greedily
-    began = time.monotonic()
-    attempts: list[Attempt] = []
+    tried: list[Tried] = []
     for start in range(0, len(problems), CHUNK):
         chunk = problems[start : start + CHUNK]
-        for problem, solved in zip(chunk, solve(student, [p.question for p in chunk], mode), strict=True):
-            attempts.append(judge(domain, problem, solved, mode))
+        tried += judge_all(domain, chunk, solve(student, [p.question for p in chunk], mode), mode)
         if on_progress is not None:
-            on_progress(len(attempts), len(problems))
-    return Tried(attempts, time.monotonic() - began)
+            on_progress(len(tried), len(problems))
+    return tried
 
 
-def judge(domain: Domain, problem: Problem, solved: "Solved", mode: Mode) -> Attempt:
-    """The attempt that a solution is, as the domain's checker sees it."""
+def judge_all(domain: Domain, problems: Sequence[Problem], solved: "Sequence[Solved]", mode: Mode) -> list[Tried]:
+    """The attempts that solutions are, one a problem, as the domain's checker sees them: the one way to judge them."""
     # A roll-out that ran out of steps has given no answer, whatever its last step says.
-    answer = domain.answer_of(solved.steps) if solved.finished else ""
+    answers = [domain.answer_of(one.steps) if one.finished else "" for one in solved]
+    checks = check_all(domain, problems, answers)
+    found = zip(problems, solved, answers, checks, strict=True)
+    return [Tried(problem=p, attempt=_attempt(domain, p, one, answer, said, mode)) for p, one, answer, said in found]
+
+
+def _attempt(domain: Domain, problem: Problem, solved: "Solved", answer: str, said: Check, mode: Mode) -> Attempt:
+    graded = said.score != (said.outcome == "right")
     return Attempt(
         problem_id=problem.id,
         mode=mode,
         steps=solved.steps,
         answer=answer,
-        outcome=domain.check(problem, answer).outcome,
+        outcome=said.outcome,
         skill=problem.skill,
         difficulty=problem.difficulty,
         logprob=round(sum(solved.logprobs), 5),
         false_steps=_false_steps(domain, problem, solved.steps),
+        score=said.score if graded else None,
+        # "another number" says no more than "wrong"; what stands on evidence does.
+        reason=said.reason if graded or said.evidence or said.outcome == "error" else "",
     )
 
 

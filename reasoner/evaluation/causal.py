@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reasoner.evaluation.attempts import judge
+from reasoner.evaluation.attempts import judge_all
 from reasoner.evaluation.findings import accuracy, difference, number, share
 from reasoner.types.diagnosis import Finding, Section
 from reasoner.types.domain import Domain
 from reasoner.types.problem import Attempt, Mode, Problem
+from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -173,7 +174,7 @@ def _broken(
 
 
 def _attempts(domain: Domain, problems: Sequence[Problem], solved: "Sequence[Solved]", mode: Mode) -> list[Attempt]:
-    return [judge(domain, p, s, mode) for p, s in zip(problems, solved, strict=True)]
+    return attempts_of(judge_all(domain, problems, solved, mode))
 
 
 def _swapped(student: "Student", domain: Domain, problems: Sequence[Problem], mode: Mode) -> list[Finding]:

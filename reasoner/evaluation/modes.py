@@ -9,6 +9,7 @@ from reasoner.evaluation.findings import accuracy, difference, number
 from reasoner.types.diagnosis import Finding, Section
 from reasoner.types.domain import Domain
 from reasoner.types.problem import Attempt, Problem
+from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 def modes_section(student: "Student", domain: Domain, problems: Sequence[Problem]) -> Section:
     """Accuracy of both modes and their paired difference, think minus talk."""
     began = time.monotonic()
-    talk = attempt_all(student, domain, problems, "talk").attempts
-    think = attempt_all(student, domain, problems, "think").attempts
+    talk = attempts_of(attempt_all(student, domain, problems, "talk"))
+    think = attempts_of(attempt_all(student, domain, problems, "think"))
     rows = _rows("all", talk, think)
     spoken, thought = rows[0].value, rows[1].value
     if spoken:

@@ -15,6 +15,7 @@ from reasoner.evaluation.findings import accuracy
 from reasoner.types.diagnosis import Finding, Section
 from reasoner.types.domain import Domain, Shift, Shifts, power
 from reasoner.types.problem import Problem
+from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
@@ -97,7 +98,7 @@ def out_of_distribution_section(
     for kind in kinds(settings, domain, longest=student.shape.max_steps):
         problems = draw(domain, kind, n=n, seed=seed)
         for mode in ("talk", "think"):
-            attempts = attempt_all(student, domain, problems, mode).attempts
+            attempts = attempts_of(attempt_all(student, domain, problems, mode))
             rows.append(accuracy(f"{kind.name}: {mode}", attempts, note=kind.note))
     return Section(name="out_of_distribution", findings=tuple(rows), seconds=time.monotonic() - began)
 

@@ -4,11 +4,12 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reasoner.evaluation.attempts import attempt_all, judge
+from reasoner.evaluation.attempts import attempt_all, judge_all
 from reasoner.evaluation.findings import accuracy, difference, number
 from reasoner.types.diagnosis import Section
 from reasoner.types.domain import Domain
 from reasoner.types.problem import Attempt, Problem
+from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
     from reasoner.models.language_model import LanguageModel
@@ -29,7 +30,7 @@ def rival_attempts(
     device, shape = str(next(model.parameters()).device), student.shape
     encoded = student.reads.encode([p.question for p in problems])
     order = sorted(range(len(problems)), key=lambda i: len(encoded[i].ids))
-    found: dict[int, Attempt] = {}
+    found: dict[int, Solved] = {}
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
         batch = pad_questions([encoded[i] for i in chosen], device=device)
@@ -37,8 +38,8 @@ def rival_attempts(
         said = say(model, batch.tokens_BL, batch.digits_MP, max_steps=shape.max_steps, max_tokens=limit)
         for i, one in zip(chosen, said, strict=True):
             steps = tuple(student.writes.decode(step) for step in one.steps)
-            found[i] = judge(domain, problems[i], Solved(steps, tuple(one.logprobs), one.finished), "talk")
-    return [found[i] for i in range(len(problems))]
+            found[i] = Solved(steps, tuple(one.logprobs), one.finished)
+    return attempts_of(judge_all(domain, problems, [found[i] for i in range(len(problems))], "talk"))
 
 
 def baseline_section(
@@ -46,7 +47,7 @@ def baseline_section(
 ) -> Section:
     """Accuracy of both, their paired difference, and what each was given."""
     began = time.monotonic()
-    ours = attempt_all(student, domain, problems, "talk").attempts
+    ours = attempts_of(attempt_all(student, domain, problems, "talk"))
     theirs = rival_attempts(trained.model, student, domain, problems)
     rows = [
         accuracy("student, talk", ours),

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
+from reasoner.domains.powers import check_all
+from reasoner.evaluation.judge_check import JudgeCheck
 from reasoner.types.domain import Domain
 from reasoner.types.problem import Problem
 from reasoner.types.record import Record
@@ -45,6 +47,8 @@ class TaskCheck(Record):
     """Practice problems left out because they ask what a gate or sealed problem asks."""
     fails: tuple[str, ...]
     """The first gold answers that do not pass: id, answer, and what the checker says."""
+    judge: JudgeCheck | None = None
+    """Of a task that a model judges: the model's own proof. The shares above count what passes without asking it."""
 
     @property
     def sound(self) -> bool:
@@ -62,8 +66,13 @@ class TaskCheck(Record):
                 self.shuffled_passes > LOOSE,
                 f"answers of other problems pass on {self.shuffled_passes:.1%}: the checker is too loose",
             ),
+            (self.judge is not None and not self.judge.trusted, f"the judge cannot be trusted: {_figures(self.judge)}"),
         ]
         return tuple(words for holds, words in found if holds)
+
+
+def _figures(judge: JudgeCheck | None) -> str:
+    return f"{judge.words}; least_agreement={judge.least:g}" if judge else ""
 
 
 def check_task(
@@ -91,10 +100,9 @@ def check_task(
     rng.shuffle(others)
 
     def passing(answers: Sequence[str]) -> int:
-        pairs = zip(sample, answers, strict=True)
-        return sum(domain.check(problem, answer).outcome == "right" for problem, answer in pairs)
+        return sum(found.outcome == "right" for found in check_all(domain, sample, answers))
 
-    gold = [domain.check(problem, problem.answer) for problem in sample]
+    gold = check_all(domain, sample, [problem.answer for problem in sample])
     usual = Counter(problem.answer for problem in sample).most_common(1)[0][0]
     cheats = {name: passing(answers) for name, answers in _cheats(sample)}
     failing = [(problem, found) for problem, found in zip(sample, gold, strict=True) if found.outcome != "right"]

@@ -8,10 +8,14 @@ import ast
 import builtins
 import warnings
 from collections.abc import Iterable, Mapping
+from threading import Lock
 from typing import Any
 
 from reasoner.errors import DataError
 from reasoner.sandbox.unit_tests import UnitTests
+
+_WARNINGS = Lock()
+"""What is done about warnings holds for the whole process: one thread at a time."""
 
 
 def humaneval_task(row: Mapping[str, Any]) -> UnitTests:
@@ -47,9 +51,9 @@ def mbpp_task(row: Mapping[str, Any]) -> UnitTests:
 def called_names(tests: Iterable[str], setup: str, code: str) -> tuple[str, ...]:
     """Functions that tests call and that only a program can define. Raises DataError where tests are not Python."""
     try:
-        trees = [_parsed(test) for test in tests]
-        defined = _defined(_parsed(setup))
-        offered = _defined(_parsed(code))
+        trees = [parsed(test) for test in tests]
+        defined = _defined(parsed(setup))
+        offered = _defined(parsed(code))
     except SyntaxError as error:
         raise DataError(f"tests, setup or code are not Python: {error}") from error
     called = [
@@ -62,17 +66,24 @@ def called_names(tests: Iterable[str], setup: str, code: str) -> tuple[str, ...]
     return tuple(dict.fromkeys(wanted))
 
 
-def _parsed(text: str) -> ast.Module:
-    """The tree of a program, whose old escapes (`'\\.'`) are no concern of ours: Python warns of them, or raises."""
-    with warnings.catch_warnings():
+def parsed(text: str) -> ast.Module:
+    """The tree of a program, whose old escapes (`'\\.'`) are no concern of ours: Python warns of them, or raises.
+
+    Raises:
+        SyntaxError: it is no Python, or nested too deeply to be read.
+    """
+    with _WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(text)
+        try:
+            return ast.parse(text)
+        except (ValueError, MemoryError, RecursionError) as error:
+            raise SyntaxError(f"it cannot be read: {type(error).__name__}: {error}") from error
 
 
 def _imports(code: str) -> list[str]:
     """Import lines of the canonical program: MBPP's asserts were written to run below it, and some use its modules."""
     try:
-        body = _parsed(code).body
+        body = parsed(code).body
     except SyntaxError:
         return []
     return [ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)]

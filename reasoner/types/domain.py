@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from pydantic import Field
 
 from reasoner.types.check import Check
+from reasoner.types.judging import Judge, JudgeRules
 from reasoner.types.problem import Problem
 from reasoner.types.record import Record
 from reasoner.types.step import StepVerdict
@@ -76,6 +77,29 @@ class Domain(Protocol):
 
     def brief(self) -> TeacherBrief:
         """What a teacher is told."""
+        ...
+
+
+@runtime_checkable
+class ChecksMany(Protocol):
+    """Without it: answers are checked one by one. For checks that wait, for a server or a sandbox."""
+
+    def check_all(self, problems: Sequence[Problem], answers: Sequence[str]) -> list[Check]:
+        """The check of an answer to each problem, in their order; each is what `check` would say."""
+        ...
+
+
+@runtime_checkable
+class NeedsJudge(Protocol):
+    """Without it, or where `judging` is None: no model is asked whether an answer is right."""
+
+    @property
+    def judging(self) -> JudgeRules | None:
+        """What is wanted of a model that judges; None where none does."""
+        ...
+
+    def with_judge(self, judge: Judge) -> "Domain":
+        """The same task with somebody who asks the model. Without, each check that needs it is an `error`."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from reasoner.types.record import Record
 
@@ -60,6 +60,19 @@ class Attempt(Record):
     """Natural log-probability of the decoded tokens under the decoder, summed over steps."""
     false_steps: int | None = 0
     """Steps that are not true, or use what neither the question nor an earlier step gives; None: not judged."""
+    score: float | None = Field(default=None, ge=0, le=1)
+    """What a graded task gives; None where it is 1 for right and 0 for all else."""
+    reason: str = ""
+    """What the checker said, where the outcome alone does not say it."""
+
+    @model_serializer(mode="wrap")
+    def _as_ever(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without score and reason where there are none: the sums of kept files stay what they were."""
+        written = handler(self)
+        for name in ("score", "reason"):
+            if not written.get(name) and written.get(name) != 0:
+                written.pop(name, None)
+        return written
 
     @property
     def correct(self) -> bool:

@@ -1,4 +1,4 @@
-"""Calls to a teacher, and what the check makes of what it wrote."""
+"""Calls to a teacher or a judge, and what the check makes of what a teacher wrote."""
 
 from typing import Literal
 
@@ -41,8 +41,12 @@ CallState = Literal["reserved", "done", "failed", "lost"]
 """`lost`: the process died or the wait ran out after the request went out; its reservation stays spent."""
 
 
-class TeacherCall(Record):
-    """One request and what came of it. A failed call is data."""
+Purpose = Literal["teach", "judge"]
+"""What requests are paid for."""
+
+
+class Call(Record):
+    """One request to a model and what came of it, but for the answer. A failed call is data."""
 
     id: str
     """16 hex digits, the hash of model, messages, parameters and sample: also the cache key."""
@@ -50,7 +54,6 @@ class TeacherCall(Record):
     problem_id: str
     state: CallState
     cached: bool
-    lesson: Lesson | None
     error: StoredText
     prompt_tokens: int
     completion_tokens: int
@@ -58,6 +61,35 @@ class TeacherCall(Record):
     seconds: float
     requests: int
     """Requests sent for this call, retries and the repair included."""
+
+
+class TeacherCall(Call):
+    """A call for a lesson."""
+
+    lesson: Lesson | None
+
+    @property
+    def answer(self) -> Lesson | None:
+        """What was paid for."""
+        return self.lesson
+
+
+class Judgement(Record):
+    """The JSON that a model answers with that judges; also the `response_format` sent to providers."""
+
+    reason: StoredText = Field(description="why, in one sentence")
+    verdict: Literal["right", "wrong"]
+
+
+class JudgeCall(Call):
+    """A call for a verdict."""
+
+    judgement: Judgement | None
+
+    @property
+    def answer(self) -> Judgement | None:
+        """What was paid for."""
+        return self.judgement
 
 
 class Verdict(Record):

@@ -15,6 +15,7 @@ from agents.watching import former_of
 from memory.promotion import enthrone_base, roll_back
 from memory.store.proposals import ProposalStore
 from reasoner.evaluation.comparison import compare
+from reasoner.types.tried import attempts_of
 
 pytestmark = pytest.mark.slow
 
@@ -108,7 +109,7 @@ def _approved(parts: Parts, candidate: str, champion: str) -> None:
     state = state_of(champion, cycle=1, candidate=candidate)
     sit(parts, champion, range(5), cycle=1)
     sit(parts, candidate, range(30), cycle=1)
-    sat = [parts.sat(one, cycle=1, node="examine") for one in (champion, candidate)]
+    sat = [attempts_of(parts.sat(one, cycle=1, node="examine")) for one in (champion, candidate)]
     found = compare(sat[0], sat[1], parts.settings.gate)
     state = after(state, {"comparison": found.model_dump(mode="json")})
     state = after(state, decide(state, parts))

@@ -81,9 +81,10 @@ print(sorted({"sqlite3", "jsonschema", "multiprocessing", "subprocess", "sympy",
 
 
 def test_fingerprints_differ_between_kinds_and_options_and_not_between_calls() -> None:
-    marks = [fingerprint(get_checker(kind)) for kind in CHECKERS if kind != "math"]
+    kinds = {kind: {"model": "p/m"} if kind == "judge" else {} for kind in CHECKERS if kind != "math"}
+    marks = [fingerprint(get_checker(kind, options)) for kind, options in kinds.items()]
     assert len(set(marks)) == len(marks)
-    assert marks == [fingerprint(get_checker(kind)) for kind in CHECKERS if kind != "math"]
+    assert marks == [fingerprint(get_checker(kind, options)) for kind, options in kinds.items()]
     assert fingerprint(get_checker("number", {"absolute": 1})) != fingerprint(get_checker("number"))
 
 

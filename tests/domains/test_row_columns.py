@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from reasoner.domains.checkers.registry import get_checker
 from reasoner.domains.rows.columns import Reader
 from reasoner.domains.rows.task_file import TaskFile
+from reasoner.errors import ConfigError
 from reasoner.types.domain import RowRefused
 
 
@@ -91,3 +93,18 @@ def test_a_rows_own_licence_counts_while_the_task_names_none() -> None:
     assert read(row)["license"] == "MIT"
     assert read(row, license="CC0")["license"] == "CC0"
     assert read(row | {"license": ""})["license"] == "unknown"
+
+
+def test_options_of_a_checker_stand_beside_its_kind_or_apart_but_not_twice() -> None:
+    rows = {"name": "t", "rows": "r.jsonl"}
+    beside = TaskFile.model_validate({**rows, "checker": {"kind": "number", "relative": 0.01}})
+    apart = TaskFile.model_validate({**rows, "checker": {"kind": "number", "options": {"relative": 0.01}}})
+    assert beside == apart
+    with pytest.raises(ValueError, match="'relative' is given twice"):
+        TaskFile.model_validate({**rows, "checker": {"kind": "number", "relative": 1, "options": {"relative": 2}}})
+
+
+def test_a_judge_must_be_named_and_be_no_expert() -> None:
+    for model in ({}, {"model": "builtin/expert"}, {"model": "nobody"}):
+        with pytest.raises(ConfigError, match="option 'model'"):
+            get_checker("judge", model)

@@ -3,12 +3,13 @@ from pathlib import Path
 from reasoner.domains.math.domain import MathDomain
 from reasoner.domains.powers import drawing
 from reasoner.domains.registry import get_domain
-from reasoner.evaluation.attempts import judge
+from reasoner.evaluation.attempts import judge_all
 from reasoner.evaluation.reports import summarise
 from reasoner.plugins import trust
 from reasoner.search.greedy import Solved
 from reasoner.types.problem import Attempt, Outcome
 from reasoner.types.report import EvalReport
+from reasoner.types.tried import attempts_of
 from tests.evaluation.attempts import attempts, judged
 
 UNITS = Path(__file__).parents[2] / "examples" / "units.py"
@@ -39,7 +40,8 @@ def test_right_answers_over_a_step_that_does_not_hold_are_counted_beside_the_oth
         update={"question": question, "answer": "21"}
     )
     written = [steps, ("12-9=3", "7*3=21"), ("12+9=22", "12+9=21"), ("7*3=22",)]
-    tried = [judge(domain, problem, Solved(s, (0.0,) * len(s), finished=True), "talk") for s in written]
+    solved = [Solved(s, (0.0,) * len(s), finished=True) for s in written]
+    tried = attempts_of(judge_all(domain, [problem] * len(solved), solved, "talk"))
     assert [(a.outcome, a.false_steps) for a in tried] == [("right", 0), ("right", 1), ("right", 1), ("wrong", 1)]
     assert report(tried).right_with_false_steps == 2
 
@@ -48,7 +50,7 @@ def test_nothing_is_said_of_false_steps_where_the_task_judges_none() -> None:
     trust(UNITS)
     domain = get_domain(f"{UNITS}:Units")
     problem = drawing(domain).draw(0, {"difficulty": 1, "skill": "m_cm"})
-    tried = [judge(domain, problem, Solved(problem.steps, (0.0,), finished=True), "talk")]
+    tried = attempts_of(judge_all(domain, [problem], [Solved(problem.steps, (0.0,), finished=True)], "talk"))
     assert (tried[0].outcome, tried[0].false_steps) == ("right", None)
     assert report(tried).right_with_false_steps is None
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agents.run_folder import RunFolder, read_records, write_records
-from reasoner.types.problem import Attempt, Problem
 from reasoner.types.record import Record
 from reasoner.types.search import SearchTrace
+from reasoner.types.tried import Tried
 
 MOST = 3
 """Searches of a cycle that are told whole."""
@@ -26,8 +26,7 @@ class BeamStory(Record):
 def keep_beams(
     folder: RunFolder,
     cycle: int,
-    problems: Sequence[Problem],
-    attempts: Sequence[Attempt],
+    tried: Sequence[Tried],
     retold: Callable[[str], SearchTrace],
 ) -> None:
     """Searches again for a few problems, solved ones of many steps first, and keeps what was seen.
@@ -35,19 +34,25 @@ def keep_beams(
     Args:
         folder: the run's.
         cycle: at work.
-        problems: that were searched.
-        attempts: what came of it, in the same order.
+        tried: the problems that were searched, and what came of it.
         retold: the same search of one question, traced.
     """
     path = beams_file(folder, cycle)
     if path.is_file():
         return
-    pairs = sorted(zip(problems, attempts, strict=True), key=lambda pair: (not pair[1].correct, -pair[0].difficulty))
-    stories = [
-        BeamStory(problem_id=p.id, question=p.question, answer=p.answer, right=a.correct, trace=retold(p.question))
-        for p, a in pairs[:MOST]
-    ]
-    write_records(path, stories)
+    told = sorted(tried, key=lambda one: (not one.attempt.correct, -one.problem.difficulty))[:MOST]
+    write_records(path, [_story(one, retold(one.problem.question)) for one in told])
+
+
+def _story(one: Tried, trace: SearchTrace) -> BeamStory:
+    problem = one.problem
+    return BeamStory(
+        problem_id=problem.id,
+        question=problem.question,
+        answer=problem.answer,
+        right=one.attempt.correct,
+        trace=trace,
+    )
 
 
 def read_beams(folder: RunFolder, cycle: int) -> list[BeamStory]:

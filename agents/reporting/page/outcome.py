@@ -42,6 +42,9 @@ def key_figures(summary: Summary) -> list[tuple[str, str, str]]:
     figures.append(("promoted", f"{len(summary.promotions)} of {len(decided)}", "candidates that passed the gate"))
     usd = sum(cycle.teacher.get("usd", 0.0) for cycle in summary.cycles if cycle.teacher)
     figures.append(("teacher", dollars(usd), f"{sum((c.teacher or {}).get('calls', 0) for c in summary.cycles)} calls"))
+    if judged := [cycle.judge for cycle in summary.cycles if cycle.judge]:
+        verdicts = f"{sum(event['calls'] for event in judged)} verdicts"
+        figures.append(("judge", dollars(sum(event["usd"] for event in judged)), verdicts))
     seconds = summary.done["seconds"] if summary.done else sum(cycle.seconds for cycle in summary.cycles)
     figures.append(("time", duration(seconds), f"{max((c.cycle for c in summary.cycles), default=0)} cycles"))
     return figures

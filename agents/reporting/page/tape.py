@@ -16,7 +16,7 @@ from agents.run_folder import RESTORE
 from reasoner.storage.json_lines import numbered_lines
 
 FIGURES = frozenset({
-    "launch", "evaluation", "decision", "failures", "teacher", "examples", "verifier", "search", "job", "node",
+    "launch", "evaluation", "decision", "failures", "teacher", "judge", "examples", "verifier", "search", "job", "node",
     "cycle", "limit", "done",
 })  # fmt: skip
 """Events that the figures are made of; there are a few a node."""

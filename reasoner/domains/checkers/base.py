@@ -9,13 +9,14 @@ import functools
 import hashlib
 import itertools
 import unicodedata
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from reasoner.types.check import Check, failed, wrong
+from reasoner.types.judging import Judge, JudgeRules
 from reasoner.types.record import Record
 
 LONGEST = 100_000
@@ -39,6 +40,8 @@ class Gold(Record):
     """The options of the question, in order: the first is A."""
     material: dict[str, Any] = Field(default={})
     """What else the checker needs: `pattern`, `schema`, `database`, `script`."""
+    question: str = ""
+    """For a checker that judges by it."""
 
     @property
     def accepted(self) -> tuple[str, ...]:
@@ -81,6 +84,29 @@ class AnswerChecker(Protocol):
 
     def validate_gold(self, gold: Gold) -> str:
         """Empty, or what is wrong with the gold answer of a row."""
+        ...
+
+
+@runtime_checkable
+class ChecksManyAnswers(Protocol):
+    """A checker that waits for others and judges many answers faster together."""
+
+    def check_all(self, golds: Sequence[Gold], answers: Sequence[str]) -> list[Check]:
+        """The check of an answer to each, in their order."""
+        ...
+
+
+@runtime_checkable
+class AsksJudge(Protocol):
+    """A checker that needs somebody to ask a model."""
+
+    @property
+    def rules(self) -> JudgeRules:
+        """What is wanted of the model."""
+        ...
+
+    def bound(self, judge: Judge) -> AnswerChecker:
+        """The same checker with somebody to ask."""
         ...
 
 

@@ -24,6 +24,7 @@ CHECKERS = {
     "squad": f"{_ROOM}.squad:SquadChecker",
     "math": f"{_ROOM}.math_equal:MathChecker",
     "tests": f"{_ROOM}.unit_tests:TestsChecker",
+    "judge": f"{_ROOM}.judge:JudgeChecker",
 }
 """Kind to `module:Class`. Besides these, `path/to/file.py:function` is a kind."""
 _FUNCTION = f"{_ROOM}.function_file:FunctionChecker"

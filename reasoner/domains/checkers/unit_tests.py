@@ -6,7 +6,9 @@ answer that defines no function is its continuation). The published columns of H
 `prompt`) and MBPP (`test_list`, `test_setup_code`) mean the same. The gold answer must pass; its time sets the limits.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -15,9 +17,9 @@ from reasoner.domains.checkers.extraction import unfenced
 from reasoner.errors import DataError, SandboxError
 from reasoner.sandbox.choosing import choose
 from reasoner.sandbox.fingerprint import verdict_fingerprint
-from reasoner.sandbox.task_rows import called_names, humaneval_task, mbpp_task
+from reasoner.sandbox.task_rows import called_names, humaneval_task, mbpp_task, parsed
 from reasoner.sandbox.unit_tests import UnitTests, canonical_limits, grade
-from reasoner.types.check import Check
+from reasoner.types.check import Check, wrong
 from reasoner.types.sandbox import Limits
 
 KEPT = 4096
@@ -57,9 +59,18 @@ class TestsChecker:
     @checks
     def check(self, gold: Gold, answer: str) -> Check:
         """Right if every test passes."""
-        task = self._task(gold)
+        task, program = self._task(gold), _program(gold, answer)
+        try:
+            parsed(program)
+        except SyntaxError as error:  # told without a jail, in which it would end the same way
+            return wrong(f"the program is no Python: {error}")
         limits, _ = _measured(task, self.settings.sandbox)
-        return grade(task, _program(gold, answer), choose(self.settings.sandbox), limits=limits).check
+        return grade(task, program, choose(self.settings.sandbox), limits=limits).check
+
+    def check_all(self, golds: Sequence[Gold], answers: Sequence[str]) -> list[Check]:
+        """The same, in as many jails at once as there are cores."""
+        with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:
+            return list(pool.map(self.check, golds, answers))
 
     @spells
     def canonical(self, answer: str) -> str:

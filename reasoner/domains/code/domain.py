@@ -75,6 +75,15 @@ class CodeDomain:
             return wrong(str(error))
         return RIGHT if same(said, gold) else wrong(f"{written(said)[:80]} is not {written(gold)[:80]}")
 
+    def check_all(self, problems: Sequence[Problem], answers: Sequence[str]) -> list[Check]:
+        """Programs in as many jails at once as there are cores, values one by one."""
+        tested = [place for place, problem in enumerate(problems) if _TESTS in problem.material]
+        golds = [Gold(answer=problems[place].answer, material=problems[place].material) for place in tested]
+        graded = self._tests.check_all(golds, [answers[place] for place in tested]) if tested else []
+        found = dict(zip(tested, graded, strict=True))
+        pairs = enumerate(zip(problems, answers, strict=True))
+        return [found.get(place) or self.check(problem, answer) for place, (problem, answer) in pairs]
+
     def answer_of(self, steps: Sequence[str]) -> str:
         """The last step, where it is a value or a program; empty for an assignment."""
         last = steps[-1].strip() if steps else ""

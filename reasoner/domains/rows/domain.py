@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from reasoner.domains.checkers.base import Gold
+from reasoner.domains.checkers.base import AnswerChecker, AsksJudge, ChecksManyAnswers, Gold
 from reasoner.domains.checkers.fingerprint import fingerprint
 from reasoner.domains.checkers.registry import get_checker
 from reasoner.domains.rows.columns import Reader
@@ -15,6 +15,7 @@ from reasoner.domains.structures import structure_of_text
 from reasoner.plugins import is_file, path_of, require_trusted
 from reasoner.types.check import Check
 from reasoner.types.domain import DomainInfo, TeacherBrief
+from reasoner.types.judging import Judge, JudgeRules
 from reasoner.types.problem import Problem
 
 SKILL = "all"
@@ -29,13 +30,14 @@ class RowsDomain:
 
     Args:
         task: its content, with the path of the rows made absolute.
+        checker: in place of the one that it names, such as that one with a judge to ask.
     """
 
-    def __init__(self, task: TaskFile) -> None:
+    def __init__(self, task: TaskFile, *, checker: AnswerChecker | None = None) -> None:
         self.task = task
         if task.rows:  # else it lacks the power `HasRows`
             self.rows = task.rows
-        self._checker = get_checker(task.checker.kind, task.checker.options)
+        self._checker = checker or get_checker(task.checker.kind, task.checker.options)
         self._reader = Reader(task)
 
     @property
@@ -52,6 +54,23 @@ class RowsDomain:
     def check(self, problem: Problem, answer: str) -> Check:
         """As the checker says it."""
         return self._checker.check(gold_of(problem), answer)
+
+    def check_all(self, problems: Sequence[Problem], answers: Sequence[str]) -> list[Check]:
+        """The same of many, together where the checker can."""
+        golds = [gold_of(problem) for problem in problems]
+        if isinstance(self._checker, ChecksManyAnswers):
+            return self._checker.check_all(golds, answers)
+        return [self._checker.check(gold, answer) for gold, answer in zip(golds, answers, strict=True)]
+
+    @property
+    def judging(self) -> JudgeRules | None:
+        """What is wanted of a judging model; None where none judges."""
+        return self._checker.rules if isinstance(self._checker, AsksJudge) else None
+
+    def with_judge(self, judge: Judge) -> "RowsDomain":
+        """The same task with somebody who asks the model."""
+        assert isinstance(self._checker, AsksJudge), f"{self._checker.name} asks no judge"
+        return RowsDomain(self.task, checker=self._checker.bound(judge))
 
     def answer_of(self, steps: Sequence[str]) -> str:
         """The last step, without `answer:` before it."""
@@ -90,7 +109,13 @@ def gold_of(problem: Problem) -> Gold:
     """What a problem's row says of the right answer."""
     rest = dict(problem.material)
     accepted, choices = rest.pop(_ACCEPTED, ()), rest.pop(_CHOICES, ())
-    return Gold(answer=problem.answer, answers=tuple(accepted), choices=tuple(choices), material=rest)
+    return Gold(
+        answer=problem.answer,
+        answers=tuple(accepted),
+        choices=tuple(choices),
+        material=rest,
+        question=problem.question,
+    )
 
 
 def rows_domain(path: str) -> RowsDomain:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from reasoner.errors import ConfigError
 from reasoner.storage.plain_yaml import compose as compose_yaml
@@ -47,6 +47,17 @@ class CheckerChoice(Section):
 
     kind: str = "text"
     options: dict[str, Any] = Field(default={})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _beside_the_kind(cls, given: object) -> object:
+        """Options may also stand beside the kind: `{kind: number, relative: 0.01}`."""
+        if not isinstance(given, Mapping) or not isinstance(options := given.get("options", {}), Mapping):
+            return given
+        beside = {key: value for key, value in given.items() if key not in cls.model_fields}
+        if twice := beside.keys() & options.keys():
+            raise ValueError(f"the option {min(map(str, twice))!r} is given twice, beside the kind and in `options`")
+        return {**{k: v for k, v in given.items() if k not in beside}, "options": {**options, **beside}}
 
 
 class TaskFile(Section):
