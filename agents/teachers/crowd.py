@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
-from agents.teachers.calling import Caller, Interrupted
+from agents.teachers.calling import Caller
+from agents.teachers.reserving import Interrupted
 from reasoner.errors import BudgetReached
 from reasoner.types.teaching import TeacherCall, TeacherRequest
 

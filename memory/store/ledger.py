@@ -158,6 +158,14 @@ class CallLedger:
             row.prompt_tokens, row.completion_tokens = call.prompt_tokens, call.completion_tokens
             row.seconds, row.ended_at = call.seconds, now()
 
+    def pay(self, key: str, *, usd: float, prompt_tokens: int, completion_tokens: int, seconds: float) -> None:
+        """Books a request whose answer its caller keeps, not this ledger: it is no lesson, and no cache serves it."""
+        with self._database.session() as session:
+            row = self._open(session, key)
+            row.state, row.nano_usd = "done", _nano(usd)
+            row.prompt_tokens, row.completion_tokens = prompt_tokens, completion_tokens
+            row.seconds, row.ended_at = seconds, now()
+
     def fail(
         self,
         key: str,
