@@ -135,8 +135,6 @@ class Plan(Record):
     form: Form
     items: int
     rows_in_all: int
-    done: int
-    """Items that an earlier start has answered."""
     calls: int
     """Requests to an endpoint, without retries; 0 where the model is here."""
     most_usd: float
