@@ -10,16 +10,14 @@ from pathlib import Path
 
 from reasoner.domains.checkers.base import AnswerChecker
 
-_OURS = "reasoner.domains."
+_ROOMS = ("reasoner.domains.",)
 
 
 def fingerprint(checker: AnswerChecker) -> str:
     """SHA-256 (hex) over the source of a checker and of all modules of `reasoner.domains` that it imports, its options,
     the versions of the packages that judge with it and, for a user's function, the bytes of the file.
     """
-    digest = hashlib.sha256()
-    for name in sorted(_imported(type(checker).__module__)):
-        digest.update(f"{name}\0".encode() + _source(name) + b"\0")
+    digest = hashlib.sha256(_all_sources(type(checker).__module__, _ROOMS))
     options = checker.settings.model_dump(mode="json", by_alias=True)
     packages = {name: _version(name) for name in getattr(checker, "packages", ())}
     told = [checker.name, checker.version, options, packages, getattr(checker, "sha256", "")]
@@ -27,23 +25,37 @@ def fingerprint(checker: AnswerChecker) -> str:
     return digest.hexdigest()
 
 
-def _imported(start: str) -> set[str]:
-    """The module and those of `reasoner.domains` that it imports, directly or not; read from their source."""
+def sources_digest(module: str, rooms: tuple[str, ...]) -> str:
+    """SHA-256 (hex) of the source of a module and of all modules in `rooms` that it imports, directly or not.
+
+    Args:
+        module: its full name.
+        rooms: beginnings of names, such as `reasoner.domains.`.
+    """
+    return hashlib.sha256(_all_sources(module, rooms)).hexdigest()
+
+
+def _all_sources(module: str, rooms: tuple[str, ...]) -> bytes:
+    return b"".join(f"{name}\0".encode() + _source(name) + b"\0" for name in sorted(_imported(module, rooms)))
+
+
+def _imported(start: str, rooms: tuple[str, ...]) -> set[str]:
+    """The module and those of the rooms that it imports, directly or not; read from their source."""
     found, todo = {start}, [start]
     while todo:
         for node in ast.walk(ast.parse(_source(todo.pop()))):
-            for name in _names(node):
-                if name.startswith(_OURS) and name not in found and _is_module(name):
+            for name in _names(node, rooms):
+                if name.startswith(rooms) and name not in found and _is_module(name):
                     found.add(name)
                     todo.append(name)
     return found
 
 
-def _names(node: ast.AST) -> list[str]:
+def _names(node: ast.AST, rooms: tuple[str, ...]) -> list[str]:
     """Module names that an import may mean: `from a import b` is `a` or `a.b`. A text `a.b` or `a.b:c` counts, too."""
     if isinstance(node, ast.ImportFrom) and node.module:
         return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(_OURS):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(rooms):
         return [node.value.partition(":")[0]] if node.value.replace(".", "").replace(":", "").isidentifier() else []
     return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 

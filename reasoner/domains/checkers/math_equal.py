@@ -101,6 +101,24 @@ def _too_much(text: str) -> str:
     return f"brackets nest deeper than {DEEPEST}" if deepest > DEEPEST else ""
 
 
+def texts_agree(solution: str, text: str, *, seconds: float) -> bool:
+    """Whether math-verify finds in a free text what it finds in a solution, as lm-eval's metric `math_verify` asks it.
+
+    Raises:
+        LimitReached: it took longer.
+        RuntimeError: it failed.
+    """
+    return limited.call(f"{_HERE}:agreement", solution, text, seconds=seconds)
+
+
+def agreement(solution: str, text: str) -> bool:
+    """What `texts_agree` asks, with math-verify's own settings. Runs in the child."""
+    package = import_module("math_verify")
+    logging.disable(logging.CRITICAL)
+    gold, target = (package.parse(one, parsing_timeout=None) for one in (solution, text))
+    return bool(package.verify(gold=gold, target=target, timeout_seconds=None))
+
+
 def verdict(golds: list[str], answer: str, digits: int, strict: bool) -> str:
     """`equal`, `different` or `unreadable`. Runs in the child."""
     given = _parsed(answer)
