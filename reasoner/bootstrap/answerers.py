@@ -95,7 +95,8 @@ class CheckpointSource(_Here):
     def __init__(self, settings: Settings, place: Home, picked: Chosen, mode: Mode) -> None:
         from reasoner.bootstrap.students import by_itself
 
-        self._settings, self._place, self._picked, self._mode = by_itself(settings), place, picked, mode
+        self._settings, self._place, self._picked = by_itself(settings), place, picked
+        self._mode: Mode = mode
         self.name = picked.checkpoint.id
 
     @property
@@ -194,7 +195,8 @@ class EndpointSource:
         key = teacher.api_key if teacher.api_base == address else None
         about = {"model": f"openai/{model}", "api_base": address, "api_key": key}
         self._teacher = teacher.model_copy(update=about)
-        self._settings, self._home, self._api, self._say = settings, home, api, say
+        self._settings, self._home, self._say = settings, home, say
+        self._api: Api = api
         # An address may hold a password.
         scheme, separator, rest = address.partition("://")
         self.name = f"{model} at {scheme}{separator}{rest.rpartition('@')[2]}"

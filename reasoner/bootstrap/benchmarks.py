@@ -91,12 +91,12 @@ def list_benchmarks() -> list[dict[str, Any]]:
 
 def plan_benchmarks(settings: Settings, wish: Wish, who: Who, *, home: Path, mode: Mode) -> list[Plan]:
     """What would be asked and what it would cost at most. Asks nobody, loads no model, writes nothing."""
-    opened = _open(wish)
     source = source_of(settings, home, who, mode=mode, say=lambda _: None)
+    opened = _open(wish, source)
     plans: list[Plan] = []
     for one in opened:
-        form: Form = next((form for form in one.info.forms if form in source.forms), one.info.forms[0])
-        first = one.items[0]
+        given: list[Form] = [form for form in one.info.forms if form in source.forms]
+        form, first = (given or one.info.forms)[0], one.items[0]
         usd = source.most_usd(one.items, form, most_tokens=one.how.most_tokens, samples=one.how.samples)
         each = len(first.options) if form == "loglikelihood" else one.how.samples
         calls = sum(len(i.options) for i in one.items) if form == "loglikelihood" else len(one.items) * each
@@ -147,8 +147,8 @@ def run_benchmarks(
     from reasoner.storage.writing import write_json, write_text
 
     began, out_of_time = time.monotonic(), clock_of(settings.limits)
-    opened = _open(wish)
     source = source_of(settings, home, who, mode=mode, say=say)
+    opened = _open(wish, source)
     identity = _identity(opened, source, settings.seed)
     id = _id_of(identity)
     folder = out if out is not None else home_at(home).root / FOLDER / id
@@ -203,8 +203,12 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _open(wish: Wish) -> list[Opened]:
+def _open(wish: Wish, source: Source) -> list[Opened]:
     from reasoner.evaluation.benchmarks.registry import get_benchmark
+
+    if source.kind == "checkpoint" and wish.shots is None:
+        # It reads questions alone, so that nobody need have the files of the examples.
+        wish = wish.model_copy(update={"shots": 0})
 
     if doubled := {name for name in wish.names if wish.names.count(name) > 1}:
         raise UsageError(f"{', '.join(sorted(doubled))}: named twice; name each benchmark once")

@@ -30,7 +30,7 @@ class ApiName(StrEnum):
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="NAME ... [KEY=VALUE ...]",
+        metavar="NAME|KEY=VALUE",
         help="Benchmarks ([bold]list[/bold] shows them), and settings such as [bold]compute.device=cuda[/bold].",
         show_default=False,
     ),
