@@ -39,7 +39,12 @@ def tiny_gpt2(folder: Path, *, seed: int = 0) -> str:
     return str(folder)
 
 
-SENTENCES = ["the cat sat on the mat", "a dog ran in the rain", "What is 3 + 4? Answer: 7", "12 apples and 5 pears cost 17"]
+SENTENCES = [
+    "the cat sat on the mat",
+    "a dog ran in the rain",
+    "What is 3 + 4? Answer: 7",
+    "12 apples and 5 pears cost 17",
+]
 
 
 def tiny_writer(folder: Path, *, kind: str = "gpt2", positions: int = 64, seed: int = 0, begins: bool = False) -> str:

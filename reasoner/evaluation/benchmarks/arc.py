@@ -49,7 +49,9 @@ def _of_row(row: Row) -> _Question:
 
 
 def _is_choice(one: Any) -> bool:
-    return isinstance(one, dict) and all(isinstance(one.get(key), str) and one[key].strip() for key in ("label", "text"))
+    return isinstance(one, dict) and all(
+        isinstance(one.get(key), str) and one[key].strip() for key in ("label", "text")
+    )
 
 
 def _read(path: Path, shots: int) -> list[Item]:

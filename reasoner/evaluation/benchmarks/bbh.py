@@ -45,7 +45,9 @@ def _files(path: Path) -> list[Path]:
     if not files:
         raise DataError(f"{path}: given a folder without .json files, expected those of BIG-Bench Hard's tasks")
     if unknown := [file for file in files if file.stem not in TASKS]:
-        raise DataError(f"{unknown[0]}: given no task of BIG-Bench Hard, expected a file called as one: {', '.join(TASKS)}")
+        raise DataError(
+            f"{unknown[0]}: given no task of BIG-Bench Hard, expected a file called as one: {', '.join(TASKS)}"
+        )
     return files
 
 

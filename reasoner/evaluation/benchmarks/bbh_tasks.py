@@ -21,7 +21,7 @@ _TRACKING = (
     "description of a sequence of swaps."
 )
 _SARCASM = (
-    "Determine which of two sentences is sarcastic.\n\nAccording to Cambridge University Dictionary, sarcasm is \"the use "
+    'Determine which of two sentences is sarcastic.\n\nAccording to Cambridge University Dictionary, sarcasm is "the use '
     "of remarks that clearly mean the opposite of what they say, made in order to hurt someone's feelings or to criticize "
     'something in a humorous way." Sarcastic sentences often contain satirical or ironic utterances, hyperboles, '
     "ambivalent or witty remarks."
@@ -44,16 +44,12 @@ TASKS = {
         "Given a series of navigation instructions, determine whether one would end up back at the starting point.",
         "yes_no",
     ),
-    "object_counting": Task(
-        "Questions that involve enumerating objects and asking the model to count them.", "number"
-    ),
+    "object_counting": Task("Questions that involve enumerating objects and asking the model to count them.", "number"),
     "penguins_in_a_table": Task("Answer questions about a table of penguins and their attributes.", "letter"),
     "reasoning_about_colored_objects": Task(
         "Answer extremely simple questions about the colors of objects on a surface.", "letter"
     ),
-    "ruin_names": Task(
-        "Select the humorous edit that 'ruins' the input movie or musical artist name.", "letter"
-    ),
+    "ruin_names": Task("Select the humorous edit that 'ruins' the input movie or musical artist name.", "letter"),
     "salient_translation_error_detection": Task(
         "Detect the type of error in an English translation of a German source sentence.", "letter"
     ),

@@ -80,7 +80,9 @@ def _examples(path: Path, shots: int) -> Iterator[str]:
     if not shots:
         return
     source = _training_rows(path, shots)
-    known = {text_id(" ".join(problem.split())): (problem, solution) for problem, solution, _ in _pairs(source, "train")}
+    known = {
+        text_id(" ".join(problem.split())): (problem, solution) for problem, solution, _ in _pairs(source, "train")
+    }
     for mark, (old, new) in _EXAMPLES[:shots]:
         if mark not in known:
             raise DataError(
@@ -159,9 +161,7 @@ def _info(name: str, title: str) -> BenchmarkInfo:
     )
 
 
-MATH = FileBenchmark(
-    _info("math", "MATH: competition mathematics"), read=_read, score_all=each_text(_judge)
-)
+MATH = FileBenchmark(_info("math", "MATH: competition mathematics"), read=_read, score_all=each_text(_judge))
 MATH500 = FileBenchmark(
     _info("math500", "MATH-500: 500 test problems of MATH"), read=_read, score_all=each_text(_judge)
 )
