@@ -50,6 +50,11 @@ def said(text: str) -> str:
 
 def boxed(text: str) -> str:
     r"""What the last `\boxed{...}` holds, inner braces included; empty where none is closed."""
+    return boxed_exactly(text).strip()
+
+
+def boxed_exactly(text: str) -> str:
+    """The same with the blanks around it."""
     opened: list[int] = []
     start = end = -1
     for match in _BRACES.finditer(text):
@@ -61,7 +66,7 @@ def boxed(text: str) -> str:
             began = opened.pop()
             if began > start:
                 start, end = began, match.start()
-    return text[start:end].strip() if start >= 0 else ""
+    return text[start:end] if start >= 0 else ""
 
 
 def last_line(text: str) -> str:

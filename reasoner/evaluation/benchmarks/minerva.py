@@ -6,7 +6,7 @@ normalisation by fixed lists. `latex_equality` then compares.
 
 import re
 
-from reasoner.domains.checkers.extraction import boxed
+from reasoner.domains.checkers.extraction import boxed_exactly
 
 NO_ANSWER = "[invalidanswer]"
 _END = "I hope it is correct."
@@ -47,7 +47,7 @@ def gold_answer(solution: str) -> str:
     r"""What a published solution boxes last, normalised: `\boxed{5}`, `\boxed 5$`. Empty where nothing is in the box."""
     if _SEVERAL.search(solution):
         return normalised(_SEVERAL.split(solution)[-1].partition("$")[0])
-    return normalised(boxed(solution))
+    return normalised(boxed_exactly(solution))
 
 
 def normalised(answer: str) -> str:
