@@ -210,11 +210,11 @@ def test_a_damaged_file_of_answers_is_said(desk: Desk, tmp_path: Path) -> None:
         desk.answerer()
 
 
-def said(text: str, **changed: object) -> Said:
-    weights = weights_of(text)
+def said(written: str, **changed: object) -> Said:
+    weights = weights_of(written)
     told = {"tokens": weights["tokens"], "logprobs": weights["token_logprobs"], "offsets": weights["text_offset"]}
     return Said.model_validate(
-        {"text": text, "prompt_tokens": 1, "completion_tokens": 1, "usd": 0, "seconds": 0} | told | changed
+        {"text": written, "prompt_tokens": 1, "completion_tokens": 1, "usd": 0, "seconds": 0} | told | changed
     )
 
 

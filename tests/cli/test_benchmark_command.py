@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from completion_server import CompletionServer, completing
-from hugging_face import tiny_writer
 from played import Command
+from tiny_writer import tiny_writer
 from trained_student import trained_student
 
 from memory.promotion import enthrone_base
@@ -197,7 +197,7 @@ def test_what_the_home_remembers_is_counted_and_left_out_of_a_second_value(
     asked = ("benchmark", "gsm8k", "--path", sums, "--json", "--quiet")
     (alone, _) = events(command(*asked).stdout)
     assert alone["known"] is None
-    ran = command(*asked, "--task", "gsm8k", f"task.rows={rows}")
+    ran = command(*asked, f"task.rows={rows}")
     assert ran.exit_code == 0, ran.output
     (known, _) = events(ran.stdout)
     assert known["known"]["practice"] > 0

@@ -180,6 +180,19 @@ def test_an_item_with_options_is_looked_for_among_them() -> None:
     assert Round(Letters(), "retrieve", HOW, [item]).ask([item])[0].ranks == (2,)
 
 
+def test_texts_that_items_share_are_embedded_once() -> None:
+    counted: list[int] = []
+
+    class Counting(Letters):
+        def embed(self, texts: Sequence[str]) -> Any:
+            counted.append(len(texts))
+            return super().embed(texts)
+
+    shared = [item.model_copy(update={"options": ("aab", "bbc", "ccd", "dde")}) for item in _sought()]
+    Round(Counting(), "retrieve", HOW, shared).ask(shared)
+    assert counted == [4, 4]
+
+
 def test_equal_vectors_win_nothing() -> None:
     replies = Round(Letters(flat=True), "retrieve", HOW, _sought()).ask(_sought())
     assert {reply.ranks for reply in replies} == {(4,)}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hugging_face import tiny_writer
+from tiny_writer import tiny_writer
 
 from reasoner.errors import ConfigError, UsageError
 from reasoner.models.causal import CausalModel, load_causal

@@ -66,7 +66,8 @@ class Round:
 
     def __init__(self, answerer: Any, form: Form, how: How, items: Sequence[Item]) -> None:
         self._answerer, self._form, self._how, self._items = answerer, form, how, items
-        self._pool: tuple[dict[str, int], Any] | None = None
+        self._pools: dict[tuple[str, ...], tuple[dict[str, int], Any]] = {}
+        """The texts that were looked through last: neighbours share theirs."""
 
     def ask(self, items: Sequence[Item]) -> list[Reply]:
         """The replies, in order."""
@@ -93,13 +94,10 @@ class Round:
 
     def _candidates(self, item: Item) -> tuple[dict[str, int], Any]:
         """The item's own texts, or the right ones of all items; each text once."""
-        if item.options:
-            texts = list(dict.fromkeys(item.options))
-            return {text: i for i, text in enumerate(texts)}, self._embed(texts)
-        if self._pool is None:
-            texts = list(dict.fromkeys(one.gold for one in self._items))
-            self._pool = {text: i for i, text in enumerate(texts)}, self._embed(texts)
-        return self._pool
+        if item.options not in self._pools:
+            texts = list(dict.fromkeys(item.options or (one.gold for one in self._items)))
+            self._pools = {item.options: ({text: i for i, text in enumerate(texts)}, self._embed(texts))}
+        return self._pools[item.options]
 
     def _embed(self, texts: Sequence[str]) -> Any:
         return self._answerer.embed(texts)
