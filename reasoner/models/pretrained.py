@@ -158,7 +158,10 @@ def load_weights(
         ConfigError: there is no such model, or none with plain safetensors weights.
     """
     from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
+    from transformers.utils.logging import disable_progress_bar
 
+    # Its bar would stand between the lines of a command.
+    disable_progress_bar()
     where, may_ask = place
     kind = AutoModelForCausalLM if writes else AutoModel
     try:
