@@ -291,6 +291,10 @@ def source_of(settings: Settings, home: Path, who: Who, *, mode: Mode, say: Say)
         return CheckpointSource(settings, place, place.choose(who.checkpoint), mode)
     if (picked := _checkpoint(place, who.student)) is not None:
         return CheckpointSource(settings, place, picked, mode)
+    from reasoner.models.pretrained import place_of
+
+    # A folder that is not there is said before rows are read.
+    place_of(who.student, setting="--student")
     return LanguageModelSource(settings, who.student, who.batch)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -181,27 +180,29 @@ def test_a_dry_run_shows_the_first_prompt_and_asks_nobody(
     assert not (tmp_path / "home" / "benchmarks").exists()
 
 
-def test_what_the_home_remembers_is_counted_and_left_out_of_a_second_value(
+def test_what_is_practised_is_counted_and_left_out_of_a_second_value(
     command: Command, champion: str, sums: str, tmp_path: Path
 ) -> None:
-    # The rows that are practised are the benchmark's own: all of it is known.
-    rows = tmp_path / "rows.jsonl"
-    shutil.copy(sums, rows)
-    with rows.open("a") as more:
-        for i in range(400):
-            row = {
-                "question": f"Bob number {i} sold {i} pens and {i + 7} cups. How many?",
-                "answer": f"#### {2 * i + 7}",
-            }
-            more.write(f"{json.dumps({**row, 'split': ['practice', 'gate', 'sealed'][i % 3]})}\n")
+    # Half of the benchmark's rows are practised.
+    rows = [json.loads(line) for line in Path(sums).read_text().splitlines()[: ROWS // 2]]
+    rows = [{"question": row["question"], "answer": "7", "split": "practice"} for row in rows]
+    for i in range(240):
+        asked_for = f"In town {i} a shop sold {7 * i} pens and {5 * i + 1} cups. How many things did it sell?"
+        rows.append({"question": asked_for, "answer": str(12 * i + 1), "split": ["practice", "gate", "sealed"][i % 3]})
+    (tmp_path / "rows.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    task = tmp_path / "shop.task.yaml"
+    task.write_text(
+        "name: shop\nrows: rows.jsonl\ncolumns: {question: question, answer: answer, split: split}\n"
+        "splits: {practice: practice, gate: gate, sealed: sealed}\n"
+    )
     asked = ("benchmark", "gsm8k", "--path", sums, "--json", "--quiet")
     (alone, _) = events(command(*asked).stdout)
     assert alone["known"] is None
-    ran = command(*asked, f"task.rows={rows}")
+    ran = command(*asked, "--task", str(task))
     assert ran.exit_code == 0, ran.output
     (known, _) = events(ran.stdout)
-    assert known["known"]["practice"] > 0
-    assert known["clean"]["n"] == ROWS - known["known"]["items"]
+    assert (known["known"]["practice"], known["known"]["memory"]) == (ROWS // 2, 0)
+    assert known["clean"]["n"] == ROWS // 2
 
 
 @pytest.mark.parametrize(
