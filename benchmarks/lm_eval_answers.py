@@ -37,13 +37,17 @@ def _gsm8k(item: Item, draw: Random) -> str:
     gold = item.gold
     near = str(int(gold.replace("-", "") or 0) + draw.choice((-1, 1, 10))) if gold.lstrip("-").isdigit() else "7"
     grouped = f"{int(gold):,}" if gold.lstrip("-").isdigit() else gold
-    said = draw.choice((gold, gold, gold, grouped, f"${gold}", f"${grouped}.00", f"-{gold}", near, f"{gold}.", f"{gold}%"))
+    said = draw.choice(
+        (gold, gold, gold, grouped, f"${gold}", f"${grouped}.00", f"-{gold}", near, f"{gold}.", f"{gold}%")
+    )
     forms = (
-        f" First 3 + 4 = 7.\n#### {said}", f" The answer is {said}.", f" #### {near}\n#### {said}", f"#### {said} apples",
+        f" First 3 + 4 = 7.\n#### {said}", f" The answer is {said}.", f" #### {near}\n#### {said}",
+        f"#### {said} apples",
         f" {said}", f" It is {said}, as computed on May 5, 2021.", f" Either {near} or {said}", f"####{said}",
         f" ```\n#### {said}\n```", f" #### {said}\n\nQuestion: what is 1 + 1?\nAnswer: #### 2", " I do not know.", "",
         f" #### ${said}", f" \\boxed{{{said}}}", f" **{said}**", f" x = {said} dollars, {near} cents", f" #### {said},",
-        item.material["solution"], f" Answer: {said} </s> 99", f" #### -{said}", f" {said} - {near} = 1.", " ####  5", " .",
+        item.material["solution"], f" Answer: {said} </s> 99", f" #### -{said}", f" {said} - {near} = 1.",
+        " ####  5", " .",
     )  # fmt: skip
     return draw.choice(forms)
 
@@ -51,7 +55,8 @@ def _gsm8k(item: Item, draw: Random) -> str:
 def _math(item: Item, draw: Random) -> str:
     gold = item.gold
     said = draw.choice((
-        gold, gold, gold, gold.replace("\\frac", "\\dfrac"), f"{gold} ", f"{gold}\\text{{ cm}}", f"{gold} units", f"x={gold}",
+        gold, gold, gold, gold.replace("\\frac", "\\dfrac"), f"{gold} ", f"{gold}\\text{{ cm}}", f"{gold} units",
+        f"x={gold}",
         f"\\boxed{{{gold}}}", gold.replace("frac{1}{2}", "frac12"), f"-{gold}", f"{gold}+1", f"2\\cdot({gold})/2",
         gold.replace(",", ", "), f"\\left({gold}\\right)", f"{gold}^\\circ", f"{gold}.0", f"\\text{{{gold}}}", "17", "",
         f"{gold}\\%", gold.replace("\\sqrt", "sqrt"), f"{gold}, {gold}", f"[{gold}]", f"\\$ {gold}",
@@ -64,7 +69,8 @@ def _math(item: Item, draw: Random) -> str:
         f" The answer is ${said}$.",
         f" {item.material['solution']}\nFinal Answer: The final answer is ${said}$. I hope it is correct.",
         f" $\\boxed{{3}}$ at first, but then $\\boxed{{{said}}}$",
-        f" Final Answer: The final answer is $7$. I hope it is correct.\nFinal Answer: The final answer is ${said}$. I hope",
+        f" Final Answer: The final answer is $7$. I hope it is correct.\n"
+        f"Final Answer: The final answer is ${said}$. I hope",
         f" Final Answer: The final answer is ${said}$. I hope it is correct.\n\nProblem:\nWhat is $1$?",
         f" ${said}$", "", f" {said}", f" ```latex\n{said}\n```",
     )  # fmt: skip
@@ -77,10 +83,14 @@ def _bbh(item: Item, draw: Random) -> str:
     own = texts[ord(gold[1]) - ord("A")] if texts and gold.startswith("(") else gold
     words = {"8": "eight", "4": "four", "5": "five", "3": "three", "10": "ten", "12": "twelve"}
     other = draw.choice(("(A)", "(C)", "True", "False", "yes", "No", "7", "twenty one", "valid"))
-    said = draw.choice((gold, gold, gold, gold.lower(), own, own.lower(), words.get(gold, gold), gold.strip("()"), other))
+    said = draw.choice(
+        (gold, gold, gold, gold.lower(), own, own.lower(), words.get(gold, gold), gold.strip("()"), other)
+    )
     forms = (
-        said, f" {said}", f"{said}.", f" The answer is {said}.", f" So the answer is {said}", f' "{said}"', f"**{said}**",
-        f" {other} is wrong, so {said}", f" {said} and not {other}", f"Answer: {said.strip('()')}", f" {said}\n\nQ: more\nA: {other}",
+        said, f" {said}", f"{said}.", f" The answer is {said}.", f" So the answer is {said}", f' "{said}"',
+        f"**{said}**",
+        f" {other} is wrong, so {said}", f" {said} and not {other}", f"Answer: {said.strip('()')}",
+        f" {said}\n\nQ: more\nA: {other}",
         f" not {said}", f" It is: {own}", "", f"```\n{said}\n```", f" tells the truth: {said}", f" {said} </s> {other}",
         f" sentence is not plausible, {said}", f" {said} {said}", f" one hundred and five or {said}", f"\\{said}",
     )  # fmt: skip
@@ -98,10 +108,14 @@ def _bbh_cot(item: Item, draw: Random) -> str:
 def _humaneval(item: Item, draw: Random) -> str:
     body = item.gold
     return draw.choice((
-        body, body, body, f"{body}\n\n\ndef other():\n    return 1\n", f"{body}\nprint('done')\n", f"{body}\n# the end\n",
-        f"```python\n{item.prompt}{body}\n```", f"Here is the function:\n```python\n{item.prompt}{body}\n```\nIt works.",
-        "    pass\n", "", "    return None\n", f"{body}\nif __name__ == '__main__':\n    main()\n", f"{item.prompt}{body}",
-        body.replace("return", "yield", 1), body.replace("+", "-", 1), body.rstrip() + "\n```", "    raise ValueError\n",
+        body, body, body, f"{body}\n\n\ndef other():\n    return 1\n", f"{body}\nprint('done')\n",
+        f"{body}\n# the end\n",
+        f"```python\n{item.prompt}{body}\n```",
+        f"Here is the function:\n```python\n{item.prompt}{body}\n```\nIt works.",
+        "    pass\n", "", "    return None\n", f"{body}\nif __name__ == '__main__':\n    main()\n",
+        f"{item.prompt}{body}",
+        body.replace("return", "yield", 1), body.replace("+", "-", 1), body.rstrip() + "\n```",
+        "    raise ValueError\n",
         body.replace("    ", "\t"), f"  {body}",
     ))  # fmt: skip
 
@@ -109,7 +123,8 @@ def _humaneval(item: Item, draw: Random) -> str:
 def _mbpp(item: Item, draw: Random) -> str:
     code = item.gold
     return draw.choice((
-        code, code, code, f"{code}\n[DONE]\nmore", f"```python\n{code}\n```", f"Sure:\n{code}", "", code.replace("+", "-", 1),
+        code, code, code, f"{code}\n[DONE]\nmore", f"```python\n{code}\n```", f"Sure:\n{code}", "", code.replace("+",
+        "-", 1),
         f"[BEGIN]\n{code}\n[DONE]", "def f(): return 1", code.replace("return", "yield"), f"{code}\nprint('done')",
     ))  # fmt: skip
 
@@ -122,12 +137,23 @@ MAKERS: Mapping[str, Make] = {
 def made_up_arc(count: int, seed: int) -> list[dict[str, Any]]:
     """Rows of ARC's form about nothing, for where no file of ARC is at hand: 3 to 5 options, letters or digits."""
     draw = Random(f"{seed} arc")
-    signs = ("heat", "the Moon", "a lever", "\N{DEGREE SIGN}C", "caf\N{LATIN SMALL LETTER E WITH ACUTE}", "soil", "H2O", "very slow growth of roots")
+    signs = (
+        "heat",
+        "the Moon",
+        "a lever",
+        "\N{DEGREE SIGN}C",
+        "caf\N{LATIN SMALL LETTER E WITH ACUTE}",
+        "soil",
+        "H2O",
+        "very slow growth of roots",
+    )
     rows: list[dict[str, Any]] = []
     for number in range(count):
         labels = draw.choice(("ABCD", "1234", "ABC", "ABCDE"))
         texts = [" ".join(draw.choices(signs, k=draw.randint(1, 6))) for _ in labels]
         choices = [{"label": label, "text": text} for label, text in zip(labels, texts, strict=True)]
         stem = f"Which of these belongs to experiment {number}?"
-        rows.append({"id": f"made-{number}", "question": {"stem": stem, "choices": choices}, "answerKey": draw.choice(labels)})
+        rows.append(
+            {"id": f"made-{number}", "question": {"stem": stem, "choices": choices}, "answerKey": draw.choice(labels)}
+        )
     return rows

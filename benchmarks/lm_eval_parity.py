@@ -5,7 +5,8 @@
 
 FOLDER holds `gsm8k/train.jsonl`, `math/train.jsonl`, `bbh/*.json`, `mmlu_stem/dev_half.jsonl`,
 `humaneval/HumanEval.jsonl`, `mbpp/*.jsonl`. lm-eval's own Task objects read the same rows from local JSON; a model that
-replays seeded answers (`lm_eval_answers.py`) stands in for one. An environment of its own, because lm-eval's `math` extra
+replays seeded answers (`lm_eval_answers.py`) stands in for one. An environment of its own,
+because lm-eval's `math` extra
 pins packages. Where no file of ARC is at hand its rows are made up. lm-eval's metric `code_eval` is fetched from a hub;
 here a child process runs program and tests, as it does.
 """
@@ -28,8 +29,8 @@ from lm_eval.api.model import LM
 from lm_eval.api.task import ConfigurableTask
 from lm_eval.evaluator import evaluate as lm_evaluate
 from lm_eval.tasks._yaml_loader import load_yaml
-from benchmarks.lm_eval_answers import answers_to, made_up_arc, weights_of
 
+from benchmarks.lm_eval_answers import answers_to, made_up_arc, weights_of
 from reasoner.evaluation.benchmarks.registry import get_benchmark
 from reasoner.types.benchmark import Item, Reply
 
@@ -168,7 +169,12 @@ def _lm_eval(
         config.pop("training_split", None)
     else:
         config["fewshot_split"] = "test" if part.shots else None
-    config |= {"dataset_path": "json", "dataset_name": None, "dataset_kwargs": {"data_files": files}, "test_split": "test"}
+    config |= {
+        "dataset_path": "json",
+        "dataset_name": None,
+        "dataset_kwargs": {"data_files": files},
+        "test_split": "test",
+    }
     for split in ("training_split", "validation_split"):
         config.pop(split, None)
     task = ConfigurableTask(config=config | {"num_fewshot": part.shots})
@@ -274,7 +280,9 @@ def _bbh_cot(given: argparse.Namespace, folder: Path) -> Comparison:
     for file, rows in _bbh_files(given, folder):
         yaml = TASKS / "bbh" / "cot_fewshot" / f"{file.stem}.yaml"
         config = load_yaml(yaml, resolve_func=True)
-        shown = [f"Q: {s['input']}\nA: Let's think step by step.\n{s['target']}" for s in config["fewshot_config"]["samples"]]
+        shown = [
+            f"Q: {s['input']}\nA: Let's think step by step.\n{s['target']}" for s in config["fewshot_config"]["samples"]
+        ]
         text = "\n\n".join(["made for this comparison\n-----\n" + config["description"].strip(), *shown])
         (file.parent / "cot-prompts").mkdir(exist_ok=True)
         (file.parent / "cot-prompts" / f"{file.stem}.txt").write_text(text, encoding="utf-8")
@@ -293,7 +301,9 @@ def _bbh_files(given: argparse.Namespace, folder: Path) -> Iterator[tuple[Path, 
 
 def _humaneval(given: argparse.Namespace, _: Path) -> Comparison:
     source = given.data / "humaneval" / "HumanEval.jsonl"
-    part = Part(TASKS / "humaneval" / "humaneval.yaml", _lines(source), get_benchmark("humaneval").read(source, shots=0))
+    part = Part(
+        TASKS / "humaneval" / "humaneval.yaml", _lines(source), get_benchmark("humaneval").read(source, shots=0)
+    )
     return Comparison("humaneval", [part], {"pass@1": "pass@1"})
 
 
@@ -316,7 +326,8 @@ def _text(rows: Sequence[Row]) -> str:
 
 
 COMPARISONS: Mapping[str, Callable[[argparse.Namespace, Path], Comparison]] = {
-    "gsm8k": _gsm8k, "math": _math, "bbh": _bbh, "bbh_cot": _bbh_cot, "mmlu": _mmlu, "arc": _arc, "humaneval": _humaneval,
+    "gsm8k": _gsm8k, "math": _math, "bbh": _bbh, "bbh_cot": _bbh_cot, "mmlu": _mmlu, "arc": _arc,
+    "humaneval": _humaneval,
     "mbpp": _mbpp,
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ HumanEval (Chen et al. 2021, arXiv:2107.03374): `prompt`, `canonical_solution`, 
 
 import ast
 import builtins
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -46,9 +47,9 @@ def mbpp_task(row: Mapping[str, Any]) -> UnitTests:
 def called_names(tests: Iterable[str], setup: str, code: str) -> tuple[str, ...]:
     """Functions that tests call and that only a program can define. Raises DataError where tests are not Python."""
     try:
-        trees = [ast.parse(test) for test in tests]
-        defined = _defined(ast.parse(setup))
-        offered = _defined(ast.parse(code))
+        trees = [_parsed(test) for test in tests]
+        defined = _defined(_parsed(setup))
+        offered = _defined(_parsed(code))
     except SyntaxError as error:
         raise DataError(f"tests, setup or code are not Python: {error}") from error
     called = [
@@ -61,10 +62,17 @@ def called_names(tests: Iterable[str], setup: str, code: str) -> tuple[str, ...]
     return tuple(dict.fromkeys(wanted))
 
 
+def _parsed(text: str) -> ast.Module:
+    """The tree of a program, whose old escapes (`'\\.'`) are no concern of ours: Python warns of them, or raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
 def _imports(code: str) -> list[str]:
     """Import lines of the canonical program: MBPP's asserts were written to run below it, and some use its modules."""
     try:
-        body = ast.parse(code).body
+        body = _parsed(code).body
     except SyntaxError:
         return []
     return [ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)]

@@ -173,7 +173,7 @@ def test_a_dry_run_shows_the_first_prompt_and_asks_nobody(
         *("--dry-run", "teacher.usd_per_million_input=10", "teacher.usd_per_million_output=10"),
     )
     assert ran.exit_code == 0, ran.output
-    assert "Question: Ann has 0 apples" in ran.stdout
+    assert "Question: Ann has 3 apples" in ran.stdout
     assert f"{ROWS} requests" in ran.stdout
     assert "$0." in ran.stdout
     assert server.requests == []

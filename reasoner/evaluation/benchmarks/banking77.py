@@ -1,8 +1,8 @@
 """BANKING77 (Casanueva et al. 2020, arXiv:2003.04807): what a bank's customer wants, one of 77 intents.
 
 The published CSV files with `text` and `category`. All intents of the folder's `train.csv`, `test.csv` and
-`categories.json`, and of the file itself, are options, underscores as blanks. The instruction is that of RAFT (Alex et al.
-2021, arXiv:2109.14076), whose examples come from the training rows, too; drawn as lm-eval draws.
+`categories.json`, and of the file itself, are options, underscores as blanks. The instruction is that of RAFT (Alex et
+al. 2021, arXiv:2109.14076), whose examples come from the training rows, too; drawn as lm-eval draws.
 """
 
 from collections.abc import Iterator, Sequence

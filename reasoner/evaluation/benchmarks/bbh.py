@@ -23,7 +23,7 @@ _COT_STOPS = ("</s>", "Q", "\n\n")
 _IGNORED = tuple(map(re.compile, (r"\.$", ",", "\n", r"\\", '"')))
 _SAID = re.compile(r"(?<=the answer is )(.*)(?=.)")
 _STEP = "Let's think step by step."
-_MARK = f"\nA: {_STEP}\n"
+_MARK = re.compile(rf"\nA: {_STEP}\s")
 _FOLDER = "cot-prompts"
 
 
@@ -90,9 +90,11 @@ def _worked(file: Path, shots: int) -> str:
         )
     text = source.read_text(encoding="utf-8").replace("\r\n", "\n").rpartition("-----\n")[2].strip()
     sentence, *examples = text.split("\n\nQ: ")
-    if len(examples) < shots or not all(_MARK in one for one in examples):
+    if len(examples) < shots or not all(map(_MARK.search, examples)):
         raise DataError(f"{source}: given {len(examples)} examples, expected {shots}, each with 'A: {_STEP}'")
-    return "".join([f"{sentence}\n\n", *(f"Q: {one}\n\n" for one in examples[:shots])])
+    # One task's file has a blank behind that sentence where the others begin a line; lm-eval begins a line in all.
+    shown = [_MARK.sub(f"\nA: {_STEP}\n", one, count=1) for one in examples[:shots]]
+    return "".join([f"{sentence}\n\n", *(f"Q: {one}\n\n" for one in shown)])
 
 
 def _judge(item: Item, text: str) -> dict[str, Verdict]:

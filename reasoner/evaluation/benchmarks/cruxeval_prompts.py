@@ -1,15 +1,20 @@
-"""The fixed words of CRUXEval's prompts without steps (prompts.py of its repository): instruction and two examples each."""
+"""The fixed words of CRUXEval's direct prompts (prompts.py of its repository): an instruction and two examples each."""
 
 TASK_O = (
-    "You are given a Python function and an assertion containing an input to the function. Complete the assertion with a "
-    "literal (no unsimplified expressions, no function calls) containing the output when executing the provided code on "
-    "the given input, even if the function is incorrect or incomplete. Do NOT output any extra information. Provide the "
+    "You are given a Python function and an assertion containing an input to the function. Complete the assertion "
+    "with a "
+    "literal (no unsimplified expressions, no function calls) containing the output when executing the provided "
+    "code on "
+    "the given input, even if the function is incorrect or incomplete. Do NOT output any extra information. Provide "
+    "the "
     "full assertion with the correct output in [ANSWER] and [/ANSWER] tags, following the examples."
 )
 TASK_I = (
     "You will be given a function f and an output in the form f(??) == output. Find any input such that executing f on "
-    "the input leads to the given output. There may be multiple answers, but you should only output one. In [ANSWER] and "
-    "[/ANSWER] tags, complete the assertion with one such input that will produce the output when executing the function."
+    "the input leads to the given output. There may be multiple answers, but you should only output one. In "
+    "[ANSWER] and "
+    "[/ANSWER] tags, complete the assertion with one such input that will produce the output when executing the "
+    "function."
 )
 
 

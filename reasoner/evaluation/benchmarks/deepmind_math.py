@@ -1,7 +1,7 @@
 """DeepMind's Mathematics Dataset (Saxton et al. 2019, arXiv:1904.01557): exact answers to generated questions.
 
-The published text files of two lines a pair, question and answer, one file a module: a file, or a folder of them such as
-`interpolate`. Examples of `--shots` are the first pairs of the same module in the folder `train-easy` beside it. The
+The published text files of two lines a pair, question and answer, one file a module: a file, or a folder of them such
+as `interpolate`. Examples of `--shots` are the first pairs of the same module in the folder `train-easy` beside it. The
 paper compares characters (`exact_match/strict`); `exact_match/flexible` takes the last line without what people put
 around an answer.
 """
@@ -75,7 +75,7 @@ def _pairs(file: Path) -> list[_Pair]:
 
 def _judge(item: Item, text: str) -> dict[str, Verdict]:
     text = cut_at(text, _STOPS)
-    found = {"strict": text.strip(), "flexible": bare(last_line(text))}
+    found = {"strict": text.strip(), "flexible": bare(last_line(text)).removesuffix(".")}
     gold = item.gold.strip()
     return {f"exact_match/{filter}": Verdict(float(answer == gold), answer) for filter, answer in found.items()}
 

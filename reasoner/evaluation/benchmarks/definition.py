@@ -59,7 +59,7 @@ class FileBenchmark:
         return self.score_all([item], [reply], form)[0]
 
     def score_all(self, items: Sequence[Item], replies: Sequence[Reply], form: Form) -> list[Score]:
-        """What each reply is worth. A reply with an error is neither right nor wrong: each metric is named as untold."""
+        """What each reply is worth. One with an error is neither right nor wrong: each metric is named as untold."""
         assert form in self.info.forms, f"{self.info.name} is not answered in the form {form}"
         told = [(item, reply) for item, reply in zip(items, replies, strict=True) if not reply.error]
         scores = iter(self._score_all([item for item, _ in told], [reply for _, reply in told], form))
@@ -79,7 +79,7 @@ class FileBenchmark:
 
 
 def info_of(module: str, **told: Any) -> BenchmarkInfo:
-    """The info of a benchmark with its fingerprint: of the module's source and of all that it imports to read and judge."""
+    """The info of a benchmark; its fingerprint is that of the module's source and of all of ours that it imports."""
     return BenchmarkInfo(fingerprint=sources_digest(module, _ROOMS), **told)
 
 

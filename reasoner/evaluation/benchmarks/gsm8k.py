@@ -1,4 +1,4 @@
-"""GSM8K (Cobbe et al. 2021, arXiv:2110.14168) as lm-eval's task `gsm8k`, version 3.0: 5 worked examples, two filters."""
+"""GSM8K (Cobbe et al. 2021, arXiv:2110.14168) as lm-eval's task `gsm8k` 3.0: five worked examples, two filters."""
 
 import re
 from pathlib import Path

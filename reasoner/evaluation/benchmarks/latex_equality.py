@@ -1,10 +1,11 @@
 """Whether SymPy holds two LaTeX expressions equal, as lm-eval's `minerva_math` asks it. Imported in the child alone.
 
-Their difference must simplify to 0. What SymPy cannot read is different: intervals in another spelling, for example. Its
-reader needs the package antlr4-python3-runtime 4.11.
+Their difference must simplify to 0. What SymPy cannot read is different: intervals in another spelling, for example.
+Its reader needs the package antlr4-python3-runtime 4.11.
 """
 
 import logging
+from typing import Any
 
 import sympy
 from sympy.parsing.latex import parse_latex
@@ -21,9 +22,10 @@ def is_equivalent(one: str, other: str) -> bool:
     if one == other != "":
         return True
     logging.disable(logging.CRITICAL)
+    read: Any = parse_latex
     try:
-        return bool(sympy.simplify(parse_latex(one) - parse_latex(other)) == 0)
+        return bool(sympy.simplify(read(one) - read(other)) == 0)
     except (ImportError, MemoryError):
         raise
-    except Exception:  # noqa: BLE001 (whatever SymPy makes of it, lm-eval holds it different)
+    except Exception:
         return False

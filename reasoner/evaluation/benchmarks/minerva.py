@@ -44,7 +44,7 @@ def final_answer(text: str) -> str:
 
 
 def gold_answer(solution: str) -> str:
-    r"""What a published solution boxes last, normalised: `\boxed{5}`, `\boxed 5$`. Empty where nothing is in the box."""
+    r"""What a solution boxes last, normalised: `\boxed{5}`, `\boxed 5$`. Empty where nothing is in the box."""
     if _SEVERAL.search(solution):
         return normalised(_SEVERAL.split(solution)[-1].partition("$")[0])
     return normalised(boxed_exactly(solution))

@@ -49,7 +49,7 @@ def _questions(path: Path, part: str) -> list[_Question]:
         if not files:
             raise DataError(f"{path}: given a folder without {part}/*.csv, expected a CSV file for each subject")
         return [one for file in files for one in _of_table(file, part)]
-    return _of_table(path, part) if path.suffix.lower() == ".csv" else read_rows(path, _of_row)
+    return list(_of_table(path, part)) if path.suffix.lower() == ".csv" else read_rows(path, _of_row)
 
 
 def _shown(subjects: set[str], path: Path, shots: int) -> Mapping[str, str]:

@@ -1,14 +1,15 @@
 """The first English number in a text, with the value that the package word2number gives it, as lm-eval's BBH reads it.
 
-Ours because that package is not kept up, and because scores must be the same: words that stand against a comma do not
-count for it, so `twenty, five` is 5, and `six` alone is not found. `reasoner.domains.math.written_numbers` reads numbers
+Ours because that package is not kept up, and because scores must be the same: words against a comma do not count,
+so `twenty, five` is 5, and `six` alone is not found. `reasoner.domains.math.written_numbers` reads numbers
 better, and so differently. Where the package raises an error there is no number here.
 """
 
 import re
 
 _SMALL = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen",
     "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")

@@ -1,4 +1,4 @@
-"""Programs that models wrote, judged in the sandbox: many at a time, several filters, a third outcome for faults of ours.
+"""Programs that models wrote, judged in the sandbox: many at a time, by several filters.
 
 `pass@1` takes what was written as lm-eval does. `pass@1/flexible` looks for the program in it first: chat models put it
 between fences, with sentences around it. Several samples of one item give the share of right ones, which is pass@1's

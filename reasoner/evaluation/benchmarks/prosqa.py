@@ -1,7 +1,8 @@
 """ProsQA (Hao et al. 2024, arXiv:2412.06769): to which of two kinds does the entity belong, by the question's rules?
 
-The published JSON list. `exact_match/strict` compares what follows the last `#` with the gold sentence, as the authors'
-code does (facebookresearch/coconut, run.py); `exact_match/flexible` takes the kind that the last line names, as the task
+The published JSON list. `exact_match/strict` compares what follows the last `#` with the gold sentence, as the
+authors' code does (facebookresearch/coconut,
+run.py); `exact_match/flexible` takes the kind that the last line names, as the task
 `prosqa` judges it. Where a model weighs texts, the sentences about the two kinds are its options.
 """
 

@@ -1,4 +1,4 @@
-"""Benchmarks by name: built in, of an installed package (entry point `reasoner.benchmarks`), or `path/to/file.py:Name`."""
+"""Benchmarks by name: built in, of a package (entry point `reasoner.benchmarks`), or `path/to/file.py:Name`."""
 
 from reasoner.errors import ConfigError
 from reasoner.plugins import Registry

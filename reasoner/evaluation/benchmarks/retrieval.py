@@ -42,8 +42,8 @@ def pooled(pairs: Sequence[Pair], *, prefix: str, where: str) -> list[Item]:
     ordered = sorted(own.values(), key=lambda pair: text_id(pair.query, pair.text))
     if len(ordered) < POOL:
         raise DataError(
-            f"{where}: given {len(ordered)} pairs of different texts, expected at least {POOL}: the right text is looked "
-            f"for among {POOL}; name a larger file"
+            f"{where}: given {len(ordered)} pairs of different texts, expected at least {POOL}: the right text is "
+            f"looked for among {POOL}; name a larger file"
         )
     items: list[Item] = []
     for start in range(0, len(ordered) - POOL + 1, POOL):

@@ -76,8 +76,8 @@ def beside(path: Path, names: Sequence[str], *, shots: int) -> Path:
     found = next((folder / name for name in names if (folder / name).is_file()), None)
     if found is None:
         raise DataError(
-            f"{folder}: given no {' or '.join(names)}, expected one, of which the {shots} examples before each question "
-            "are taken; put it there, or ask without examples: --shots 0"
+            f"{folder}: given no {' or '.join(names)}, expected one, of which the {shots} examples before each "
+            "question are taken; put it there, or ask without examples: --shots 0"
         )
     return found
 

@@ -1,4 +1,4 @@
-"""Examples before a question, drawn as lm-eval draws them with its default seed, so that prompts are the same to the byte.
+"""Examples before a question, drawn as lm-eval draws them with its default seed: its prompts to the byte.
 
 One generator for a file, asked once for each question in their order (lm_eval/api/samplers.py, ContextSampler; 0.4.13).
 Where the examples come from the file that is asked itself, one more is drawn and the question is left out.

@@ -1,4 +1,4 @@
-"""Docstrings and functions of Python's standard library, the stand-in for CodeSearchNet where its files are not at hand.
+"""Docstrings and functions of Python's standard library, a stand-in for CodeSearchNet where its files are not at hand.
 
 Read by `ast` from the source files of a folder (default: the installed library); nothing is imported. What counts as a
 pair follows CodeSearchNet's filters (Husain et al. 2019, section 2): a docstring of three words or more, of which the
@@ -7,9 +7,13 @@ Python cannot be compared.
 """
 
 import ast
+import os
 import platform
 import sysconfig
-from collections.abc import Iterator
+import textwrap
+import tokenize
+import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reasoner.errors import DataError
@@ -18,6 +22,8 @@ from reasoner.evaluation.benchmarks.retrieval import CHANCE, METRIC, Pair, poole
 from reasoner.types.benchmark import Item
 
 _LEFT_OUT = frozenset({"test", "tests", "idle_test", "site-packages", "dist-packages", "__pycache__", "lib2to3"})
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Where statements hold statements."""
 _LEAST_WORDS, _LEAST_LINES = 3, 3
 
 
@@ -30,32 +36,52 @@ def _read(path: Path, shots: int) -> list[Item]:
 
 
 def _pairs(folder: Path) -> Iterator[Pair]:
-    for file in sorted(folder.rglob("*.py")):
-        inner = file.relative_to(folder)
-        if _LEFT_OUT.isdisjoint(inner.parts):
-            yield from _pairs_of(file, inner.parts[0].removesuffix(".py"))
+    for root, inner, names in os.walk(folder):
+        inner[:] = sorted(set(inner) - _LEFT_OUT)
+        for file in (Path(root, name) for name in sorted(names) if name.endswith(".py")):
+            yield from _pairs_of(file, file.relative_to(folder).parts[0].removesuffix(".py"))
 
 
 def _pairs_of(file: Path, module: str) -> Iterator[Pair]:
     try:
-        tree = ast.parse(file.read_bytes())
+        with tokenize.open(file) as opened:
+            source = opened.read()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of old escapes
+            tree = ast.parse(source)
     except (SyntaxError, ValueError):  # the library holds files for tests of the parser, and for other versions
         return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _counts(node.name):
+    lines = source.splitlines()
+    for node in _functions(tree):
+        if _counts(node.name):
             query = " ".join((ast.get_docstring(node) or "").partition("\n\n")[0].split())
-            text = _without_docstring(node) if query else ""
-            if len(query.split()) >= _LEAST_WORDS and text.count("\n") + 1 >= _LEAST_LINES:
-                yield Pair(query, text, module)
+            if len(query.split()) >= _LEAST_WORDS:
+                text = _without_docstring(node, lines)
+                if text.count("\n") + 1 >= _LEAST_LINES:
+                    yield Pair(query, text, module)
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """All functions, those in functions and branches, too; expressions hold none and are not looked through."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+        for block in _BLOCKS:
+            waiting += getattr(node, block, ())
 
 
 def _counts(name: str) -> bool:
     return "test" not in name.lower() and not (name.startswith("__") and name.endswith("__"))
 
 
-def _without_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    node.body = node.body[1:]
-    return ast.unparse(node) if node.body else ""
+def _without_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: Sequence[str]) -> str:
+    """The function's lines from its first decorator on, without indentation, blank lines and those of its docstring."""
+    begin = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
+    docstring = range(node.body[0].lineno - 1, node.body[0].end_lineno or 0)
+    kept = [lines[at] for at in range(begin, node.end_lineno or 0) if at not in docstring and lines[at].strip()]
+    return textwrap.dedent("\n".join(kept))
 
 
 def _installed() -> Path:
