@@ -31,8 +31,12 @@ class Target(NamedTuple):
     port: int
 
 
-def target_of(address: str) -> Target:
+def target_of(address: str, *, setting: str = "teacher.api_base") -> Target:
     """The server of an address.
+
+    Args:
+        address: as its user gave it.
+        setting: what names it; begins the error's sentence.
 
     Raises:
         TeacherError: it names none.
@@ -44,7 +48,7 @@ def target_of(address: str) -> Target:
     except ValueError:
         pass  # said below, in our own words
     raise TeacherError(
-        f"teacher.api_base={_bare(address)!r} is no address of a server; expected one such as 'http://127.0.0.1:8000/v1'"
+        f"{setting}={_bare(address)!r} is no address of a server; expected one such as 'http://127.0.0.1:8000/v1'"
     )
 
 

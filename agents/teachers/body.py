@@ -1,8 +1,8 @@
 """The border where an answer's body comes in: nothing of a server passes that a library could stumble over.
 
-What looks like a chat completion is read with bounds on digits and depth and written anew: one choice whose content is
-text, and the usage if it can be true. Everything else that answers "done" is refused in words, or, where it is an
-object of another provider's form, handed on as it is.
+What looks like a completion is read with bounds on digits and depth and written anew: one choice whose content is text,
+what its tokens weigh where that was asked for, and the usage if it can be true. Everything else that answers "done" is
+refused in words, or, where it is an object of another provider's form, handed on as it is.
 """
 
 import json
@@ -35,7 +35,8 @@ def readable(content: bytes, *, status: int, exchange: Exchange) -> bytes:
         raise _error_of(document["error"], status)
     if "choices" not in document:
         return json.dumps(document).encode()
-    return json.dumps(_completion(document, exchange)).encode()
+    clean = _continuation(document, exchange) if exchange.continues else _completion(document, exchange)
+    return json.dumps(clean).encode()
 
 
 def _document(text: str) -> dict[str, Any]:
@@ -88,6 +89,46 @@ def _completion(document: dict[str, Any], exchange: Exchange) -> dict[str, Any]:
     }
     usage = _usage(document.get("usage"))
     return clean if usage is None else {**clean, "usage": usage}
+
+
+def _continuation(document: dict[str, Any], exchange: Exchange) -> dict[str, Any]:
+    """A text that goes on after a prompt, or repeats it, with the logarithms of its tokens' chances."""
+    choices = document["choices"]
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    text = choice.get("text") if isinstance(choice, dict) else None
+    if not isinstance(choice, dict) or not isinstance(text, str):
+        raise WireFault("the answer has no choices with a text", retry=True, charged=True)
+    reason = "length" if choice.get("finish_reason") == "length" else "stop"
+    exchange.note = "" if text else "the answer holds no text"
+    one = {"index": 0, "text": storable(text), "finish_reason": reason, "logprobs": _weights(choice.get("logprobs"))}
+    clean: dict[str, Any] = {
+        "id": "1",
+        "object": "text_completion",
+        "created": 1,
+        "model": "model",
+        "choices": [one],
+    }
+    usage = _usage(document.get("usage"))
+    return clean if usage is None else {**clean, "usage": usage}
+
+
+def _weights(given: Any) -> dict[str, Any] | None:
+    """Tokens, the logarithms of their chances and where they begin; None where they do not fit together."""
+    if not isinstance(given, dict):
+        return None
+    tokens, logprobs, offsets = (given.get(name) for name in ("tokens", "token_logprobs", "text_offset"))
+    if not isinstance(tokens, list) or not isinstance(logprobs, list) or len(tokens) != len(logprobs):
+        return None
+    if not all(isinstance(token, str) for token in tokens):
+        return None
+    if not all(x is None or (isinstance(x, int | float) and not isinstance(x, bool)) for x in logprobs):
+        return None
+    placed = isinstance(offsets, list) and len(offsets) == len(tokens) and all(type(x) is int for x in offsets)
+    return {
+        "tokens": [storable(token) for token in tokens],
+        "token_logprobs": logprobs,
+        "text_offset": offsets if placed else [],
+    }
 
 
 def _text_of(message: dict[str, Any]) -> str:

@@ -7,27 +7,22 @@ says: so it reads the same whether it was made just now or before a crash.
 
 import hashlib
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic
 
 from agents.teachers.asks import Asks, C, R, Unusable
-from agents.teachers.patience import LONGEST_WAIT, Patience, Pause, sleep
+from agents.teachers.patience import Patience
 from agents.teachers.prompt import Messages, repair_messages
 from agents.teachers.provider import Ledger, Provider, Reply, SendError
+from agents.teachers.reserving import Reservations
 from reasoner.config.settings import LimitSettings
-from reasoner.errors import BudgetReached, TeacherError
+from reasoner.errors import TeacherError
 from reasoner.types.teaching import CallState
 
 
-class Interrupted(Exception):
-    """The whole is being ended; this call stops where it stands."""
-
-
-class Caller(Generic[R, C]):
+class Caller(Reservations, Generic[R, C]):
     """Asks for single answers. Safe between threads.
 
     Args:
@@ -55,20 +50,10 @@ class Caller(Generic[R, C]):
         out_of_time: Callable[[], bool] | None = None,
         say: Callable[[str], None] = lambda _: None,
     ):
+        super().__init__(provider.model, ledger, limits=limits, patience=patience, out_of_time=out_of_time, say=say)
         self.provider = provider
-        self.ledger = ledger
-        self.limits = limits
-        self.patience = patience
         self.asks = asks
-        self.pause = Pause(LONGEST_WAIT if limits.max_minutes is None else 60 * limits.max_minutes, say)
-        self.interrupted = threading.Event()
-        self.answered = threading.Event()
-        """Set once any request was answered: then the teacher can be used, and a later refusal is data."""
         self._cache, self._recalls_failures = cache, recalls_failures
-        self._out_of_time = out_of_time
-        self._open: list[float] = []
-        """Worst prices of the requests in flight."""
-        self._room = threading.Condition()
 
     def key(self, request: R) -> str:
         """16 hex digits (SHA-256, cut) of prompt, model, parameters and sample."""
@@ -91,74 +76,6 @@ class Caller(Generic[R, C]):
             known = self.ledger.cached(key, own=True)
             assert known is not None, f"call {key!r} ended without being settled"
         return known.model_copy(update={"problem_id": self.asks.about(request)})
-
-    def interrupt(self) -> None:
-        """Ends all waiting."""
-        self.interrupted.set()
-        with self._room:
-            self._room.notify_all()
-
-    @contextmanager
-    def reserved(self, key: str, problem_id: str, *, usd: float) -> Iterator[None]:
-        """Books a request at its worst price; the body sends it and books how it ended.
-
-        Where there is no room it waits for requests in flight, which mostly cost less than was reserved for them.
-
-        Raises:
-            BudgetReached: there is no time, or no room and nothing in flight that could leave any.
-        """
-        self.wait(lambda: self.pause.left)
-        with self._room:
-            while True:
-                self._require_time()
-                try:
-                    if self._may_join(usd):
-                        self.ledger.reserve(
-                            key, model=self.provider.model, problem_id=problem_id, usd=usd, limits=self.limits
-                        )
-                        break
-                except BudgetReached:
-                    if not self._open:
-                        raise
-                self._room.wait()
-                if self.interrupted.is_set():
-                    raise Interrupted
-            self._open.append(usd)
-        try:
-            yield
-        finally:
-            with self._room:
-                self._open.remove(usd)
-                self._room.notify_all()
-
-    def wait(self, seconds: Callable[[], float]) -> None:
-        """Waits within the run's minutes.
-
-        Args:
-            seconds: how many are left.
-
-        Raises:
-            BudgetReached: the minutes are used up.
-            Interrupted: everything ends.
-        """
-        if not sleep(seconds, interrupted=self.interrupted, watch=self._require_time):
-            raise Interrupted
-
-    def _may_join(self, usd: float) -> bool:
-        """Whether one more may be in flight: together they may cost half of what is left, since a kill loses them."""
-        if self.limits.max_usd is None or not self._open or usd == 0:
-            return True
-        in_flight = sum(self._open)
-        left = self.limits.max_usd - self.ledger.spent().usd + in_flight
-        return in_flight + usd <= left / 2
-
-    def _require_time(self) -> None:
-        if self._out_of_time is not None and self._out_of_time():
-            minutes = "" if self.limits.max_minutes is None else f"={self.limits.max_minutes:g}"
-            raise BudgetReached(
-                f"limits.max_minutes{minutes} reached before the next teacher call; "
-                "raise the limit and run the same command to continue"
-            )
 
 
 @dataclass(frozen=True)
@@ -199,7 +116,7 @@ class _Call(Generic[R, C]):
                 except SendError as error:
                     tries, garbled = tries + (not error.changed), garbled + error.answered
                     self._answers += not error.charged
-                    delay = self._delay(error, tries=tries, garbled=garbled)
+                    delay = caller.delay(self._key, error, tries=tries, garbled=garbled)
                     self._refused(error, last=delay is None, seconds=time.monotonic() - start)
                 else:
                     caller.answered.set()
@@ -208,17 +125,6 @@ class _Call(Generic[R, C]):
             if delay is None:
                 return None
             caller.wait(_until(time.monotonic() + delay))
-
-    def _delay(self, error: SendError, *, tries: int, garbled: int) -> float | None:
-        """Seconds until the next try, None to give up: after all retries, a second useless answer, too long a wait."""
-        if error.changed:
-            return 0.0
-        if not error.retry or garbled > 1 or (delay := self._caller.patience.delay(self._key, tries=tries)) is None:
-            return None
-        if not self._caller.pause.ask(error.retry_after):
-            error.args = (f"{error}; it asks to wait {error.retry_after:.0f} s, which is too long for this run",)
-            return None
-        return delay
 
     def _refused(self, error: SendError, *, last: bool, seconds: float) -> None:
         """Books a request without an answer.

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from agents.teachers.asks import C, R
-from agents.teachers.calling import Caller, Interrupted
+from agents.teachers.calling import Caller
+from agents.teachers.reserving import Interrupted
 from reasoner.errors import BudgetReached
 from reasoner.types.teaching import Call
 

@@ -54,6 +54,8 @@ class Exchange:
     """Bytes that the server may send, as sent and once decompressed."""
     name: str = ""
     """Of the request, the same whenever it is sent again because nobody knows what became of it; empty: nameless."""
+    continues: bool = False
+    """Whether a text is to be continued, rather than a chat: the answer has another form then."""
     note: str = ""
     """What the server said about its own answer, such as that it was cut."""
 

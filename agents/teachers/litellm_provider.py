@@ -121,7 +121,7 @@ class LiteLLMProvider:
                 Exception
             ) as error:  # whatever goes wrong inside a provider's library, the reservation must be closed
                 raise self._refusal(error, version) from error
-        read, written = _counts(getattr(response, "usage", None))
+        read, written = counts(getattr(response, "usage", None))
         return Reply(
             text=text,
             prompt_tokens=read,
@@ -149,13 +149,17 @@ class LiteLLMProvider:
         return refusal
 
 
-def price(settings: TeacherSettings) -> Price:
+def price(settings: TeacherSettings, *, setting: str = "teacher.model") -> Price:
     """The teacher's price; see `pricing.price_of`. Imports litellm only where its list is needed.
+
+    Args:
+        settings: who is called.
+        setting: what the user calls the model.
 
     Raises:
         TeacherError: nobody knows the price.
     """
-    return price_of(settings, listed_price)
+    return price_of(settings, listed_price, setting=setting)
 
 
 def listed_price(model: str) -> Price | None:
@@ -233,7 +237,7 @@ def _most_tokens(messages: Messages) -> int:
     return sum(len(m["content"].encode()) for m in messages) + _BYTES_AROUND
 
 
-def _counts(usage: object) -> tuple[int, int]:
+def counts(usage: object) -> tuple[int, int]:
     """Tokens read and written; 0 for a count that cannot be true."""
     counts = (getattr(usage, name, 0) for name in ("prompt_tokens", "completion_tokens"))
     read, written = (n if type(n) is int and 0 <= n < 2**31 else 0 for n in counts)

@@ -46,10 +46,11 @@ class Pause:
     Args:
         longest: seconds that all such waits may take together.
         say: told once for each wait.
+        whom: whose server it is, in words.
     """
 
-    def __init__(self, longest: float, say: Callable[[str], None]) -> None:
-        self._longest, self._say = longest, say
+    def __init__(self, longest: float, say: Callable[[str], None], *, whom: str = "teacher") -> None:
+        self._longest, self._say, self._whom = longest, say, whom
         self._until = 0.0
         self._waited = 0.0
         self._lock = threading.Lock()
@@ -67,7 +68,9 @@ class Pause:
                 self._waited += more
                 self._until = now + seconds
                 if more >= 1:
-                    self._say(f"the teacher's server asks to wait {math.ceil(seconds)} s; nothing is sent before that")
+                    self._say(
+                        f"the {self._whom}'s server asks to wait {math.ceil(seconds)} s; nothing is sent before that"
+                    )
         return True
 
     @property

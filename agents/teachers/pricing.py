@@ -20,12 +20,15 @@ def is_builtin(settings: TeacherSettings) -> bool:
     return settings.model.startswith(f"{BUILTIN}/")
 
 
-def price_of(settings: TeacherSettings, listed: Callable[[str], Price | None]) -> Price:
+def price_of(
+    settings: TeacherSettings, listed: Callable[[str], Price | None], *, setting: str = "teacher.model"
+) -> Price:
     """The stated price, else the listed one, else nothing for the built-in expert and for a server on this machine.
 
     Args:
         settings: who teaches; both prices or none are stated.
         listed: the price that a list knows for a model string.
+        setting: what the user calls the model.
 
     Raises:
         TeacherError: nobody knows the price; the message names the two settings that state it.
@@ -44,7 +47,7 @@ def price_of(settings: TeacherSettings, listed: Callable[[str], Price | None]) -
             return Price(input=0, output=0)
         said = said if known is None else "the list has a price of 0, which mostly means that nobody knows the price"
     raise TeacherError(
-        f"{said} of teacher.model={settings.model!r}, and no limit can be kept without it; "
+        f"{said} of {setting}={settings.model!r}, and no limit can be kept without it; "
         "set teacher.usd_per_million_input and teacher.usd_per_million_output (both 0 if it is free)"
     )
 

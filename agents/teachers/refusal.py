@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 from agents.teachers.exchange import WireFault
 from agents.teachers.provider import SendError
@@ -18,16 +19,34 @@ from reasoner.types.text import storable
 _TRY_AGAIN = frozenset({408, 409, 425, 429})
 _USELESS = frozenset({401, 402, 403, 404})
 _ADVICE = {
-    401: "set teacher.api_key, or the provider's own environment variable, to a valid key",
-    402: "the account has no credit; add some or choose another teacher.model",
-    403: "this key may not use the model; check teacher.model and teacher.api_key",
-    404: "no such model or address; check teacher.model and teacher.api_base",
+    401: "set {api_key}, or the provider's own environment variable, to a valid key",
+    402: "the account has no credit; add some or choose another {model}",
+    403: "this key may not use the model; check {model} and {api_key}",
+    404: "no such model or address; check {model} and {api_base}",
 }
 _SHOWN = 300
 """Characters of a library's message that are quoted."""
 
 
-def send_error(error: Exception, *, model: str, api_base: str | None, clean: Callable[[str], str] = str) -> SendError:
+class Names(NamedTuple):
+    """What a user calls the three things that a request hangs on."""
+
+    model: str = "teacher.model"
+    api_base: str = "teacher.api_base"
+    api_key: str = "teacher.api_key"
+
+
+TEACHER = Names()
+
+
+def send_error(
+    error: Exception,
+    *,
+    model: str,
+    api_base: str | None,
+    clean: Callable[[str], str] = str,
+    names: Names = TEACHER,
+) -> SendError:
     """Reads the fate of a request from the exception that it ended with.
 
     Args:
@@ -35,6 +54,7 @@ def send_error(error: Exception, *, model: str, api_base: str | None, clean: Cal
         model: model string, named in the message.
         api_base: address of the server, named where it cannot be reached.
         clean: blots out what nobody shall read, such as a key that the server quotes.
+        names: of what the user may have to change.
     """
     import httpx
 
@@ -46,12 +66,12 @@ def send_error(error: Exception, *, model: str, api_base: str | None, clean: Cal
         return _of_ours(ours, clean(storable(str(ours))))
     response = next((e.response for e in chain if isinstance(e, httpx.HTTPStatusError)), None)
     if response is not None:
-        return _refused(response.status_code, said, model=model, retry_after=retry_after(response.headers))
+        return _refused(response.status_code, said, model=model, names=names, retry_after=retry_after(response.headers))
     if any(isinstance(e, httpx.ProxyError) for e in chain):
         advice = "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"
         return SendError(f"the proxy refused: {said}; {advice}", retry=True, charged=False, useless=True)
     if any(isinstance(e, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol) for e in chain):
-        where = f"teacher.api_base={clean(api_base)!r}" if api_base else "its server"
+        where = f"{names.api_base}={clean(api_base)!r}" if api_base else "its server"
         advice = "start the server or correct the address"
         return SendError(f"cannot reach {model!r} at {where}; {advice}", retry=True, charged=False, useless=True)
     status = next((s for e in reversed(chain) if isinstance(s := getattr(e, "status_code", None), int)), 500)
@@ -61,7 +81,7 @@ def send_error(error: Exception, *, model: str, api_base: str | None, clean: Cal
             f"no answer from {model!r}: {clean(storable(broken))}", retry=True, charged=True, useless=False
         )
     if 400 <= status < 500:
-        return _refused(status, said, model=model, retry_after=0.0)
+        return _refused(status, said, model=model, names=names, retry_after=0.0)
     return SendError(f"no usable answer from {model!r}: {said}", retry=True, charged=True, useless=False, answered=True)
 
 
@@ -79,8 +99,8 @@ def _of_ours(error: Exception, said: str) -> SendError:
     return SendError(said, retry=False, charged=False, useless=True)
 
 
-def _refused(status: int, said: str, *, model: str, retry_after: float) -> SendError:
-    advice = f"; {_ADVICE[status]}" if status in _ADVICE else ""
+def _refused(status: int, said: str, *, model: str, names: Names, retry_after: float) -> SendError:
+    advice = f"; {_ADVICE[status].format(**names._asdict())}" if status in _ADVICE else ""
     return SendError(
         f"status {status} from {model!r}: {said}{advice}",
         retry=_worth_a_retry(status),

@@ -296,6 +296,20 @@ class JudgeLedger(_Books[JudgeCall]):
     purpose = "judge"
 
 
+class BenchmarkLedger(_Books[TeacherCall]):
+    """Requests of benchmarks: what they cost. Their answers lie in the folder of the results, and no cache serves them."""
+
+    purpose = "benchmark"
+
+    def pay(self, key: str, *, usd: float, prompt_tokens: int, completion_tokens: int, seconds: float) -> None:
+        """Books a request that was answered."""
+        with self._database.session() as session:
+            row = self._open(session, key)
+            row.state, row.nano_usd = "done", _nano(usd)
+            row.prompt_tokens, row.completion_tokens = prompt_tokens, completion_tokens
+            row.seconds, row.ended_at = seconds, now()
+
+
 def _paid(rows: list[RequestTable]) -> Call:
     """One call out of its attempts, first to last."""
     last = next((row for row in rows if row.state == "done"), rows[-1])

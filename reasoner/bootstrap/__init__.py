@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reasoner.bootstrap.answerers import Who
+    from reasoner.bootstrap.benchmarks import Wish, list_benchmarks, plan_benchmarks, run_benchmarks
     from reasoner.bootstrap.champion import promote_decision, seal_home
     from reasoner.bootstrap.code_selftest import CodeSelftest, selftest_code
     from reasoner.bootstrap.contamination import compare_sets
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.work import work_jobs
 
 _MODULES = {
+    "answerers": "Who",
+    "benchmarks": "Wish list_benchmarks plan_benchmarks run_benchmarks",
     "champion": "promote_decision seal_home",
     "code_selftest": "CodeSelftest selftest_code",
     "contamination": "compare_sets",
@@ -97,6 +101,8 @@ __all__ = [
     "Rollback",
     "RunDiff",
     "Story",
+    "Who",
+    "Wish",
     "audit_memory",
     "backup_memory",
     "check_task",
@@ -110,12 +116,14 @@ __all__ = [
     "fork_run",
     "import_memory",
     "init_task",
+    "list_benchmarks",
     "list_tasks",
     "memory_diff",
     "memory_log",
     "memory_stats",
     "mend_memory",
     "open_home",
+    "plan_benchmarks",
     "plan_fork",
     "plan_loop",
     "problem_story",
@@ -126,6 +134,7 @@ __all__ = [
     "restore_memory",
     "revert_memory",
     "roll_back_champion",
+    "run_benchmarks",
     "run_loop",
     "seal_home",
     "search",

@@ -64,10 +64,15 @@ class Home:
         Raises:
             NotFoundError: it has no store yet.
         """
-        if not is_begun(self.root) and database_url() is None:
+        if not self.is_begun:
             lost = f"checkpoint {shortened(sought)} is not there: " if sought else ""
             raise NotFoundError(lost + nothing_in(self.root))
         return self
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether it has a store."""
+        return is_begun(self.root) or database_url() is not None
 
     @property
     def checkpoints(self) -> Path:

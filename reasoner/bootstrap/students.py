@@ -111,7 +111,7 @@ def evaluate(
     domain = judged_domain(settings, place)
     problems = _problems_of(settings, split, data, domain)
     name = split if data is None else "file"
-    settings = settings if recall else _by_itself(settings)
+    settings = settings if recall else by_itself(settings)
     searcher = settings.search.searcher
     asks = f"-recall{settings.search.recall}" if settings.search.recall else ""
     student, began = picked.student(), time.monotonic()
@@ -120,7 +120,7 @@ def evaluate(
         domain,
         problems[:n],
         mode,
-        solver=_solver(place, chosen, settings, domain, mode),
+        solver=solver_of(place, chosen, settings, domain, mode),
         on_progress=lambda done, total: progress(Progress(cycle=0, node="evaluate", done=done, total=total)),
     )
     seconds = time.monotonic() - began
@@ -173,7 +173,7 @@ def compare_searchers(
     return SearchTable(checkpoint=picked.checkpoint.id, split=split if data is None else "file", rows=tuple(rows))
 
 
-def _solver(place: Home, checkpoint: Checkpoint, settings: Settings, domain: Domain, mode: Mode) -> "Solver | None":
+def solver_of(place: Home, checkpoint: Checkpoint, settings: Settings, domain: Domain, mode: Mode) -> "Solver | None":
     """The solve graph as a solver; None for greedy solving, which needs none."""
     if settings.search.searcher == "greedy":
         return None
@@ -211,7 +211,7 @@ def _recall(place: Home, domain: Domain, settings: Settings) -> Recall | None:
     return recall_of(place, domain, settings.search.recall if settings.search.searcher == "beam" else 0)
 
 
-def _by_itself(settings: Settings) -> Settings:
+def by_itself(settings: Settings) -> Settings:
     """The settings without the memory: what is measured shall be the student's."""
     return settings.model_copy(update={"search": settings.search.model_copy(update={"recall": 0})})
 
@@ -247,7 +247,7 @@ def solve_many(
     place = home_at(home)
     picked = place.choose(checkpoint)
     domain, student = get_domain(picked.task(settings.task.name)), picked.student()
-    solver = _solver(place, picked.checkpoint, settings, domain, mode) or solve_greedily
+    solver = solver_of(place, picked.checkpoint, settings, domain, mode) or solve_greedily
     for block in (questions[start : start + BLOCK] for start in range(0, len(questions), BLOCK)):
         began = time.monotonic()
         # A few short questions are no work that threads could share: they only wait for one another.

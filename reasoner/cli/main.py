@@ -22,6 +22,7 @@ COMMANDS = {
     "solve": "solve",
     "train": "train",
     "evaluate": "evaluate",
+    "benchmark": "benchmark",
     "verify": "verify",
     "memory": "memory_commands",
     "runs": "runs_commands",

@@ -8,6 +8,7 @@ from rich.text import Text
 from agents.reporting.figures import dollars, duration, interval, percent, points, probability, rate
 from agents.reporting.overview import Overview
 from reasoner.cli.voice import plain_table
+from reasoner.types.benchmark_report import BenchmarkRun
 from reasoner.types.loop import CycleRow, LoopOutcome
 from reasoner.types.report import EvalReport, Rate
 from reasoner.types.search import SearchTable
@@ -74,6 +75,25 @@ def evaluation_table(report: EvalReport) -> Table:
         _add(table, f"{steps} {'step' if steps == '1' else 'steps'}", value)
     if lucky := report.right_with_false_steps:
         table.add_row("right over a false step", "-", str(lucky), str(report.overall.right))
+    return table
+
+
+def benchmark_table(run: BenchmarkRun) -> Table:
+    """Every metric of every benchmark; a benchmark's name stands at its first."""
+    numbers = ("n", "chance", "majority", "errors")
+    table = plain_table("benchmark", "metric", "filter", "value", *numbers, right=numbers)
+    for report in run.reports:
+        for i, one in enumerate(report.measures):
+            table.add_row(
+                "" if i else report.name,
+                one.metric,
+                "-" if one.filter == "none" else one.filter,
+                f"{percent(one.value)} {interval(one.ci95)}",
+                str(one.n),
+                percent(one.chance),
+                percent(one.majority),
+                str(one.errors),
+            )
     return table
 
 

@@ -3,9 +3,10 @@
 Paired counts throughout: `wins` are items that only the candidate solves, `losses` items that only the champion solves.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import comb, sqrt
-from statistics import NormalDist
+from statistics import NormalDist, fmean, stdev
 from typing import TYPE_CHECKING
 
 from reasoner.types.report import Rate
@@ -34,6 +35,28 @@ def wilson(right: int, n: int) -> Interval:
 def rate(right: int, n: int) -> Rate:
     """A share of right answers with its Wilson interval; accuracy 0 if n is 0."""
     return Rate(n=n, right=right, accuracy=right / n if n else 0.0, ci95=wilson(right, n))
+
+
+def mean_interval(values: Sequence[float]) -> Interval:
+    """95% interval of a mean of graded scores: Student's t (1908), cut to [0, 1]; [0, 1] of fewer than two.
+
+    Of scores that are all the same it has no width: where they are 0 or 1, ask `wilson`.
+    """
+    from scipy.stats import t
+
+    n = len(values)
+    if n < 2:
+        return 0.0, 1.0
+    middle = fmean(values)
+    half = float(t.ppf(0.975, n - 1)) * stdev(values) / sqrt(n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def pass_at_k(n: int, right: int, k: int) -> float:
+    """The chance that one of k samples is right, estimated without bias from n of them (Chen et al. 2021, eq. 1)."""
+    assert 0 <= right <= n, f"{right} right of {n}"
+    assert 1 <= k <= n, f"pass@{k} of {n} samples"
+    return 1.0 - comb(n - right, k) / comb(n, k)
 
 
 @lru_cache(maxsize=1 << 14)

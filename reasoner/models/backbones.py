@@ -49,6 +49,10 @@ class BackboneReader:
         """Ids of each text, `OWN_IDS` and above."""
         return [[i + OWN_IDS for i in e.ids] for e in self._tokenizer.encode_batch(list(texts))]
 
+    def too_long(self, questions: Sequence[str]) -> list[bool]:
+        """Which questions have more tokens than are read."""
+        return [bool(e.overflowing) for e in self._tokenizer.encode_batch(list(questions))]
+
     def encode(self, questions: Sequence[str]) -> list[EncodedQuestion]:
         """Encodes many at once; numbers are what the tokenizer makes of them."""
         return [EncodedQuestion(ids or [OWN_IDS], []) for ids in self.ids(questions)]

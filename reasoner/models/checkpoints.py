@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from reasoner.errors import NotFoundError
+from reasoner.errors import NotFoundError, ReasonerError
 from reasoner.models.backbones import BackboneReader
 from reasoner.models.lending import keep_tuned, lend_again
 from reasoner.models.parts import step_tokenizer
@@ -102,6 +102,15 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
         )
     student.net.to(torch.device(device))
     return student
+
+
+def is_checkpoint(folder: Path) -> bool:
+    """Whether a folder holds a student of ours; a Hugging Face model has a `config.json` that says other things."""
+    try:
+        read_config(folder)
+    except ReasonerError:
+        return False
+    return True
 
 
 def read_about(folder: Path) -> dict[str, Any]:

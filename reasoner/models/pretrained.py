@@ -65,8 +65,8 @@ def load_encoder(name: str) -> Pretrained:
     Raises:
         ConfigError: there is no such model here, or it is not an encoder with safetensors weights.
     """
-    place = _place(name, setting="encoder")
-    body, config = _load(name, place)
+    place = place_of(name, setting="student encoder")
+    body, config = load_weights(name, place)
     if config.get("is_encoder_decoder"):
         raise ConfigError(
             f"the model {name!r} is an encoder with a decoder; expected an encoder such as BERT or RoBERTa"
@@ -84,7 +84,7 @@ def load_language_model(name: str) -> Pretrained:
     Raises:
         ConfigError: there is no such model here, or it has no safetensors weights.
     """
-    body, config = _load(name, _place(name, setting="decoder"))
+    body, config = load_weights(name, place_of(name, setting="student decoder"))
     _without_vocabulary(body)
     return Pretrained(name, mark_of(body, config, ""), body, config, "")
 
@@ -110,12 +110,21 @@ def mark_of(body: nn.Module, config: dict[str, Any], tokenizer: str) -> str:
     digest.update(tokenizer.encode())
     for name, tensor in sorted(body.state_dict().items()):
         digest.update(name.encode())
-        digest.update(tensor.detach().contiguous().cpu().numpy().tobytes())
+        # As bytes: numpy knows no bfloat16.
+        digest.update(tensor.detach().reshape(-1).contiguous().cpu().view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()[:16]
 
 
-def _place(name: str, *, setting: str) -> tuple[str, bool]:
-    """Where a model lies, and whether the network may be asked for it."""
+def place_of(name: str, *, setting: str) -> tuple[str, bool]:
+    """Where a model lies, and whether the network may be asked for it.
+
+    Args:
+        name: `minilm`, a folder or a hub name.
+        setting: what named it; begins the error's sentence.
+
+    Raises:
+        ConfigError: it names a folder that is not there, or a package that is not installed.
+    """
     if name == MINILM:
         found = find_spec(MINILM_PACKAGE.replace("-", "_"))
         if found is None or not found.submodule_search_locations:
@@ -129,31 +138,48 @@ def _place(name: str, *, setting: str) -> tuple[str, bool]:
         return str(folder.resolve()), False
     if folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise ConfigError(
-            f"student {setting} {name!r}: there is no such folder; expected one with config.json and model.safetensors"
+            f"{setting} {name!r}: there is no such folder; expected one with config.json and model.safetensors"
         )
     return name, True
 
 
-def _load(name: str, place: tuple[str, bool]) -> tuple[nn.Module, dict[str, Any]]:
-    from transformers import AutoConfig, AutoModel
+def load_weights(
+    name: str, place: tuple[str, bool], *, writes: bool = False, dtype: torch.dtype = torch.float32
+) -> tuple[nn.Module, dict[str, Any]]:
+    """A model, ready for inference, and its configuration as plain JSON. Nothing of its own code is run.
 
+    Args:
+        name: what its user called it.
+        place: of `place_of`.
+        writes: with the head that says the next token, as causal language models have it.
+        dtype: of the weights in memory.
+
+    Raises:
+        ConfigError: there is no such model, or none with plain safetensors weights.
+    """
+    from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
+    from transformers.utils.logging import disable_progress_bar
+
+    # Its bar would stand between the lines of a command.
+    disable_progress_bar()
     where, may_ask = place
+    kind = AutoModelForCausalLM if writes else AutoModel
     try:
         with torch.random.fork_rng(devices=[]):
             asked = AutoConfig.from_pretrained(where, local_files_only=not may_ask, trust_remote_code=False)
             if getattr(asked, "quantization_config", None):
                 raise ConfigError(f"the model {name!r} is quantised, by code of its choice; expected plain weights")
             asked._attn_implementation = asked._experts_implementation = None
-            body = AutoModel.from_pretrained(
+            body = kind.from_pretrained(
                 where,
                 config=asked,
                 local_files_only=not may_ask,
                 trust_remote_code=False,
                 use_safetensors=True,
-                dtype=torch.float32,
+                dtype=dtype,
             )
     except (OSError, ValueError, SafetensorError) as error:
-        raise _not_found(name, may_ask) from error
+        raise not_found(name, may_ask) from error
     config = json.loads(body.config.to_json_string(use_diff=False))
     return body.eval(), config
 
@@ -167,7 +193,7 @@ def _tokenizer(name: str, place: tuple[str, bool]) -> str:
             where, local_files_only=not may_ask, trust_remote_code=False
         ).backend_tokenizer
     except (OSError, ValueError, AttributeError) as error:
-        raise _not_found(name, may_ask) from error
+        raise not_found(name, may_ask) from error
     backend.no_padding()
     backend.no_truncation()
     return backend.to_str()
@@ -179,7 +205,8 @@ def _without_code(config: dict[str, Any]) -> dict[str, Any]:
     return {key: _without_code(value) if isinstance(value, dict) else value for key, value in kept.items()}
 
 
-def _not_found(name: str, may_ask: bool) -> ConfigError:
+def not_found(name: str, may_ask: bool) -> ConfigError:
+    """What is said of a name behind which no usable model lies."""
     if may_ask:
         return ConfigError(
             f"no model {name!r}: it is no folder here, is not in the Hugging Face cache, and no network gave it (or it "

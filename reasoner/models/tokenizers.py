@@ -8,6 +8,7 @@ word, from a list learnt from the training steps.
 """
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
@@ -114,6 +115,11 @@ class QuestionTokenizer:
         words = question.split()
         ids = (e.ids for e in self._tokenizer.encode_batch(words, add_special_tokens=False))
         return [w for w, own in zip(words, ids, strict=True) if set(own) <= {UNKNOWN} and not _NUMBER.search(w)]
+
+    def too_long(self, questions: Sequence[str]) -> list[bool]:
+        """Which questions have more tokens than are read."""
+        whole = QuestionTokenizer(self._tokenizer, max_tokens=sys.maxsize, sentence_words=self.sentence_words)
+        return [len(one.ids) > self.max_tokens for one in whole.encode(questions)]
 
     def encode(self, questions: Sequence[str]) -> list[EncodedQuestion]:
         """Encodes many at once. Longer questions keep their end, where the asking stands."""

@@ -41,7 +41,7 @@ CallState = Literal["reserved", "done", "failed", "lost"]
 """`lost`: the process died or the wait ran out after the request went out; its reservation stays spent."""
 
 
-Purpose = Literal["teach", "judge"]
+Purpose = Literal["teach", "judge", "benchmark"]
 """What requests are paid for."""
 
 

@@ -5,6 +5,7 @@ encoded or stored, so both become U+FFFD at the border where such text comes in.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -23,3 +24,9 @@ def _storable(value: Any) -> Any:
 
 StoredText = Annotated[str, BeforeValidator(_storable)]
 """A field of a record that holds text of others."""
+
+
+def cut_before(text: str, stops: Sequence[str]) -> str:
+    """The text before the first of the stops."""
+    places = [place for stop in stops if stop and (place := text.find(stop)) >= 0]
+    return text[: min(places)] if places else text

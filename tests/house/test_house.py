@@ -17,6 +17,7 @@ COMMANDS_TABLE = {
     "solve": set(),
     "train": set(),
     "evaluate": set(),
+    "benchmark": set(),
     "tasks": {"list", "show", "check"},
     "verify": set(),
     "memory": {

@@ -70,6 +70,7 @@ PARSED = {
     r"proposals (show|approve|deny)": "wants a run that waits; test_approval has one",
     r"memory (diff|revert) (3|7)": "wants a memory of many versions; test_versions makes one",
     r"memory contamination test\.jsonl": "the reader's own test set",
+    r"benchmark (gsm8k|mmlu)": "the publishers' rows; test_benchmark_command answers some made there",
 }
 """What is only parsed, and why it cannot be run."""
 

@@ -1,4 +1,4 @@
-"""Requests say what they are paid for: a teacher's lesson or a judge's verdict."""
+"""Requests say what they are paid for: a teacher's lesson, a judge's verdict, an answer to a benchmark."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +16,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Takes it away, and with it the requests to judges, which an older program would take for a teacher's."""
-    op.execute("DELETE FROM cache_hits WHERE request IN (SELECT number FROM teacher_requests WHERE purpose = 'judge')")
-    op.execute("DELETE FROM teacher_requests WHERE purpose = 'judge'")
+    """Takes it away, and with it all requests that an older program would take for a teacher's."""
+    op.execute("DELETE FROM cache_hits WHERE request IN (SELECT number FROM teacher_requests WHERE purpose != 'teach')")
+    op.execute("DELETE FROM teacher_requests WHERE purpose != 'teach'")
     op.drop_column("teacher_requests", "purpose")
