@@ -33,7 +33,7 @@ def sums(tmp_path: Path) -> str:
             "question": f"Ann has {i} apples. She buys 4 more. How many has she?",
             "answer": f"{i}+4={i + 4}\n#### {i + 4}",
         }
-        for i in range(ROWS)
+        for i in range(3, 3 + ROWS)
     ]
     file = tmp_path / "test.jsonl"
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
