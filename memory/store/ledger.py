@@ -297,7 +297,7 @@ class JudgeLedger(_Books[JudgeCall]):
 
 
 class BenchmarkLedger(_Books[TeacherCall]):
-    """Requests of benchmarks: what they cost. Their answers lie in the folder of the results, and no cache serves them."""
+    """Requests of benchmarks: what they cost. Their answers lie in the folder of the results; no cache serves them."""
 
     purpose = "benchmark"
 

@@ -64,7 +64,7 @@ class TestsChecker:
             parsed(program)
         except SyntaxError as error:  # told without a jail, in which it would end the same way
             return wrong(f"the program is no Python: {error}")
-        limits, _ = _measured(task, self.settings.sandbox)
+        limits, _ = _measured(task.model_dump_json(), self.settings.sandbox)
         return grade(task, program, choose(self.settings.sandbox), limits=limits).check
 
     def check_all(self, golds: Sequence[Gold], answers: Sequence[str]) -> list[Check]:
@@ -85,7 +85,7 @@ class TestsChecker:
             return str(error)
         if not task.canonical:
             return ""
-        _, found = _measured(task, self.settings.sandbox)
+        _, found = _measured(task.model_dump_json(), self.settings.sandbox)
         return "" if found.outcome == "right" else f"it does not pass its own tests: {found.reason}"
 
     def _task(self, gold: Gold) -> UnitTests:
@@ -126,5 +126,6 @@ def _program(gold: Gold, answer: str) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def _measured(task: UnitTests, sandbox: str) -> tuple[Limits, Check]:
-    return canonical_limits(task, choose(sandbox))
+def _measured(task: str, sandbox: str) -> tuple[Limits, Check]:
+    """The limits of a task (JSON of `UnitTests`) here, and what its tests say of the canonical program."""
+    return canonical_limits(UnitTests.model_validate_json(task), choose(sandbox))

@@ -113,8 +113,8 @@ class Program:
         self._rng, self._skill = rng, skill
         self._free = {kind: rng.sample(names, len(names)) for kind, names in _NAMES.items()}
         self._takes = _ARGUMENTS[skill]
-        self._arguments = [(self._free[kind].pop(), kind) for kind in self._takes]
-        self._known: list[tuple[str, Kind]] = list(self._arguments)
+        self._arguments: list[tuple[str, Kind]] = [(self._free[kind].pop(), kind) for kind in self._takes]
+        self._known = list(self._arguments)
         self._given = arguments_for(rng, self._takes, max_number)
         self._last = self._arguments[0]
         self._lines, self._words = list[str](), list[str]()

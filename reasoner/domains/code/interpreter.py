@@ -224,8 +224,8 @@ class _Run:
         if type(op) not in _BINARY or (isinstance(op, ast.Mod) and isinstance(left, str)):
             raise Unreadable(f"the operator {type(op).__name__}")
         if isinstance(op, ast.Mult) and not (isinstance(left, int) and isinstance(right, int)):
-            text, times = (left, right) if isinstance(right, int) else (right, left)
-            if isinstance(times, int) and len(text) * times > LONGEST:
+            times, text = sorted((left, right), key=lambda one: not isinstance(one, int))
+            if isinstance(times, int) and not isinstance(text, int) and len(text) * times > LONGEST:
                 raise Unreadable("a text or list grows too long")
         return _BINARY[type(op)](left, right)
 
