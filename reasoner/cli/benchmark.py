@@ -171,12 +171,10 @@ def _list(voice: "Voice") -> None:
     from reasoner import bootstrap
     from reasoner.cli.voice import plain_table
 
-    table = plain_table("benchmark", "asked by", "shots", "metrics", "rows of", right=("shots",))
+    table = plain_table("benchmark", "asked by", "shots", "metrics", right=("shots",))
     for told in bootstrap.list_benchmarks():
         voice.record("benchmark_known", told)
-        table.add_row(
-            told["name"], ", ".join(told["forms"]), str(told["shots"]), ", ".join(told["metrics"]), told["source"]
-        )
+        table.add_row(told["name"], ", ".join(told["forms"]), str(told["shots"]), ", ".join(told["metrics"]))
     voice.show(table)
     voice.show(
         "\nEach needs its rows: --path FILE. docs/benchmarks.md says which file, and where its publisher gives it."
