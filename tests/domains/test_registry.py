@@ -8,6 +8,7 @@ import pytest
 
 from reasoner.config.loading import load_settings
 from reasoner.config.settings import Settings
+from reasoner.data.files import read_problems
 from reasoner.domains.registry import DOMAINS, domain_mark, get_domain
 from reasoner.errors import ConfigError
 from reasoner.plugins import TASK_FILES, Registry, trust
@@ -122,6 +123,15 @@ def test_rows_are_a_task_by_themselves(tmp_path: Path) -> None:
     domain = get_domain(str(file))
     assert domain.info.name == "my_rows"
     assert load_settings(None, [f"task.name={file}"], {}, None).task.rows == str(file)
+
+
+def test_published_splits_of_rows_without_a_task_file_count(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    splits = ["train"] * 3 + ["test", "validation", ""]
+    rows = [{"question": f"{n}+{n}?", "answer": 2 * n, "split": split} for n, split in enumerate(splits)]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for domain in (get_domain(str(file)), get_domain("text")):
+        assert [p.split for p in read_problems(file, domain)] == [None, None, None, "sealed", "gate", None]
 
 
 def test_nothing_is_imported_before_it_is_asked_for() -> None:

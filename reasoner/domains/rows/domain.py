@@ -10,7 +10,7 @@ from reasoner.domains.checkers.base import AnswerChecker, AsksJudge, ChecksManyA
 from reasoner.domains.checkers.fingerprint import fingerprint
 from reasoner.domains.checkers.registry import get_checker
 from reasoner.domains.rows.columns import Reader
-from reasoner.domains.rows.task_file import SUFFIXES, TaskFile, is_hub_name, read_task_file, task_of
+from reasoner.domains.rows.task_file import BY_NAME, SUFFIXES, TaskFile, is_hub_name, read_task_file, task_of
 from reasoner.domains.structures import structure_of_text
 from reasoner.plugins import is_file, path_of, require_trusted
 from reasoner.types.check import Check
@@ -126,7 +126,7 @@ def rows_domain(path: str) -> RowsDomain:
     """
     file = Path(path).expanduser()
     rows = path if is_hub_name(path) else file.name
-    task = read_task_file(file) if file.suffix in SUFFIXES else task_of({"rows": rows}, file)
+    task = read_task_file(file) if file.suffix in SUFFIXES else task_of({"rows": rows, **BY_NAME}, file)
     if is_file(task.checker.kind):
         require_trusted(file)
         kind = str(file.parent / path_of(task.checker.kind)) + ":" + task.checker.kind.rpartition(":")[2]

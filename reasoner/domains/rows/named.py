@@ -6,7 +6,7 @@ Where columns are called otherwise, `reasoner init --task FILE` proposes a task 
 from typing import Any
 
 from reasoner.domains.rows.domain import RowsDomain
-from reasoner.domains.rows.task_file import TaskFile
+from reasoner.domains.rows.task_file import BY_NAME, TaskFile
 
 
 class _Named(RowsDomain):
@@ -15,7 +15,8 @@ class _Named(RowsDomain):
     about: dict[str, Any]
 
     def __init__(self) -> None:
-        super().__init__(TaskFile.model_validate(self.about))
+        columns = {**BY_NAME["columns"], **self.about.get("columns", {})}
+        super().__init__(TaskFile.model_validate({**BY_NAME, **self.about, "columns": columns}))
 
 
 class Choice(_Named):

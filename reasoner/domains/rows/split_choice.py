@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from reasoner.domains.rows.column_choice import Chosen
 from reasoner.domains.rows.column_facts import Column
+from reasoner.domains.rows.task_file import PUBLISHED
 from reasoner.types.problem import Split
 
 NAMES = ("split", "set", "fold", "partition", "subset")
 MEANINGS: dict[str, Split] = {
     **dict.fromkeys(("train", "training"), "practice"),
-    **dict.fromkeys(("validation", "valid", "val", "dev", "development"), "gate"),
-    **dict.fromkeys(("test", "testing", "eval", "evaluation", "held_out", "heldout"), "sealed"),
+    **PUBLISHED,
 }
 MOST_VALUES = 10
 _BY_TEXT = "rows are divided by their text, 70 : 15 : 15"

@@ -21,6 +21,15 @@ HUB = "hf:"
 """How the name of a dataset of the Hugging Face hub begins, in the place of a path."""
 
 
+PUBLISHED: dict[str, Split] = {
+    **dict.fromkeys(("validation", "valid", "val", "dev", "development", "gate"), "gate"),
+    **dict.fromkeys(("test", "testing", "eval", "evaluation", "held_out", "heldout", "sealed"), "sealed"),
+}
+"""What the usual names of splits mean. All others are practised, and are divided where no such set was published."""
+BY_NAME = {"columns": {"split": "split"}, "splits": PUBLISHED}
+"""How rows without a task file are divided: by a column `split`, where they have one."""
+
+
 class Columns(Section):
     """Which column says what. Empty where no column does."""
 
