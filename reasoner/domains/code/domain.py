@@ -9,7 +9,7 @@ from typing import Any
 from reasoner.domains.checkers.base import Gold
 from reasoner.domains.checkers.fingerprint import ROOMS, sources_digest
 from reasoner.domains.checkers.unit_tests import TestsChecker
-from reasoner.domains.code import expert, generator, rows
+from reasoner.domains.code import expert, generator, lines, rows
 from reasoner.domains.code.drawing import SKILLS
 from reasoner.domains.code.options import CodeOptions
 from reasoner.domains.code.question import traced, worked
@@ -22,11 +22,12 @@ from reasoner.types.problem import Problem
 from reasoner.types.step import StepVerdict
 
 BRIEF = TeacherBrief(
-    steps="Run the program line by line. Each executed assignment is a step `name=value`, without blanks; the last "
-    "step is the value that is returned, alone. Lines of `for` and `if` are no steps of their own.",
+    steps="Run the call line by line, without blanks. First a step `name=value` for each argument, then one for each "
+    "executed assignment; what is reckoned with numbers alone shows its operands, `c=3+5=8`. The last step, `=value`, "
+    "is what is returned. Lines of `for` and `if` are no steps of their own.",
     answer="the returned value as a Python literal",
-    example_steps=("t='cba'", "n=3", "[3,'cba']"),
-    example_answer="[3,'cba']",
+    example_steps=("s='abc'", "n=2", "t='cba'", "m=2+1=3", "='cb'"),
+    example_answer="'cb'",
     problems="the same number of steps and the same kinds of values, in the same form",
     question_length=(25, 3000),
 )
@@ -85,22 +86,17 @@ class CodeDomain:
         return [found.get(place) or self.check(problem, answer) for place, (problem, answer) in pairs]
 
     def answer_of(self, steps: Sequence[str]) -> str:
-        """The last step, where it is a value or a program; empty for an assignment."""
+        """The value of a last step `=value`, or a last step that is a program; empty for any other."""
         last = steps[-1].strip() if steps else ""
-        try:
-            read(last)
-        except NoValue:
-            return last if "def " in last else ""
-        return last
+        line = lines.parsed(last)
+        if line is not None:
+            return "" if line.name else written(line.value)
+        return last if "def " in last else ""
 
     def canonical(self, step: str) -> str:
         """A line without blanks outside of texts; a program as it is, but for blanks at its end."""
-        name, equals, text = step.strip().partition("=")
-        head, value = (f"{name.strip()}=", text) if equals and name.strip().isidentifier() else ("", step)
-        try:
-            return head + written(read(value))
-        except NoValue:
-            return step.rstrip()
+        line = lines.parsed(step)
+        return step.rstrip() if line is None else f"{line.name}={line.shown}{written(line.value)}"
 
     def structure(self, question: str, steps: Sequence[str]) -> str:  # noqa: ARG002 (the question alone decides)
         """That of the program, whatever it is called with."""
@@ -111,8 +107,8 @@ class CodeDomain:
         found = traced(question)
         if found is None:
             return (StepVerdict(true=True),) * len(steps)
-        lines = worked(found)
-        right = [place < len(lines) and self.same_step(step, lines[place]) for place, step in enumerate(steps)]
+        truth = worked(found)
+        right = [place < len(truth) and self.same_step(step, truth[place]) for place, step in enumerate(steps)]
         return tuple(StepVerdict(true=one) for one in right)
 
     def same_step(self, one: str, other: str) -> bool:

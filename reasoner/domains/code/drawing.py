@@ -1,5 +1,6 @@
 """One small program in the making: a chain of lines, each of which uses what the line before made."""
 
+import re
 from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
@@ -80,8 +81,7 @@ def arguments_for(rng: Random, takes: Sequence[Kind], max_number: int) -> tuple[
 
 def is_small(found: Traced) -> bool:
     """Whether all values that occur are such as a student can write."""
-    texts = [line.partition("=")[2] for line in found.lines]
-    return all(_is_small(read(text)) for text in (*texts, found.value))
+    return all(_is_small(read(text)) for text in found.values)
 
 
 def _is_small(value: Value) -> bool:
@@ -137,16 +137,18 @@ class Program:
         return self._run(steps)
 
     def _run(self, steps: int) -> Drawn | None:
-        names = [name for name, _ in self._arguments]
-        program = "\n".join([f"def f({', '.join(names)}):", *self._lines])
+        body = "\n".join(self._lines)
+        used = [place for place, (name, _) in enumerate(self._arguments) if re.search(rf"\b{name}\b", body)]
+        names, given = [self._arguments[place][0] for place in used], tuple(self._given[place] for place in used)
+        program = f"def f({', '.join(names)}):\n{body}"
         try:
-            found = trace(program, call_of(self._given))
+            found = trace(program, call_of(given))
         except Unreadable:
             return None
-        if len(found.lines) + 1 != steps or not is_small(found):
+        if len(found.lines) != len(used) + steps or not is_small(found):
             return None
-        words = f"Write a function f of {names[0]} and {names[1]}. {' '.join(self._words)}"
-        return Drawn(program, self._given, found, words, self._takes)
+        words = f"Write a function f of {' and '.join(names)}. {' '.join(self._words)}"
+        return Drawn(program, given, found, words, tuple(self._takes[place] for place in used))
 
     def _block(self, room: int) -> int:
         """Begins with a loop or a branch, where the skill has one and it has room; gives the steps that it takes."""

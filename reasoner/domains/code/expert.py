@@ -8,7 +8,7 @@ from random import Random
 
 from reasoner.domains.code import generator
 from reasoner.domains.code.drawing import SKILLS
-from reasoner.domains.code.question import traced, worked
+from reasoner.domains.code.question import arguments_of, traced, worked
 from reasoner.domains.code.skills import skill_of
 from reasoner.domains.code.values import Value, read, written
 from reasoner.types.domain import CannotTeach, Exercise, ExpertLesson, Worked
@@ -24,7 +24,8 @@ def lesson(exercise: Exercise, rng: Random, *, error_rate: float) -> ExpertLesso
         raise CannotTeach("it asks nothing about a small program that can be run line by line")
     right = Worked(question=exercise.question, steps=worked(found), answer=found.value)
     solution = _maybe_spoilt(rng, right, error_rate)
-    new = tuple(_maybe_spoilt(rng, one, error_rate) for one in _similar(rng, exercise, len(right.steps)))
+    lines = len(right.steps) - arguments_of(exercise.question)
+    new = tuple(_maybe_spoilt(rng, one, error_rate) for one in _similar(rng, exercise, lines))
     return ExpertLesson(critique=_critique(exercise, right), steps=solution.steps, answer=solution.answer, problems=new)
 
 
@@ -61,7 +62,8 @@ def _maybe_spoilt(rng: Random, worked_one: Worked, error_rate: float) -> Worked:
     if rng.random() >= error_rate:
         return worked_one
     other = written(_other(read(worked_one.answer)))
-    return worked_one.model_copy(update={"steps": (*worked_one.steps[:-1], other), "answer": other})
+    last = worked_one.steps[-1].removesuffix(worked_one.answer) + other
+    return worked_one.model_copy(update={"steps": (*worked_one.steps[:-1], last), "answer": other})
 
 
 def _other(value: Value) -> Value:

@@ -1,6 +1,7 @@
 """Problems about small programs, drawn from a seed, in the spirit of CRUXEval (Gu et al. 2024, arXiv:2401.03065).
 
-`output` asks what a call returns, and its steps are the values of the executed lines. `repair` and `write` ask for a
+`output` asks what a call returns; its steps are the arguments and the executed lines, of which a difficulty counts the
+latter. `repair` and `write` ask for a
 program that passes tests, of a broken one or of words; these are for language models, whose one step is the program.
 """
 
@@ -51,7 +52,7 @@ def build(seed: int, recipe: Mapping[str, Any]) -> Problem:
         id=f"{NAME}-{ask}-{skill}-{steps}-{seed:012x}",
         domain=NAME,
         skill=skill,
-        difficulty=len(worked_steps),
+        difficulty=steps,
         question=question,
         steps=worked_steps,
         answer=answer,

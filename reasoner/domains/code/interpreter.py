@@ -6,11 +6,12 @@ executed lines, sizes of numbers, texts and lists. A test compares it with Pytho
 """
 
 import ast
+import copy
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from reasoner.domains.code.values import Value, written
+from reasoner.domains.code.values import written
 from reasoner.types.record import Record
 
 MOST_LINES = 500
@@ -29,15 +30,18 @@ class Traced(Record):
     """What a call does."""
 
     lines: tuple[str, ...]
-    """Of each executed assignment `name=value`."""
+    """`name=value` of each argument and of each executed assignment, and last `=value`, which is returned.
+
+    What is reckoned with numbers alone is shown with its operands: `c=3+5=8`.
+    """
     value: str
     """What it returns, as `values.written` writes it."""
+    values: tuple[str, ...]
+    """All values that occur, in the order of the lines."""
 
 
 class _Returned(Exception):
-    def __init__(self, value: Value) -> None:
-        super().__init__()
-        self.value = value
+    """The program has returned; what, stands in its last line."""
 
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -61,6 +65,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len, "sum": sum, "min": min, "max": max, "sorted": sorted, "abs": abs, "str": str, "int": int,
     "list": list, "range": range, "bool": bool,
 }  # fmt: skip
+_SHOWN = frozenset(("max", "min", "abs"))
+"""Functions of numbers that are shown with their operands."""
 _METHODS: dict[type, frozenset[str]] = {
     str: frozenset((
         "upper", "lower", "title", "capitalize", "swapcase", "strip", "lstrip", "rstrip", "replace", "count", "find",
@@ -91,10 +97,11 @@ def trace(program: str, call: str) -> Traced:
         names = [argument.arg for argument in function.args.args]
         if len(given) != len(names) or asked.keywords:
             raise Unreadable(f"expected {len(names)} arguments")
-        run.names.update(zip(names, given, strict=True))
+        for name, value in zip(names, given, strict=True):
+            run.set(name, value)
         run.block(function.body)
-    except _Returned as ended:
-        return Traced(lines=tuple(run.lines), value=written(ended.value))
+    except _Returned:
+        return Traced(lines=tuple(run.lines), value=run.values[-1], values=tuple(run.values))
     except Unreadable:
         raise
     except Exception as error:  # whatever the program's own operations raise
@@ -119,12 +126,22 @@ def _bounded(value: Any) -> Any:
     return value
 
 
+class _Valued(ast.NodeTransformer):
+    """Puts the values of names in their places."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(value=self._names[node.id]) if node.id in self._names else node
+
+
 class _Run:
     """One call: the values of names, and what was written down."""
 
     def __init__(self) -> None:
         self.names: dict[str, Any] = {}
-        self.lines: list[str] = []
+        self.lines, self.values = list[str](), list[str]()
         self._left = MOST_LINES
 
     def block(self, body: Iterable[ast.stmt]) -> None:
@@ -138,11 +155,15 @@ class _Run:
     def _statement(self, statement: ast.stmt) -> None:
         match statement:
             case ast.Return(value=ast.expr() as result):
-                raise _Returned(self.value(result))
+                shown = self._shown(result)
+                self._note("", self.value(result), shown)
+                raise _Returned
             case ast.Assign(targets=[ast.Name(id=name)], value=given):
-                self._set(name, self.value(given))
+                shown = self._shown(given)
+                self.set(name, self.value(given), shown)
             case ast.AugAssign(target=ast.Name(id=name), op=op, value=given):
-                self._set(name, self._changed(name, op, self.value(given)))
+                shown = self._shown(ast.BinOp(left=ast.Name(id=name, ctx=ast.Load()), op=op, right=given))
+                self.set(name, self._changed(name, op, self.value(given)), shown)
             case ast.For(target=ast.Name(id=name), iter=over, body=body, orelse=[]):
                 for one in self._items(over):
                     self.names[name] = one
@@ -151,15 +172,37 @@ class _Run:
                 self.block(body if self.value(test) else orelse)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name))) as call):
                 self.value(call)
-                self._set(name, self.names[name])
+                self.set(name, self.names[name])
             case _:
                 raise Unreadable(f"the statement {ast.unparse(statement)[:60]!r}")
 
-    def _set(self, name: str, value: Any) -> None:
+    def set(self, name: str, value: Any, shown: str = "") -> None:
+        """Gives a name its value, and notes the line."""
+        self.names[name] = value
+        self._note(name, value, shown)
+
+    def _note(self, name: str, value: Any, shown: str) -> None:
         if isinstance(value, range):
             raise Unreadable("a range that is no list")
-        self.names[name] = value
-        self.lines.append(f"{name}={written(value)}")
+        self.values.append(written(value))
+        self.lines.append(f"{name}={shown}{self.values[-1]}")
+
+    def _shown(self, node: ast.expr) -> str:
+        """`3+5=` of an expression over numbers alone, with the values of its names; empty for any other."""
+        if isinstance(node, ast.Constant | ast.Name) or not all(map(self._is_number, ast.walk(node))):
+            return ""
+        return "".join(ast.unparse(_Valued(self.names).visit(copy.deepcopy(node))).split()) + "="
+
+    def _is_number(self, node: ast.AST) -> bool:
+        match node:
+            case ast.Name(id=name):
+                return name in _SHOWN or type(self.names.get(name)) is int
+            case ast.Constant(value=value):
+                return type(value) is int
+            case ast.Call(func=ast.Name(id=name)):
+                return name in _SHOWN
+            case _:
+                return isinstance(node, ast.BinOp | ast.UnaryOp | ast.operator | ast.USub | ast.Load)
 
     def _changed(self, name: str, op: ast.operator, by: Any) -> Any:
         """As `+=` does it: a list changes for all names that share it."""

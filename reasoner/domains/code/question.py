@@ -12,6 +12,7 @@ from functools import lru_cache
 from reasoner.domains.code.interpreter import Traced, Unreadable, trace
 
 _ASKED = re.compile(r"\s*What does (?P<call>.+) return\?\s*", re.DOTALL)
+_HEAD = re.compile(r"def f\(([^)]*)\)")
 RECENT = 8192
 """Questions whose traces are kept: several rules ask for those of one."""
 
@@ -28,6 +29,13 @@ def parts_of(question: str) -> tuple[str, str] | None:
     return (program, found["call"]) if newline and found else None
 
 
+def arguments_of(question: str) -> int:
+    """How many arguments the function of a question has; 0 of a text that asks something else."""
+    parts = parts_of(question)
+    head = _HEAD.search(parts[0]) if parts else None
+    return len([name for name in head[1].split(",") if name.strip()]) if head else 0
+
+
 @lru_cache(maxsize=RECENT)
 def traced(question: str) -> Traced | None:
     """What the call of a question does; None where it cannot be read."""
@@ -41,5 +49,5 @@ def traced(question: str) -> Traced | None:
 
 
 def worked(found: Traced) -> tuple[str, ...]:
-    """The steps: a line for each executed assignment, and last what is returned."""
-    return (*found.lines, found.value)
+    """The steps: the lines of a trace."""
+    return found.lines
