@@ -505,4 +505,32 @@ CASES = (
     ),
     Case("math", Gold(answer="x^2+2x+1"), ("(x+1)^2", "1+2x+x^2", "x^2 + 2*x + 1"), ("(x-1)^2", "x^2+2x", "x^2+2x-1")),
     Case("math", Gold(answer="\\{1, 2, 3\\}"), ("\\{3, 2, 1\\}", "\\{1,2,3\\}"), ("\\{1, 2\\}", "\\{1, 2, 4\\}")),
+    Case(
+        "tests",
+        Gold(
+            answer="def double(n):\n    return 2 * n\n",
+            material={"tests": ["assert double(2) == 4", "assert double('a') == 'aa'"]},
+        ),
+        (
+            "def double(n):\n    return n + n",
+            "double = lambda n: n * 2",
+            "```python\ndef double(n):\n    return 2 * n\n```",
+            "import operator\ndef double(n):\n    return operator.mul(2, n)",
+            "class Twice:\n    def __call__(self, n):\n        return n * 2\ndouble = Twice()",
+        ),
+        (
+            "def double(n):\n    return 4",
+            "def double(n):\n    return None",
+            "def double(n) return 2 * n",
+            "def twice(n):\n    return 2 * n",
+            "print('ok')",
+            "import sys\nsys.exit(0)",
+            "import os\nos._exit(0)",
+            "class Any:\n    def __eq__(self, other):\n        return True\ndef double(n):\n    return Any()",
+            "def double(n):\n    raise AssertionError",
+            "assert double(2) == 4",
+            "The function doubles its argument.",
+            "def double(n):\n    return 2 * n\n```",
+        ),
+    ),
 )

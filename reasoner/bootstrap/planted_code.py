@@ -122,6 +122,7 @@ class Plants:
         with _sql(home) as database:
             database.execute("DROP TABLE chains")
             database.execute("ALTER TABLE decisions DROP COLUMN digest")
+            database.execute("ALTER TABLE teacher_requests DROP COLUMN purpose")
             database.execute("UPDATE alembic_version SET version_num = '0006'")
             _plant_alarm(database, marker)
         yield Planted("pickle", f"table {ALARMS} of an old home", marker, partial(watch, home=home))

@@ -37,6 +37,7 @@ def as_before_the_chain(home: Path) -> None:
         home,
         "DROP TABLE chains",
         "ALTER TABLE decisions DROP COLUMN digest",
+        "ALTER TABLE teacher_requests DROP COLUMN purpose",
         "UPDATE decisions SET record = json_remove(record, '$.attempts_sha256')",
         "UPDATE alembic_version SET version_num = '0006'",
         f"CREATE TABLE {ALARMS} (id VARCHAR(191) PRIMARY KEY, next_run_time FLOAT, job_state BLOB)",

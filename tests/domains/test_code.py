@@ -45,7 +45,8 @@ def test_drawn_programs_return_what_python_returns() -> None:
         parts = parts_of(problem.question)
         assert parts is not None
         assert same(read(problem.answer), python_says(*parts)), problem.question  # pyright: ignore[reportArgumentType]
-        assert len(problem.steps) == problem.difficulty
+        _, _, given = parts[1].partition("(")
+        assert len(problem.steps) == problem.difficulty + len(read(f"({given[:-1]},)"))  # pyright: ignore[reportArgumentType]
 
 
 def test_each_executed_assignment_is_a_line() -> None:
@@ -53,7 +54,7 @@ def test_each_executed_assignment_is_a_line() -> None:
         "def f(x, n):\n    for v in x:\n        n = n + v\n    if n > 5:\n        n = n - 5\n    return [n, 'a b']"
     )
     found = trace(program, "f([2, 4], 1)")
-    assert found.lines == ("n=3", "n=7", "n=2")
+    assert found.lines == ("x=[2,4]", "n=1", "n=1+2=3", "n=3+4=7", "n=7-5=2", "=[2,'a b']")
     assert found.value == "[2,'a b']"
 
 
@@ -155,7 +156,7 @@ def test_published_rows_of_programs_are_read(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     problems = read_problems(file, CODE)
-    assert problems[0].steps == ("t='bc'", "'bcx'")
+    assert problems[0].steps == ("s='abc'", "t='bc'", "='bcx'")
     assert [CODE.check(p, p.answer).outcome for p in problems] == ["right"] * 4
     assert CODE.check(problems[1], "    return n + n").outcome == "right"
     assert CODE.check(problems[1], "def double(n):\n    return 4").outcome == "wrong"

@@ -49,7 +49,9 @@ def test_the_answer_is_the_right_side_of_the_last_step(steps: tuple[str, ...], a
 
 
 def test_an_unknown_domain_is_refused_with_the_names_that_exist() -> None:
-    with pytest.raises(ConfigError, match=r"no task 'maths': expected one of math, prosqa, .*; did you mean 'math'"):
+    with pytest.raises(
+        ConfigError, match=r"no task 'maths': expected one of .*math, .*prosqa, .*; did you mean 'math'"
+    ):
         get_domain("maths")
 
 

@@ -74,8 +74,8 @@ class TestsChecker:
 
     @spells
     def canonical(self, answer: str) -> str:
-        """The program without fences and blanks at the ends of lines."""
-        return "\n".join(line.rstrip() for line in unfenced(answer).splitlines())
+        """The program without fences."""
+        return _body(answer)
 
     def validate_gold(self, gold: Gold) -> str:
         """There must be tests, and the gold program, where there is one, must pass them."""
@@ -119,10 +119,14 @@ def _of(material: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def _program(gold: Gold, answer: str) -> str:
     """The whole program: an answer without a function of its own continues the row's `prompt`."""
-    # Not stripped: the first line's indentation is part of a continuation.
-    body = unfenced(answer) if answer.strip().startswith("```") else answer
+    body = _body(answer)
     prompt = str(gold.material.get("prompt") or "")
     return prompt + body if prompt and "def " not in body else body
+
+
+def _body(answer: str) -> str:
+    """Not stripped without a fence: the first line's indentation is part of a continuation."""
+    return unfenced(answer) if answer.strip().startswith("```") else answer
 
 
 @lru_cache(maxsize=KEPT)
