@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,10 @@ def test_a_checker_of_ones_own_is_a_function(tmp_path: Path) -> None:
     assert 0 < float(str(proven["shuffled_passes"])) < 0.2, "other estimates are near now and then"
     assert proven["cheats_pass"] == 0
     assert len((EXAMPLES / "estimates.py").read_text().splitlines()) <= 27
+
+
+@pytest.mark.skipif(find_spec("reasoning_gym") is None, reason="the extra `gym` is not installed")
+def test_a_family_of_reasoning_gym_is_a_task() -> None:
+    (proven,) = told("tasks", "check", "gym", "--config", str(EXAMPLES / "gym.yaml"))
+    assert proven["gold_passes"] == 1
+    assert proven["cheats_pass"] == 0
