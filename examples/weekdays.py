@@ -69,8 +69,8 @@ class Weekdays:
 
     def brief(self) -> TeacherBrief:
         return TeacherBrief(
-            steps="First what is left of the days after whole weeks, `10-7*1=3`; then the day, `1+3=4`, and if it is none "
-            "of 0 to 6, the same with 7 less or more.",
+            steps="First what is left of the days after whole weeks, `10-7*1=3`; then the day, `1+3=4`, and if it is "
+            "none of 0 to 6, the same with 7 less or more.",
             answer="the number of the day, 0 for Monday",
             example_steps=("10-7*1=3", "1+3=4"),
             example_answer="4",
