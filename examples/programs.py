@@ -7,13 +7,14 @@ reasoner tasks check programs.task.yaml
 
 import json
 
+from reasoner.domains.powers import drawing
 from reasoner.domains.registry import get_domain
 
 code, rows = get_domain("code"), {}
 for seed in range(400):
     recipe = {"skill": code.info.skills[seed % 3], "difficulty": 1 + seed % 3, "ask": "write"}
     try:
-        problem = code.draw(seed, recipe)
+        problem = drawing(code).draw(seed, recipe)
     except ValueError:  # no such program from this seed
         continue
     rows[problem.structure] = {

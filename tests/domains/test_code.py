@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from reasoner.data.files import read_problems
+from reasoner.domains.code.domain import CodeDomain
 from reasoner.domains.code.drawing import SKILLS
 from reasoner.domains.code.interpreter import Unreadable, trace
 from reasoner.domains.code.question import asked, parts_of, traced
 from reasoner.domains.code.values import NoValue, read, same, written
-from reasoner.domains.registry import get_domain
 from reasoner.errors import DataError
 from reasoner.types.problem import Problem
 
-CODE = get_domain("code")
+CODE = CodeDomain()
 
 
 def drawn(count: int, **recipe: Any) -> list[Problem]:
