@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reasoner.data.row import Row
+from reasoner.domains.code.question import asked
 from reasoner.errors import DataError
 from reasoner.evaluation.benchmarks.cruxeval_prompts import EXAMPLES_I, EXAMPLES_O, TASK_I, TASK_O
 from reasoner.evaluation.benchmarks.definition import FileBenchmark, cut_at, info_of
@@ -50,17 +51,16 @@ def _fields(row: Row) -> tuple[str, str, str, str]:
 
 def _output_item(row: Row, shown: str) -> Item:
     name, code, given, output = _fields(row)
-    asked = f"[PYTHON]\n{code}\nassert f({given}) == ??\n[/PYTHON]\n"
-    return Item(
-        id=name, question=asked.strip(), prompt=f"{shown}{asked}{_TAG}\n", gold=output, material={"call": f"f({given})"}
-    )
+    shown += f"[PYTHON]\n{code}\nassert f({given}) == ??\n[/PYTHON]\n{_TAG}\n"
+    call = f"f({given})"
+    return Item(id=name, question=asked(code, call), prompt=shown, gold=output, material={"call": call})
 
 
 def _input_item(row: Row, shown: str) -> Item:
     name, code, given, output = _fields(row)
-    asked = f"[PYTHON]\n{code}\nassert f(??) == {output}\n[/PYTHON]\n"
+    question = f"[PYTHON]\n{code}\nassert f(??) == {output}\n[/PYTHON]\n"
     return Item(
-        id=name, question=asked.strip(), prompt=f"{shown}{asked}{_TAG}\n", gold=f"f({given})",
+        id=name, question=question.strip(), prompt=f"{shown}{question}{_TAG}\n", gold=f"f({given})",
         material={"code": code, "output": output},
     )  # fmt: skip
 
