@@ -17,6 +17,8 @@ for seed in range(400):
         problem = drawing(code).draw(seed, recipe)
     except ValueError:  # no such program from this seed
         continue
+    if problem.structure in rows:
+        continue
     rows[problem.structure] = {
         "question": problem.question,
         "answer": problem.answer,

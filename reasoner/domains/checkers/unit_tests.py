@@ -6,7 +6,9 @@ answer that defines no function is its continuation). The published columns of H
 `prompt`) and MBPP (`test_list`, `test_setup_code`) mean the same. The gold answer must pass; its time sets the limits.
 """
 
+import contextlib
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
@@ -15,10 +17,11 @@ from typing import Any
 from reasoner.domains.checkers.base import CheckerSettings, Gold, checks, spells
 from reasoner.domains.checkers.extraction import unfenced
 from reasoner.errors import DataError, SandboxError
+from reasoner.sandbox.batch import may_share
 from reasoner.sandbox.choosing import choose
 from reasoner.sandbox.fingerprint import verdict_fingerprint
 from reasoner.sandbox.task_rows import called_names, humaneval_task, mbpp_task, parsed
-from reasoner.sandbox.unit_tests import UnitTests, canonical_limits, grade
+from reasoner.sandbox.unit_tests import TestsProcess, UnitTests, canonical_limits, grade
 from reasoner.types.check import Check, wrong
 from reasoner.types.sandbox import Limits
 
@@ -47,6 +50,8 @@ class TestsChecker:
 
     def __init__(self, settings: TestsSettings | None = None) -> None:
         self.settings = settings or TestsSettings()
+        self._here = threading.local()
+        """`tests`: the process of tests that a thread of `check_all` uses again and again."""
 
     @cached_property
     def sha256(self) -> str:
@@ -64,13 +69,27 @@ class TestsChecker:
             parsed(program)
         except SyntaxError as error:  # told without a jail, in which it would end the same way
             return wrong(f"the program is no Python: {error}")
-        limits, _ = _measured(task.model_dump_json(), self.settings.sandbox)
-        return grade(task, program, choose(self.settings.sandbox), limits=limits).check
+        limits, of_the_gold = _measured(task.model_dump_json(), self.settings.sandbox)
+        if program == task.canonical:
+            return of_the_gold
+        shared = getattr(self._here, "tests", None) if may_share(task) else None
+        return grade(task, program, choose(self.settings.sandbox), limits=limits, within=shared).check
 
     def check_all(self, golds: Sequence[Gold], answers: Sequence[str]) -> list[Check]:
-        """The same, in as many jails at once as there are cores."""
-        with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:
-            return list(pool.map(self.check, golds, answers))
+        """The same, in as many jails at once as there are cores; see `sandbox.batch` for what shares a process."""
+        begun = list[TestsProcess]()
+
+        def begin() -> None:
+            with contextlib.suppress(SandboxError):  # each check will say it
+                self._here.tests = TestsProcess(choose(self.settings.sandbox))
+                begun.append(self._here.tests)
+
+        try:
+            with ThreadPoolExecutor(len(os.sched_getaffinity(0)), initializer=begin) as pool:
+                return list(pool.map(self.check, golds, answers))
+        finally:
+            for one in begun:
+                one.drop()
 
     @spells
     def canonical(self, answer: str) -> str:
@@ -85,7 +104,10 @@ class TestsChecker:
             return str(error)
         if not task.canonical:
             return ""
-        _, found = _measured(task.model_dump_json(), self.settings.sandbox)
+        try:
+            _, found = _measured(task.model_dump_json(), self.settings.sandbox)
+        except SandboxError as error:
+            return f"its own tests have no verdict: {error}"
         return "" if found.outcome == "right" else f"it does not pass its own tests: {found.reason}"
 
     def _task(self, gold: Gold) -> UnitTests:
@@ -131,5 +153,13 @@ def _body(answer: str) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _measured(task: str, sandbox: str) -> tuple[Limits, Check]:
-    """The limits of a task (JSON of `UnitTests`) here, and what its tests say of the canonical program."""
-    return canonical_limits(UnitTests.model_validate_json(task), choose(sandbox))
+    """The limits of a task (JSON of `UnitTests`) here, and what its tests say of the canonical program.
+
+    Raises:
+        SandboxError: they say nothing; that is not kept, so that a jail that failed once is tried again.
+    """
+    made = UnitTests.model_validate_json(task)
+    limits, found = canonical_limits(made, choose(sandbox))
+    if made.canonical and found.outcome == "error":
+        raise SandboxError(found.reason)
+    return limits, found
