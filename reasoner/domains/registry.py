@@ -20,12 +20,12 @@ DOMAINS = Registry(
     built_in={
         "choice": "reasoner.domains.rows.named:Choice",
         "code": "reasoner.domains.code.domain:CodeDomain",
+        "formal_math": "reasoner.domains.formal_math.domain:FormalMathDomain",
         "gsm8k": "reasoner.domains.rows.named:Gsm8k",
+        "gym": "reasoner.domains.gym.domain:GymDomain",
         "math": "reasoner.domains.math.domain:MathDomain",
         "math500": "reasoner.domains.rows.named:Math500",
         "prosqa": "reasoner.domains.prosqa.domain:ProsqaDomain",
-        "formal_math": "reasoner.domains.formal_math.domain:FormalMathDomain",
-        "gym": "reasoner.domains.gym.domain:GymDomain",
         "text": "reasoner.domains.rows.named:Text",
     },
 )
@@ -104,7 +104,8 @@ def _made(name: str, fingerprint: str) -> Domain:  # noqa: ARG001 (a changed fil
     try:
         domain = found() if isinstance(found, type) else found
     except Exception as error:
-        raise ConfigError(f"the task {name!r} cannot be made: {type(error).__name__}: {error}") from error
+        told = error if isinstance(error, ConfigError) else f"{type(error).__name__}: {error}"
+        raise ConfigError(f"the task {name!r} cannot be made: {told}") from error
     if missing := [member for member in _MEMBERS if not hasattr(domain, member)]:
         raise ConfigError(f"the task {name!r} lacks {', '.join(missing)}; docs/tasks.md shows what a domain needs")
     if not isinstance(domain.info, DomainInfo) or not isinstance(domain.brief(), TeacherBrief):
