@@ -94,9 +94,8 @@ class CodeDomain:
         return last if "def " in last else ""
 
     def canonical(self, step: str) -> str:
-        """A line without blanks outside of texts; a program as it is, but for blanks at its end."""
-        line = lines.parsed(step)
-        return step.rstrip() if line is None else f"{line.name}={line.shown}{written(line.value)}"
+        """See `lines.canonical`."""
+        return lines.canonical(step)
 
     def structure(self, question: str, steps: Sequence[str]) -> str:  # noqa: ARG002 (the question alone decides)
         """That of the program, whatever it is called with."""

@@ -3,14 +3,15 @@
 A set share of its pieces is spoilt on purpose (a line with another value), so that the check has work to do.
 """
 
-from itertools import zip_longest
 from random import Random
 
 from reasoner.domains.code import generator
 from reasoner.domains.code.drawing import SKILLS
+from reasoner.domains.code.lines import canonical
 from reasoner.domains.code.question import arguments_of, traced, worked
 from reasoner.domains.code.skills import skill_of
 from reasoner.domains.code.values import Value, read, written
+from reasoner.domains.critiques import critique
 from reasoner.types.domain import CannotTeach, Exercise, ExpertLesson, Worked
 
 VERSION = f"1/{generator.NAME}-{generator.VERSION}"
@@ -26,7 +27,15 @@ def lesson(exercise: Exercise, rng: Random, *, error_rate: float) -> ExpertLesso
     solution = _maybe_spoilt(rng, right, error_rate)
     lines = len(right.steps) - arguments_of(exercise.question)
     new = tuple(_maybe_spoilt(rng, one, error_rate) for one in _similar(rng, exercise, lines))
-    return ExpertLesson(critique=_critique(exercise, right), steps=solution.steps, answer=solution.answer, problems=new)
+    remark = critique(
+        exercise,
+        right,
+        same=lambda one, other: canonical(one) == canonical(other),
+        told=lambda place, own, line: (
+            f"Step {place}, {own!r}, is wrong: run that line with the values so far, and it gives {line!r}."
+        ),
+    )
+    return ExpertLesson(critique=remark, steps=solution.steps, answer=solution.answer, problems=new)
 
 
 def _similar(rng: Random, exercise: Exercise, steps: int) -> list[Worked]:
@@ -43,18 +52,6 @@ def _similar(rng: Random, exercise: Exercise, steps: int) -> list[Worked]:
             continue
         found.append(Worked(question=drawn.question, steps=drawn.steps, answer=drawn.answer))
     return found
-
-
-def _critique(exercise: Exercise, right: Worked) -> str:
-    """Names the first wrong line, and what it should be."""
-    for place, (own, line) in enumerate(zip_longest(exercise.student_steps, right.steps), start=1):
-        if own is None:
-            return f"The lines so far are right, and {line!r} comes next."
-        if line is None:
-            return f"The call has returned {right.answer!r} before line {place}, {own!r}."
-        if "".join(own.split()) != line:
-            return f"Line {place}, {own!r}, is wrong: run it with the values so far, and it gives {line!r}."
-    return f"The lines are right; the call returns {right.answer!r}."
 
 
 def _maybe_spoilt(rng: Random, worked_one: Worked, error_rate: float) -> Worked:

@@ -1,8 +1,8 @@
 """Problems about small programs, drawn from a seed, in the spirit of CRUXEval (Gu et al. 2024, arXiv:2401.03065).
 
 `output` asks what a call returns; its steps are the arguments and the executed lines, of which a difficulty counts the
-latter. `repair` and `write` ask for a
-program that passes tests, of a broken one or of words; these are for language models, whose one step is the program.
+latter. `repair` and `write` ask for a program that passes tests, of a broken one or of words; these are for language
+models, whose one step is the program.
 """
 
 from collections.abc import Mapping

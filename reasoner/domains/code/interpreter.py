@@ -16,10 +16,12 @@ from reasoner.types.record import Record
 
 MOST_LINES = 500
 """Executed lines."""
+MOST_EVALUATED = 20_000
+"""Expressions that are evaluated: comprehensions within comprehensions are one line."""
 LARGEST = 10**15
 """Of a whole number, without its sign."""
 LONGEST = 2_000
-"""Members of a list, characters of a text or of a program."""
+"""Members and characters of a value with all that is in it, and characters of a program."""
 
 
 class Unreadable(ValueError):
@@ -121,9 +123,24 @@ def _function(tree: ast.Module) -> ast.FunctionDef:
 def _bounded(value: Any) -> Any:
     if isinstance(value, int) and abs(value) > LARGEST:
         raise Unreadable("a number grows too large")
-    if isinstance(value, str | list | range) and len(value) > LONGEST:
-        raise Unreadable("a text or list grows too long")
+    if isinstance(value, str | list | tuple | range):
+        _require_short(value)
     return value
+
+
+def _require_short(value: Any) -> None:
+    """Counts what a value holds, lists in lists included: `x = [x, x]` doubles what is written at each line."""
+    left, todo = LONGEST, [value]
+    while todo:
+        one = todo.pop()
+        left -= len(one) if isinstance(one, str | range) else 1
+        if isinstance(one, list | tuple):
+            if len(one) > left:
+                left = -1
+            else:
+                todo += one
+        if left < 0:
+            raise Unreadable("a text or list grows too long")
 
 
 class _Valued(ast.NodeTransformer):
@@ -142,7 +159,7 @@ class _Run:
     def __init__(self) -> None:
         self.names: dict[str, Any] = {}
         self.lines, self.values = list[str](), list[str]()
-        self._left = MOST_LINES
+        self._left, self._evaluated = MOST_LINES, 0
 
     def block(self, body: Iterable[ast.stmt]) -> None:
         """Runs statements in order."""
@@ -178,7 +195,7 @@ class _Run:
 
     def set(self, name: str, value: Any, shown: str = "") -> None:
         """Gives a name its value, and notes the line."""
-        self.names[name] = value
+        self.names[name] = _bounded(value)
         self._note(name, value, shown)
 
     def _note(self, name: str, value: Any, shown: str) -> None:
@@ -223,6 +240,9 @@ class _Run:
 
     def value(self, node: ast.expr) -> Any:
         """The value of an expression."""
+        self._evaluated += 1
+        if self._evaluated > MOST_EVALUATED:
+            raise Unreadable("it evaluates too many expressions")
         return _bounded(self._value(node))
 
     def _value(self, node: ast.expr) -> Any:

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from reasoner.domains.code.values import NoValue, Value, read
+from reasoner.domains.code.values import NoValue, Value, read, written
 
 _NAME = re.compile(r"\s*([A-Za-z_]\w*)?\s*=(?!=)")
 _SHOWN = re.compile(r"[\d\s+\-*/%(),maxinbs]+=")
@@ -33,3 +33,9 @@ def parsed(text: str) -> Line | None:
         except NoValue:
             continue
     return None
+
+
+def canonical(step: str) -> str:
+    """A line without blanks outside of texts; a program as it is, but for blanks at its end."""
+    line = parsed(step)
+    return step.rstrip() if line is None else f"{line.name}={line.shown}{written(line.value)}"

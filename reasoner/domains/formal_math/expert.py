@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
 
+from reasoner.domains.critiques import critique
 from reasoner.domains.formal_math.module import Module, Scale, answer_of
 from reasoner.domains.formal_math.modules import MODULES, work
 from reasoner.domains.formal_math.polynomials import read_number, read_polynomial, written, written_number
@@ -28,9 +29,13 @@ def lesson(asked: Exercise, rng: Random, *, error_rate: float) -> ExpertLesson:
     right = Worked(question=asked.question, steps=steps, answer=answer_of(steps))
     solution = _maybe_spoilt(rng, right, error_rate)
     problems = tuple(_maybe_spoilt(rng, new, error_rate) for new in _similar(rng, asked, name, len(steps)))
-    return ExpertLesson(
-        critique=_critique(asked, right), steps=solution.steps, answer=solution.answer, problems=problems
+    remark = critique(
+        asked,
+        right,
+        same=lambda one, other: "".join(one.split()) == "".join(other.split()),
+        told=lambda place, given, wanted: f"Step {place}, {given!r}, is not what comes next: it should be {wanted!r}.",
     )
+    return ExpertLesson(critique=remark, steps=solution.steps, answer=solution.answer, problems=problems)
 
 
 def _similar(rng: Random, asked: Exercise, name: str, steps: int) -> list[Worked]:
@@ -52,18 +57,6 @@ def _drawn(rng: Random, module: Module, steps: int) -> Worked:
             break
         question, own = module.problem(rng, Scale(rng.choice(_LEVELS)))
     return Worked(question=question, steps=tuple(own), answer=answer_of(own))
-
-
-def _critique(asked: Exercise, right: Worked) -> str:
-    """Names the first step that is another one, and what would have been right."""
-    if not asked.student_steps:
-        return f"The student wrote no step. Begin with {right.steps[0]!r}."
-    for place, (given, wanted) in enumerate(zip(asked.student_steps, right.steps, strict=False), start=1):
-        if "".join(given.split()) != "".join(wanted.split()):
-            return f"Step {place}, {given!r}, is not what comes next: it should be {wanted!r}."
-    if len(asked.student_steps) < len(right.steps):
-        return f"The steps are right but stop too early: {right.steps[len(asked.student_steps)]!r} comes next."
-    return f"The steps are right; the answer is {right.answer!r}."
 
 
 def _maybe_spoilt(rng: Random, worked: Worked, error_rate: float) -> Worked:

@@ -6,6 +6,7 @@ A set share of its pieces is spoilt on purpose (a kind that does not follow, a m
 from collections.abc import Sequence
 from random import Random
 
+from reasoner.domains.critiques import critique
 from reasoner.domains.prosqa import generator, graph, working
 from reasoner.types.domain import CannotTeach, Exercise, ExpertLesson, Worked
 
@@ -22,8 +23,14 @@ def lesson(asked: Exercise, rng: Random, *, error_rate: float) -> ExpertLesson:
     right = Worked(question=asked.question, steps=working.work(told), answer=answer)
     solution = _maybe_spoilt(rng, right, error_rate)
     problems = tuple(_maybe_spoilt(rng, new, error_rate) for new in _similar(rng, asked, len(right.steps)))
-    critique = _critique(asked, told, right)
-    return ExpertLesson(critique=critique, steps=solution.steps, answer=solution.answer, problems=problems)
+
+    def fault(place: int, written: str, expected: str) -> str:
+        verdict = working.judge_steps(told, asked.student_steps[:place])[-1]
+        why = f"is wrong: {verdict.fault}" if not verdict.holds else "leaves out what also follows, or comes too early"
+        return f"Step {place}, {written!r}, {why}. It should be {expected!r}."
+
+    remark = critique(asked, right, same=lambda one, other: one.split() == other.split(), told=fault)
+    return ExpertLesson(critique=remark, steps=solution.steps, answer=solution.answer, problems=problems)
 
 
 def _similar(rng: Random, asked: Exercise, steps: int) -> list[Worked]:
@@ -36,21 +43,6 @@ def _similar(rng: Random, asked: Exercise, steps: int) -> list[Worked]:
             continue
         found.append(Worked(question=drawn.question, steps=drawn.steps, answer=drawn.answer))
     return found
-
-
-def _critique(asked: Exercise, told: graph.Graph, right: Worked) -> str:
-    """Names the first wrong step, and what would have been right."""
-    if not asked.student_steps:
-        return f"The student wrote no step. Begin with {right.steps[0]!r}."
-    for place, (written, expected) in enumerate(zip(asked.student_steps, right.steps, strict=False), start=1):
-        if written.split() == expected.split():
-            continue
-        verdict = working.judge_steps(told, asked.student_steps[:place])[-1]
-        why = f"is wrong: {verdict.fault}" if not verdict.holds else "leaves out what also follows, or comes too early"
-        return f"Step {place}, {written!r}, {why}. It should be {expected!r}."
-    if len(asked.student_steps) < len(right.steps):
-        return f"The steps are right but stop too early: {right.steps[len(asked.student_steps)]!r} comes next."
-    return f"The steps are right; the answer is {right.answer!r}."
 
 
 def _maybe_spoilt(rng: Random, worked: Worked, error_rate: float) -> Worked:
