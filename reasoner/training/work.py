@@ -180,6 +180,8 @@ def _relevant(settings: Settings, *, fine: bool) -> dict[str, Any]:
 def _begin(payload: dict[str, Any]) -> Settings:
     # Several processes share the threads of the job: more threads than cores are many times slower.
     torch.set_num_threads(max(1, payload["threads"] // payload.get("processes", 1)))
+    # Numbers too small for full precision are slow and mean nothing: an update takes a seventh less without them.
+    torch.set_flush_denormal(True)
     return Settings.model_validate(payload["settings"])
 
 

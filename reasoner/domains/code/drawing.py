@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -10,8 +11,10 @@ from reasoner.domains.code.interpreter import Traced, Unreadable, trace
 from reasoner.domains.code.operations import Kind, Operation
 from reasoner.domains.code.values import Value, read
 
-LARGEST, LEAST, LONGEST_TEXT, LONGEST_LIST = 199, -99, 8, 5
-"""Of all values that occur."""
+LARGEST, LEAST = 5, -2
+"""Of all numbers that occur, as multiples of the largest one that a call is given."""
+LONGEST_TEXT, LONGEST_LIST = 8, 5
+"""Of all texts and lists that occur."""
 BLOCKS = 0.6
 """Chance that a program of loops or choices begins with a block of two lines, where it may."""
 
@@ -79,17 +82,22 @@ def arguments_for(rng: Random, takes: Sequence[Kind], max_number: int) -> tuple[
     return tuple(_value(rng, kind, max_number) for kind in takes)
 
 
-def is_small(found: Traced) -> bool:
+def is_small(found: Traced, max_number: int) -> bool:
     """Whether all values that occur are such as a student can write."""
-    return all(_is_small(read(text)) for text in found.values)
+    return all(_says_small(text, max_number) for text in found.values)
 
 
-def _is_small(value: Value) -> bool:
+@lru_cache(maxsize=1 << 15)
+def _says_small(text: str, max_number: int) -> bool:
+    return _is_small(read(text), max_number)
+
+
+def _is_small(value: Value, max_number: int) -> bool:
     if isinstance(value, str):
         return 0 < len(value) <= LONGEST_TEXT
     if isinstance(value, list):
-        return 0 < len(value) <= LONGEST_LIST and all(map(_is_small, value))
-    return isinstance(value, int) and LEAST <= value <= LARGEST
+        return 0 < len(value) <= LONGEST_LIST and all(_is_small(one, max_number) for one in value)
+    return isinstance(value, int) and LEAST * max_number <= value <= LARGEST * max_number
 
 
 def _value(rng: Random, kind: Kind, max_number: int) -> Value:
@@ -110,7 +118,7 @@ class Program:
     """
 
     def __init__(self, rng: Random, skill: str, max_number: int) -> None:
-        self._rng, self._skill = rng, skill
+        self._rng, self._skill, self._most = rng, skill, max_number
         self._free = {kind: rng.sample(names, len(names)) for kind, names in _NAMES.items()}
         self._takes = _ARGUMENTS[skill]
         self._arguments: list[tuple[str, Kind]] = [(self._free[kind].pop(), kind) for kind in self._takes]
@@ -145,7 +153,7 @@ class Program:
             found = trace(program, call_of(given))
         except Unreadable:
             return None
-        if len(found.lines) != len(used) + steps or not is_small(found):
+        if len(found.lines) != len(used) + steps or not is_small(found, self._most):
             return None
         words = f"Write a function f of {' and '.join(names)}. {' '.join(self._words)}"
         return Drawn(program, given, found, words, tuple(self._takes[place] for place in used))

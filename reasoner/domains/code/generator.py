@@ -16,7 +16,7 @@ from reasoner.domains.code.structure import structure_of
 from reasoner.domains.code.values import Value, read, same
 from reasoner.types.problem import Problem, Provenance
 
-NAME, VERSION = "code", "1"
+NAME, VERSION = "code", "2"
 MOST_STEPS = 6
 MAX_TRIES = 200
 """Programs drawn for one problem before it is given up."""
@@ -34,7 +34,7 @@ def build(seed: int, recipe: Mapping[str, Any]) -> Problem:
     Raises:
         ValueError: no such program is found from this seed, or a field is none.
     """
-    fields = {"skill": SKILLS[0], "difficulty": 1, "ask": "output", "max_number": 30, **recipe}
+    fields = {"skill": SKILLS[0], "difficulty": 1, "ask": "output", "max_number": 12, **recipe}
     skill, steps, ask, most = (fields.pop(name) for name in ("skill", "difficulty", "ask", "max_number"))
     if (
         fields

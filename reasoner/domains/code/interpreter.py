@@ -6,9 +6,9 @@ executed lines, sizes of numbers, texts and lists. A test compares it with Pytho
 """
 
 import ast
-import copy
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from reasoner.domains.code.values import written
@@ -69,6 +69,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 _SHOWN = frozenset(("max", "min", "abs"))
 """Functions of numbers that are shown with their operands."""
+_NAME = re.compile(r"[A-Za-z_]\w*+(?!\()")
+"""A variable in an expression over numbers, which holds no other words than names of functions."""
 _METHODS: dict[type, frozenset[str]] = {
     str: frozenset((
         "upper", "lower", "title", "capitalize", "swapcase", "strip", "lstrip", "rstrip", "replace", "count", "find",
@@ -143,16 +145,6 @@ def _require_short(value: Any) -> None:
             raise Unreadable("a text or list grows too long")
 
 
-class _Valued(ast.NodeTransformer):
-    """Puts the values of names in their places."""
-
-    def __init__(self, names: Mapping[str, Any]) -> None:
-        self._names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.Constant(value=self._names[node.id]) if node.id in self._names else node
-
-
 class _Run:
     """One call: the values of names, and what was written down."""
 
@@ -208,7 +200,7 @@ class _Run:
         """`3+5=` of an expression over numbers alone, with the values of its names; empty for any other."""
         if isinstance(node, ast.Constant | ast.Name) or not all(map(self._is_number, ast.walk(node))):
             return ""
-        return "".join(ast.unparse(_Valued(self.names).visit(copy.deepcopy(node))).split()) + "="
+        return _NAME.sub(lambda found: str(self.names[found[0]]), "".join(ast.unparse(node).split())) + "="
 
     def _is_number(self, node: ast.AST) -> bool:
         match node:

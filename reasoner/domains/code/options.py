@@ -14,4 +14,9 @@ class CodeOptions(Section):
         default="output",
         description="what a call returns; or, for language models, a program that passes tests: mended, or from words",
     )
-    max_number: int = Field(default=30, ge=10, le=999, description="largest number that a call is given")
+    max_number: int = Field(
+        default=12,
+        ge=10,
+        le=999,
+        description="largest number that a call is given; what it makes of them is at most five times as large",
+    )
