@@ -22,10 +22,8 @@ MOST = 500
 
 def covered_after(state: ImproveState, parts: Parts) -> Coverage:
     """What the run's verified examples cover once the cycle's are remembered."""
-    from reasoner.search.greedy import embed_questions
-
     probe = [problem.question for problem in parts.source.practice(UNMINED)[:MOST]]
     learnt = learnt_questions(parts.database, run=parts.run, up_to_cycle=state["cycle"], space=state["space"])
-    probe_QD = embed_questions(parts.student_of(state["first"]), probe).numpy()
+    probe_QD = parts.student_of(state["first"]).embed(probe)
     examples_MD = unit(learnt.vectors_MD) if learnt.keys else learnt.vectors_MD
     return coverage(unit(probe_QD), [question_key(q) for q in probe], examples_MD, learnt.keys)

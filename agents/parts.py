@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agents.events import EventLog
 from agents.inheritance import Inheritance
 from agents.run_folder import COUNTED, RunFolder, read_tried, write_records
-from agents.tracing.thoughts import Thoughts
+from agents.tracing.thoughts import Listener
 from agents.tracing.tracer import Tracer
 from agents.withholding import HeldOut
 from memory.latent_memory import LatentMemory
@@ -39,7 +39,7 @@ from reasoner.types.tried import Tried, attempts_of
 
 if TYPE_CHECKING:
     from agents.teachers.judge import LiteLLMJudge
-    from reasoner.models.student import Student
+    from reasoner.types.student import Student
 
 TeacherFor = Callable[[CallLedger, Callable[[int, int], None]], Teacher]
 RunJob = Callable[[JobSpec, Callable[[float, str], None]], Job]
@@ -177,12 +177,12 @@ class Parts:
             self.clock.require_time()
             self.tell(cycle, node, done, total)
 
-        thoughts = Thoughts() if self.trace.on and split != "gate" else None
+        thoughts = Listener() if self.trace.on and split != "gate" else None
         solver = thoughts.solve if thoughts else None
         began = time.monotonic()
         tried = attempt_all(student, self.domain, problems, mode, solver=solver, on_progress=on_progress)
         seconds = time.monotonic() - began
-        if thoughts:
+        if thoughts and thoughts.vectors:
             self.trace.keep_latents(split, [problem.id for problem in problems], **thoughts.vectors)
         path = self.folder.attempts(cycle, split if split != "gate" else f"gate-{checkpoint}")
         write_records(path, attempts_of(tried))

@@ -5,11 +5,10 @@ from collections.abc import Collection, Sequence
 from memory.latent_memory import LatentMemory
 from memory.sameness import resemblance
 from memory.store.merging import ALIKE_WORDS
-from reasoner.models.student import Student
-from reasoner.search.greedy import embed_questions
 from reasoner.types.domain import Domain
 from reasoner.types.example import Example, WrongAttempt
 from reasoner.types.ports import Recall
+from reasoner.types.student import Student
 
 Item = Example | WrongAttempt
 
@@ -27,7 +26,7 @@ def recall_from(
     """
 
     def ask(questions: Sequence[str], k: int) -> list[list[tuple[str, ...]]]:
-        vectors_BD = embed_questions(encoder, questions).numpy()
+        vectors_BD = encoder.embed(questions)
         found = [
             memory.search(vector, k=k, among=among, leave_out=lambda i, q=question: is_twin(i, q, domain))
             for question, vector in zip(questions, vectors_BD, strict=True)

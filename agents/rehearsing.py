@@ -27,7 +27,7 @@ class Rehearsal(Record):
 
 def rehearse(parts: Parts, champion: str) -> Rehearsal:
     """Restores a checkpoint's files in a scratch place and asks both the same probe. The same again gives the same."""
-    from reasoner.models.checkpoints import load_student
+    from reasoner.students import load
 
     probe, mode = probe_of(parts.settings), parts.settings.student.mode
     outputs = outputs_hash(parts.student_of(champion), probe, mode)
@@ -35,7 +35,7 @@ def rehearse(parts: Parts, champion: str) -> Rehearsal:
         copy = Path(scratch) / champion
         try:
             shutil.copytree(parts.home / "checkpoints" / champion, copy)
-            restored = outputs_hash(load_student(copy), probe, mode)
+            restored = outputs_hash(load(copy), probe, mode)
         except (NotFoundError, OSError) as error:
             restored = str(error)
     return Rehearsal(items=len(probe), outputs=outputs, restored=restored)

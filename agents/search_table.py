@@ -11,12 +11,12 @@ from reasoner.evaluation.attempts import judge_all
 from reasoner.evaluation.comparison import compare, worse_buckets
 from reasoner.evaluation.statistics import rate
 from reasoner.models.student import Student
-from reasoner.search.greedy import Solved
 from reasoner.search.trained_verifier import TrainedVerifier
 from reasoner.types.domain import Domain
 from reasoner.types.ports import Recall
 from reasoner.types.problem import Attempt, Problem
 from reasoner.types.search import SearchRow
+from reasoner.types.student import Solved
 from reasoner.types.tried import attempts_of
 
 Watch = Callable[[str, int, int], None]

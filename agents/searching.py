@@ -10,17 +10,18 @@ import torch
 from agents.solving.graph import run
 from reasoner.config.settings import SearchSettings
 from reasoner.evaluation.understanding import doubt
+from reasoner.models.greedy import BATCH
 from reasoner.models.student import Student
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Complete
 from reasoner.search.energy import SaidEnergy
-from reasoner.search.greedy import BATCH, Solved
 from reasoner.search.noise import Noise
 from reasoner.search.searchers import FIRST_MARGIN, chooser_of, searcher_of
 from reasoner.search.trained_verifier import TrainedVerifier
 from reasoner.types.domain import Domain
 from reasoner.types.ports import Recall
 from reasoner.types.search import FoundSolution, SearchTrace
+from reasoner.types.student import Solved
 
 LATENTS = 2048
 """Decoded at once, about; larger batches leave the caches of two cores."""

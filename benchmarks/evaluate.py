@@ -16,8 +16,9 @@ import torch
 from reasoner.bootstrap.home import open_home
 from reasoner.config.loading import load_settings
 from reasoner.data.sources import open_source
-from reasoner.search.greedy import Solved, solve
+from reasoner.models.greedy import solve
 from reasoner.types.problem import Mode
+from reasoner.types.student import Solved
 
 
 def main() -> None:

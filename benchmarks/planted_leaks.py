@@ -39,8 +39,8 @@ from reasoner.data.held_out import HeldOutQuestions
 from reasoner.domains.math.domain import MathDomain
 from reasoner.evaluation.statistics import wilson
 from reasoner.models.checkpoints import load_student
+from reasoner.models.greedy import embed_questions
 from reasoner.models.student import Student
-from reasoner.search.greedy import embed_questions
 from reasoner.types.example import Example, Lineage
 from reasoner.types.problem import Problem
 

@@ -27,8 +27,8 @@ from reasoner.domains.registry import get_domain
 from reasoner.evaluation.attempts import judge_all
 from reasoner.evaluation.comparison import compare, worse_buckets
 from reasoner.evaluation.reports import items_hash
-from reasoner.search.greedy import Solved
 from reasoner.types.problem import Attempt, Problem
+from reasoner.types.student import Solved
 from reasoner.types.tried import attempts_of
 
 PLAIN: dict[str, Any] = {"verifier": False, "symbolic": False}

@@ -40,10 +40,10 @@ def evaluate_job(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]
     Raises:
         Interrupted: the job was asked to stop; what was attempted stays.
     """
-    from reasoner.models.checkpoints import load_student
+    from reasoner.students import load
 
     settings, split, began = Settings.model_validate(payload["settings"]), payload["split"], time.monotonic()
-    student = load_student(context.home / "checkpoints" / payload["checkpoint"])
+    student = load(context.home / "checkpoints" / payload["checkpoint"])
     domain, mode = get_domain(settings.task.name), settings.student.mode
     problems, path = _problems(settings, split)[: payload["n"]], context.folder / "attempts.jsonl"
     attempts = _kept(path)

@@ -22,7 +22,7 @@ from memory.store.spaces import Serving, SpaceStore
 from reasoner.types.record import Record
 
 if TYPE_CHECKING:
-    from reasoner.models.student import Student
+    from reasoner.types.student import Student
 
 
 class Reencoded(Record):
@@ -67,11 +67,11 @@ def reencode(
     Raises:
         Interrupted: `should_stop` said so; what is encoded stays.
     """
-    from reasoner.models.checkpoints import load_student
+    from reasoner.students import load
 
     began = time.monotonic()
     chosen = CheckpointStore(database).get(checkpoint)
-    student = load_student(home / "checkpoints" / checkpoint)
+    student = load(home / "checkpoints" / checkpoint)
     former = SpaceStore(database).serving()
     latents, encoded = LatentStore(database), 0
     while True:
@@ -96,8 +96,6 @@ def reencode(
 
 def _fill(database: Database, latents: LatentStore, student: "Student", space: str) -> Iterator[tuple[int, int]]:
     """Encodes what lacks its latent, batch by batch; yields how many of a batch, and of how many in all."""
-    from reasoner.search.greedy import embed_questions
-
     store = ExampleStore(database)
     lacking = {correct: latents.missing(space, correct=correct) for correct in (True, False)}
     total = sum(len(ids) for ids in lacking.values())
@@ -105,7 +103,7 @@ def _fill(database: Database, latents: LatentStore, student: "Student", space: s
         for start in range(0, len(ids), BATCH):
             chunk: Sequence[str] = ids[start : start + BATCH]
             items = store.found(chunk) if correct else store.found_wrong(chunk)
-            vectors = embed_questions(student, [item.problem.question for item in items]).numpy()
+            vectors = student.embed([item.problem.question for item in items])
             latents.add(chunk, vectors, space=space, correct=correct)
             yield len(chunk), total
 

@@ -112,7 +112,7 @@ def _server() -> Any:
             "litellm",
             "jobs.scheduler",
             "reasoner.bootstrap.schedules",
-            "reasoner.search.greedy",
+            "reasoner.models.greedy",
             "alembic.command",
         ]
     )

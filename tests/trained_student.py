@@ -11,8 +11,9 @@ from student_maker import SHAPE
 from memory.locks import exclusive
 from reasoner.config.settings import TrainSettings
 from reasoner.data.generated_source import GeneratedSource
-from reasoner.models.checkpoints import CONFIG, load_student, save_student
+from reasoner.models.checkpoints import load_student, save_student
 from reasoner.models.student import Student, new_student
+from reasoner.storage.checkpoint_file import is_checkpoint
 from reasoner.training.feed import Batches, FreshFeed
 from reasoner.training.trainer import train
 from reasoner.training.work import recipe_of
@@ -27,7 +28,7 @@ def trained_student() -> Student:
     """Trained once for all test processes; 20 numbers, one step, nothing that does not matter."""
     folder = shared_folder() / "trained"
     with exclusive(shared_folder() / "trained.lock"):
-        if not (folder / CONFIG).exists():
+        if not is_checkpoint(folder):
             save_student(_train(), folder, about={})
     return load_student(folder)
 

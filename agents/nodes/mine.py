@@ -59,9 +59,8 @@ def spread(calls: int, sizes: Sequence[int]) -> list[int]:
 def _groups(wrong: list[Tried], champion: str, parts: Parts) -> list[list[Tried]]:
     """Failures by skill and latent neighbourhood, in a fixed order."""
     from memory.index.clusters import neighbourhoods
-    from reasoner.search.greedy import embed_questions
 
-    vectors = embed_questions(parts.student_of(champion), [f.problem.question for f in wrong]).numpy()
+    vectors = parts.student_of(champion).embed([f.problem.question for f in wrong])
     parts.trace.keep_latents("failures", [f.problem.id for f in wrong], question_ND=vectors)
     groups: list[list[Tried]] = []
     for skill in sorted({f.problem.skill for f in wrong}):
@@ -90,8 +89,6 @@ def _farthest(
 
     Known is what earlier cycles have learnt and what this one's search has solved: a run that goes on finds the same.
     """
-    from reasoner.search.greedy import embed_questions
-
     if not any(shares):
         return []
     cycle, student = state["cycle"], parts.student_of(state["champion"])
@@ -100,11 +97,11 @@ def _farthest(
     known = sorted({e.problem.question for e in (*learnt, *searched)})
     failures = [f for pool in pools for f in pool]
     picked = farthest_first(
-        embed_questions(student, [f.problem.question for f in failures]).numpy(),
+        student.embed([f.problem.question for f in failures]),
         [f.problem.id for f in failures],
         groups=[place for place, pool in enumerate(pools) for _ in pool],
         quotas=shares,
-        known_MD=embed_questions(student, known).numpy(),
+        known_MD=student.embed(known),
     )
     return [failures[place] for place in picked]
 

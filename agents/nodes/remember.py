@@ -16,18 +16,16 @@ MOST_WRONG = 500
 
 def remember(state: ImproveState, parts: Parts) -> Change:
     """Keeps the cycle's harvest with its latents in the run's memory space."""
-    from reasoner.search.greedy import embed_questions
-
     cycle = state["cycle"]
     encoder = parts.student_of(state["first"])
     memory = parts.memory(state["space"])
     examples = read_records(parts.folder.examples(cycle), Example)
     parts.tell(cycle, "remember", 0, len(examples))
-    vectors = embed_questions(encoder, [e.problem.question for e in examples]).numpy()
+    vectors = encoder.embed([e.problem.question for e in examples])
     parts.trace.keep_latents("examples", [e.id for e in examples], question_ND=vectors)
     added = memory.remember(examples, vectors)
     wrong = _wrong(cycle, parts)
-    memory.remember_wrong(wrong, embed_questions(encoder, [w.problem.question for w in wrong]).numpy())
+    memory.remember_wrong(wrong, encoder.embed([w.problem.question for w in wrong]))
     memory.settle()
     parts.events.write(
         f"{cycle}/examples",

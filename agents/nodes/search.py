@@ -15,6 +15,7 @@ from reasoner.domains.solutions import tried_fault
 from reasoner.evaluation.attempts import judge_all
 from reasoner.models.student import Student
 from reasoner.search.trained_verifier import TrainedVerifier, load_verifier, verifier_folder
+from reasoner.students.latent.asked_for import as_latent
 from reasoner.types.example import Example, Lineage
 from reasoner.types.ports import Recall
 from reasoner.types.tried import Tried, attempts_of
@@ -25,7 +26,7 @@ def search(state: ImproveState, parts: Parts) -> Change:
     cycle, champion = state["cycle"], state["champion"]
     failed = [one.problem for one in parts.practised(cycle) if one.wrong]
     settings = parts.settings.search.model_copy(update={"searcher": "beam"})
-    student = parts.student_of(champion)
+    student = as_latent(parts.student_of(champion), "a search")
 
     def watch(done: int, total: int) -> None:
         parts.clock.require_time()

@@ -6,13 +6,18 @@ from agents.parts import Parts
 from agents.state import Change, ImproveState
 from agents.verifying import Pupil, make_trained_verifier
 from reasoner.diagnostics.plots import plot_reliability
+from reasoner.students.latent.asked_for import as_latent
 
 
 def verifier(state: ImproveState, parts: Parts) -> Change:
     """Trains it, and tells how good it is on practice problems held out."""
     cycle, champion = state["cycle"], state["champion"]
     made = make_trained_verifier(
-        Pupil(parts.student_of(champion), parts.checkpoints.get(champion).fingerprint, f"checkpoints/{champion}"),
+        Pupil(
+            as_latent(parts.student_of(champion), "a verifier"),
+            parts.checkpoints.get(champion).fingerprint,
+            f"checkpoints/{champion}",
+        ),
         parts.domain,
         [problem for pool in range(1, cycle + 1) for problem in parts.source.practice(pool)],
         parts.settings,

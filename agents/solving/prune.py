@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 
 from agents.solving.state import SolveChange, SolveState
-from reasoner.models.student import pooled_slots
+from reasoner.models.network import pooled_slots
 from reasoner.search.arena import Arena
 from reasoner.search.beams import Beams, Candidates, Complete
 from reasoner.search.energy import SAID

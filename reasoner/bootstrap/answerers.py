@@ -112,15 +112,14 @@ class CheckpointSource(_Here):
         """Loads it."""
         from reasoner.bootstrap.students import solver_of
         from reasoner.domains.registry import get_domain
-        from reasoner.evaluation.asking.latent_student import LatentStudentAnswerer
-        from reasoner.search.greedy import solve
+        from reasoner.evaluation.asking.student import StudentAnswerer
 
         domain = get_domain(self._picked.task(self._settings.task.name))
         searching = solver_of(self._place, self._picked.checkpoint, self._settings, domain, self._mode)
-        return LatentStudentAnswerer(
+        return StudentAnswerer(
             self._picked.student(device=self._settings.compute.device),
             domain,
-            searching or solve,
+            searching,
             self._mode,
             name=self.name,
             fingerprint=self.fingerprint,
@@ -300,7 +299,7 @@ def source_of(settings: Settings, home: Path, who: Who, *, mode: Mode, say: Say)
 
 def _checkpoint(place: Home, name: str) -> Chosen | None:
     """The checkpoint of that name: a folder with one, or an id of the home. None where it means a language model."""
-    from reasoner.models.checkpoints import is_checkpoint
+    from reasoner.storage.checkpoint_file import is_checkpoint
 
     folder = Path(name).expanduser()
     if folder.is_dir():

@@ -77,7 +77,6 @@ def _problems(name: str, home: Path, settings: Settings, cycle: int) -> list[Pro
 def _latents(home: Path, ours: Sequence[Problem], theirs: Sequence[Problem]) -> Look:
     import torch
 
-    from reasoner.search.greedy import embed_questions
     from reasoner.training.threads import usable_threads
 
     try:
@@ -89,5 +88,5 @@ def _latents(home: Path, ours: Sequence[Problem], theirs: Sequence[Problem]) -> 
         return Look(look="latents", count=len(ours), matches=[], note=note)
     student = place.student(champion.id)
     torch.set_num_threads(usable_threads())
-    first, second = (embed_questions(student, [p.question for p in problems]).numpy() for problems in (ours, theirs))
+    first, second = (student.embed([p.question for p in problems]) for problems in (ours, theirs))
     return look_at_latents(ours, theirs, first, second)

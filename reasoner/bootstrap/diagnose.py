@@ -136,7 +136,7 @@ class _Bench:
         """The same steps through a student of fresh weights."""
         from reasoner.diagnostics.latents import collect
         from reasoner.evaluation.latent_audit import RandomLatents
-        from reasoner.models.student import build_net
+        from reasoner.models.network import build_net
 
         net = build_net(self._student.shape, seed=self._seed, lent=self._student.lent).eval()
         fresh = dataclasses.replace(self._student, net=net)
@@ -193,6 +193,7 @@ def _base_steps(specimen: _Specimen, held_out: list[str], largest: int | None) -
 
 def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:
     from reasoner.bootstrap.compute import with_kept_compute
+    from reasoner.students.latent.asked_for import as_latent
     from reasoner.training.work import threads_in_all
 
     place = open_home(home)
@@ -204,7 +205,7 @@ def _specimen(settings: Settings, home: Path, checkpoint: str) -> _Specimen:
     payload = lineage[-1].spec.payload if lineage else {}
     own_seconds = picked.about.get("train_seconds") if is_base else None
     return _Specimen(
-        student=picked.student(device=settings.compute.device),
+        student=as_latent(picked.student(device=settings.compute.device), "a diagnosis"),
         id=found.id,
         fingerprint=found.fingerprint,
         settings=_trained_with(payload) if payload else settings,

@@ -1,5 +1,6 @@
 """A home: the folder with everything that a person's students, runs and memories are made of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +12,14 @@ from memory.store.database import Database, open_database
 from memory.store.ids import IdStore
 from reasoner.config.places import database_url
 from reasoner.errors import NotFoundError
+from reasoner.storage.checkpoint_file import NAME, OLD, read_checkpoint
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.printable import shortened
 
 if TYPE_CHECKING:
-    from reasoner.models.student import Student
+    from reasoner.models.student import Student as LatentStudent
     from reasoner.search.trained_verifier import TrainedVerifier
+    from reasoner.types.student import Student
 
 
 @dataclass(frozen=True)
@@ -27,21 +30,19 @@ class Chosen:
     folder: Path
 
     @property
-    def about(self) -> dict[str, Any]:
+    def about(self) -> Mapping[str, Any]:
         """What was kept of its training."""
-        return _config(self.folder)["about"]
+        return read_checkpoint(self.folder).about
 
     def task(self, usual: str) -> str:
         """The task that it was trained for; `usual` where its files do not say it."""
-        from reasoner.models.checkpoints import read_about
-
-        return str(read_about(self.folder).get("task") or usual)
+        return read_checkpoint(self.folder).task or usual
 
     def student(self, *, device: str = "cpu") -> "Student":
         """It, ready for inference."""
-        from reasoner.models.checkpoints import load_student
+        from reasoner.students import load
 
-        return load_student(self.folder, device=device)
+        return load(self.folder, device=device)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Home:
         found = self.checkpoint(id)
         return Chosen(found, self.checkpoints / found.id).student()
 
-    def verifier(self, fingerprint: str, student: "Student") -> "TrainedVerifier | None":
+    def verifier(self, fingerprint: str, student: "LatentStudent") -> "TrainedVerifier | None":
         """The newest verifier of a student, if one was trained for it.
 
         Raises:
@@ -117,19 +118,16 @@ class Home:
         Raises:
             NotFoundError: neither is there.
         """
-        from reasoner.models.checkpoints import CONFIG
-
         folder = Path(given) if given else None
-        if folder is None or not (folder / CONFIG).is_file():
+        if folder is None or not any((folder / name).is_file() for name in (NAME, OLD)):
             found = self.checkpoint(given)
             return Chosen(found, self.checkpoints / found.id)
-        config = _config(folder)
-        parent = str(config["about"].get("parent", ""))
+        said = read_checkpoint(folder)
         made = Checkpoint(
             id=folder.resolve().name,
-            fingerprint=config["fingerprint"],
-            parent=parent,
-            kind="candidate" if parent else "base",
+            fingerprint=said.fingerprint,
+            parent=said.parent,
+            kind="candidate" if said.parent else "base",
             run="",
             cycle=0,
         )
@@ -156,9 +154,3 @@ def existing_home(root: Path) -> Home:
     if not root.is_dir():
         raise NotFoundError(nothing_in(root))
     return home_at(root)
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    from reasoner.models.checkpoints import read_config
-
-    return read_config(folder)

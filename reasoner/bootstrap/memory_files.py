@@ -148,11 +148,9 @@ class _Desk:
 
         Verdicts come first: what is remembered always has one, even where the process dies in between.
         """
-        from reasoner.search.greedy import embed_questions
-
         lineage = fresh[0].example.lineage
         self._verdicts.add([one.verdict for one in fresh], run=lineage.run, cycle=lineage.cycle)
-        latents = embed_questions(self._student, [one.example.problem.question for one in fresh]).numpy()
+        latents = self._student.embed([one.example.problem.question for one in fresh])
         added = set(self._memory.remember([one.example for one in fresh], latents, kind="imported").added)
         return [one for one in fresh if one.example.id in added]
 

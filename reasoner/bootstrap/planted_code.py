@@ -104,7 +104,7 @@ class Plants:
         home, marker = self._place()
         shutil.copytree(self._checkpoint, home / "checkpoints" / "base")
         with closing(open_database(home)) as database:
-            about = json.loads((self._checkpoint / "config.json").read_text(encoding="utf-8"))
+            about = json.loads((self._checkpoint / "checkpoint.json").read_text(encoding="utf-8"))
             base = Checkpoint(id="base", fingerprint=about["fingerprint"], parent="", kind="base", run="r", cycle=0)
             CheckpointStore(database).add(base)
             enthrone_base(database, base)
@@ -196,13 +196,17 @@ class Plants:
 
     def _tensors(self) -> Iterator[Planted]:
         from agents.reporting.page.latents import latents_file, read_latents
-        from reasoner.models.checkpoints import CONFIG, TOKENIZER, WEIGHTS, load_student
+        from reasoner.models.checkpoints import load_student
+        from reasoner.models.stored_fingerprint import TOKENIZER, WEIGHTS
+        from reasoner.storage.checkpoint_file import NAME, OLD
         from reasoner.training.adapters import FACTORS, read_factors
         from reasoner.training.claims import JudgedClaims
 
-        for name in (WEIGHTS, CONFIG, TOKENIZER):
+        for name in (WEIGHTS, NAME, OLD, TOKENIZER):
             folder, marker = self._place()
             shutil.copytree(self._checkpoint, folder, dirs_exist_ok=True)
+            if name == OLD:
+                (folder / NAME).unlink()
             (folder / name).write_bytes(_torch_file(marker))
             yield Planted("torch file", f"a checkpoint's {name}", marker, partial(load_student, folder))
         folder, marker = self._place()
@@ -281,7 +285,7 @@ class Plants:
             JobStore(database).file(JobSpec(key="k", kind="synthesize", payload=payload))
         yield Planted("task file", "a job's payload", marker, partial(work_jobs, home, until_empty=True))
         home, marker = self._home()
-        config = home / "checkpoints" / "base" / "config.json"
+        config = home / "checkpoints" / "base" / "checkpoint.json"
         about = json.loads(config.read_text(encoding="utf-8"))
         about["about"]["task"] = self._task_file(home, marker)
         config.write_text(json.dumps(about), encoding="utf-8")

@@ -40,11 +40,9 @@ def search_memory(
         correct: verified examples, or wrong attempts.
         words: whether shared names and numbers count beside likeness.
     """
-    from reasoner.search.greedy import embed_questions
-
     place = existing_home(home).begun()
     encoder = encoder_of(place)
-    vector = embed_questions(place.student(encoder.id), [text]).numpy()[0]
+    vector = place.student(encoder.id).embed([text])[0]
     memory = memory_of(place, encoder)
     return memory.search(vector, k=k, words=text if words else "", only=only, correct=correct)
 

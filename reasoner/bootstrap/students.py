@@ -22,12 +22,12 @@ from reasoner.types.problem import Mode, Problem, Split
 from reasoner.types.report import EvalReport
 from reasoner.types.search import SearchTable, SearchTrace
 from reasoner.types.solution import Solution, SolvedStep
+from reasoner.types.student import TellsUnread
 from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
     from reasoner.evaluation.attempts import Solver
-    from reasoner.models.student import Student
-    from reasoner.search.greedy import Solved
+    from reasoner.types.student import Solved, Student
 
 Watcher = Callable[[Progress], None]
 
@@ -152,12 +152,13 @@ def compare_searchers(
 ) -> SearchTable:
     """Every way of searching on the same problems, beside greedy. Arguments as in `evaluate`."""
     from agents.search_table import compare_all
+    from reasoner.students.latent.asked_for import as_latent
 
     place = home_at(home)
     picked = place.choose(checkpoint)
     domain = judged_domain(settings, place)
     problems = _problems_of(settings, split, data, domain)
-    student = picked.student()
+    student = as_latent(picked.student(), "a search")
     rows = compare_all(
         student,
         domain,
@@ -180,13 +181,15 @@ def solver_of(place: Home, checkpoint: Checkpoint, settings: Settings, domain: D
     if mode != "talk":
         raise UsageError(f"--mode {mode} with search.searcher={settings.search.searcher}: searching goes on from words")
     from agents.searching import search_all
+    from reasoner.students.latent.asked_for import as_latent
 
     recall = _recall(place, domain, settings)
 
     def solve(student: "Student", questions: Sequence[str], mode: Mode) -> "list[Solved]":  # noqa: ARG001 (a `Solver`)
-        verifier = place.verifier(checkpoint.fingerprint, student)
+        pupil = as_latent(student, "a search")
+        verifier = place.verifier(checkpoint.fingerprint, pupil)
         found = search_all(
-            student, domain, questions, settings.search, seed=settings.seed, verifier=verifier, recall=recall
+            pupil, domain, questions, settings.search, seed=settings.seed, verifier=verifier, recall=recall
         )
         return [f.solved for f in found]
 
@@ -197,10 +200,11 @@ def search(settings: Settings, *, home: Path, question: str, checkpoint: str | N
     """What a checkpoint (the home's champion by default) sees while it looks for a question's answer."""
     from agents.searching import search_one
     from reasoner.domains.registry import get_domain
+    from reasoner.students.latent.asked_for import as_latent
 
     place = home_at(home)
     picked = place.choose(checkpoint)
-    domain, student = get_domain(picked.task(settings.task.name)), picked.student()
+    domain, student = get_domain(picked.task(settings.task.name)), as_latent(picked.student(), "a search")
     verifier = place.verifier(picked.checkpoint.fingerprint, student)
     recall = _recall(place, domain, settings)
     return search_one(student, domain, question, settings.search, seed=settings.seed, verifier=verifier, recall=recall)
@@ -241,23 +245,28 @@ def solve_many(
     """
     from reasoner.domains.registry import get_domain
     from reasoner.evaluation.understanding import doubt
-    from reasoner.search.greedy import solve as solve_greedily
     from reasoner.training.threads import computing_with
 
     place = home_at(home)
     picked = place.choose(checkpoint)
     domain, student = get_domain(picked.task(settings.task.name)), picked.student()
-    solver = solver_of(place, picked.checkpoint, settings, domain, mode) or solve_greedily
+    solver = solver_of(place, picked.checkpoint, settings, domain, mode)
     for block in (questions[start : start + BLOCK] for start in range(0, len(questions), BLOCK)):
         began = time.monotonic()
         # A few short questions are no work that threads could share: they only wait for one another.
         with computing_with(1) if len(block) <= FEW else nullcontext():
-            solved = solver(student, block, mode)
+            solved = solver(student, block, mode) if solver else student.solve(block, mode)
         seconds = round((time.monotonic() - began) / len(block), 3)
         for question, one in zip(block, solved, strict=True):
-            why = doubt(domain, question, one.steps, unknown=student.reads.unknown(question))
+            why = doubt(domain, question, one.steps, unknown=_unread(student, question))
             solution = _solution(domain, question, one, checkpoint=picked.checkpoint.id, mode=mode, seconds=seconds)
             yield solution.model_copy(update={"doubt": why, "answer": ""}) if why else solution
+
+
+def _unread(student: "Student", question: str) -> Sequence[str]:
+    """Words that it cannot read, as far as it knows."""
+    tells = power(student, TellsUnread)
+    return tells.unread(question) if tells else ()
 
 
 def _solution(

@@ -63,10 +63,11 @@ def solve() -> Any:
 def _arena(question: str) -> "Arena":
     from agents.searching import make_arena
     from reasoner.domains.registry import get_domain
+    from reasoner.students.latent.asked_for import as_latent
 
     settings, place = _settings(), existing_home(_home())
     picked = place.choose(None)
-    student = picked.student()
+    student = as_latent(picked.student(), "a search")
     verifier = place.verifier(picked.checkpoint.fingerprint, student)
     domain = get_domain(picked.task(settings.task.name))
     return make_arena(student, domain, [question], settings.search, seed=settings.seed, verifier=verifier)

@@ -7,7 +7,7 @@ from reasoner.evaluation.outputs import probe_of
 from reasoner.types.domain import Domain
 
 if TYPE_CHECKING:
-    from reasoner.models.student import Student
+    from reasoner.types.student import Student
 
 
 def divergence_between(present: "Student", other: "Student", settings: Settings, cycle: int) -> float:
@@ -20,15 +20,18 @@ def divergence_between(present: "Student", other: "Student", settings: Settings,
         cycle: whose problems.
     """
     from reasoner.data.sources import open_source
+    from reasoner.students.latent.asked_for import as_latent
     from reasoner.training.divergence import divergence, expectations
     from reasoner.training.fast_weights import PROBE
     from reasoner.training.feed import derive, encode
     from reasoner.training.threads import computing_with
 
+    use = "a budget of change"
+    one, two = as_latent(present, use), as_latent(other, use)
     source = open_source(settings)
-    probe = encode(present.tokenizers, list(source.base_problems(PROBE, derive(settings.seed, "divergence", cycle))))
+    probe = encode(one.tokenizers, list(source.base_problems(PROBE, derive(settings.seed, "divergence", cycle))))
     with computing_with(1):
-        return round(divergence(expectations(present, probe), expectations(other, probe)), 6)
+        return round(divergence(expectations(one, probe), expectations(two, probe)), 6)
 
 
 def answers_alike(one: "Student", other: "Student", domain: Domain, settings: Settings) -> tuple[int, int]:

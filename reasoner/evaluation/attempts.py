@@ -10,8 +10,7 @@ from reasoner.types.problem import Attempt, Mode, Problem
 from reasoner.types.tried import Tried
 
 if TYPE_CHECKING:
-    from reasoner.models.student import Student
-    from reasoner.search.greedy import Solved
+    from reasoner.types.student import Solved, Student
 
 Solver = Callable[["Student", Sequence[str], Mode], list["Solved"]]
 """Solves questions, in their order."""
@@ -30,13 +29,12 @@ def attempt_all(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Tried]:
     """Every problem with an attempt at it, a greedy one unless a solver is given. Only the question is seen."""
-    from reasoner.search.greedy import solve as solve_greedily
-
-    solve = solver or solve_greedily
     tried: list[Tried] = []
     for start in range(0, len(problems), CHUNK):
         chunk = problems[start : start + CHUNK]
-        tried += judge_all(domain, chunk, solve(student, [p.question for p in chunk], mode), mode)
+        questions = [p.question for p in chunk]
+        solved = solver(student, questions, mode) if solver else student.solve(questions, mode)
+        tried += judge_all(domain, chunk, solved, mode)
         if on_progress is not None:
             on_progress(len(tried), len(problems))
     return tried

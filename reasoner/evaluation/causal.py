@@ -22,8 +22,9 @@ from reasoner.types.tried import attempts_of
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
+    from reasoner.models.greedy import Alter
     from reasoner.models.student import Student
-    from reasoner.search.greedy import Alter, Solved
+    from reasoner.types.student import Solved
 
 
 @dataclass
@@ -130,7 +131,7 @@ def chance_of_commonest(problems: Sequence[Problem]) -> float:
 
 
 def _solve(student: "Student", problems: Sequence[Problem], mode: Mode, **alterations: "Alter") -> "list[Solved]":
-    from reasoner.search.greedy import solve
+    from reasoner.models.greedy import solve
 
     return solve(student, [p.question for p in problems], mode, **alterations)
 

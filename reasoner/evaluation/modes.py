@@ -12,7 +12,7 @@ from reasoner.types.problem import Attempt, Problem
 from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
-    from reasoner.models.student import Student
+    from reasoner.types.student import Student
 
 
 def modes_section(student: "Student", domain: Domain, problems: Sequence[Problem]) -> Section:

@@ -12,7 +12,7 @@ from reasoner.config.settings import Settings
 from reasoner.types.problem import Mode, Problem
 
 if TYPE_CHECKING:
-    from reasoner.models.student import Student
+    from reasoner.types.student import Student
 
 PROBE = 100
 """Items."""
@@ -29,13 +29,12 @@ def probe_of(settings: Settings) -> list[Problem]:
 
 def outputs_hash(student: "Student", problems: Sequence[Problem], mode: Mode) -> str:
     """16 hex digits over steps, their log probabilities and the questions' latents."""
-    from reasoner.search.greedy import embed_questions, solve
     from reasoner.training.threads import computing_with
 
     questions = [problem.question for problem in problems]
     with computing_with(1):
-        solved, latents_BD = solve(student, questions, mode), embed_questions(student, questions)
+        solved, latents_BD = student.solve(questions, mode), student.embed(questions)
     said = [[list(one.steps), [float(x) for x in one.logprobs], one.finished] for one in solved]
     digest = hashlib.sha256(json.dumps(said).encode())
-    digest.update(latents_BD.numpy().tobytes())
+    digest.update(latents_BD.tobytes())
     return digest.hexdigest()[:16]

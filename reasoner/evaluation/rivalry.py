@@ -25,7 +25,7 @@ def rival_attempts(
     """The language model's greedy attempts; it reads and writes with the student's tokenizers."""
     from reasoner.models.batches import pad_questions
     from reasoner.models.language_model import say
-    from reasoner.search.greedy import Solved
+    from reasoner.types.student import Solved
 
     device, shape = str(next(model.parameters()).device), student.shape
     encoded = student.reads.encode([p.question for p in problems])

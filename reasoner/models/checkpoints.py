@@ -1,4 +1,4 @@
-"""Students on disk: `model.safetensors`, `config.json`, `question_tokenizer.json`, written whole or not at all.
+"""Latent students on disk: `model.safetensors`, `checkpoint.json`, `question_tokenizer.json`, whole or not at all.
 
 The fingerprint is a SHA-256 over all tensors, both tokenizers' settings and the shape, so equal students have equal
 fingerprints wherever they were trained. Nothing is unpickled. Frozen pretrained models are named, not stored; what a
@@ -9,25 +9,24 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from reasoner.errors import NotFoundError, ReasonerError
+from reasoner.errors import NotFoundError
 from reasoner.models.backbones import BackboneReader
 from reasoner.models.lending import keep_tuned, lend_again
+from reasoner.models.network import build_net
 from reasoner.models.parts import step_tokenizer
 from reasoner.models.shape import Shape
-from reasoner.models.stored_fingerprint import CONFIG, MEND, TOKENIZER, WEIGHTS
-from reasoner.models.student import Student, build_net
+from reasoner.models.stored_fingerprint import TOKENIZER, WEIGHTS
+from reasoner.models.student import Student
 from reasoner.models.tokenizers import QuestionTokenizer
-from reasoner.storage.json_files import damaged, read_object, read_text
+from reasoner.storage.checkpoint_file import MEND, NAME, CheckpointFile, read_checkpoint, write_checkpoint
+from reasoner.storage.json_files import read_text
 from reasoner.storage.tensor_files import fitting, load_tensors, save_tensors
-from reasoner.storage.writing import replace_folder, write_json, write_text
-
-KINDS: dict[str, type] = {"fingerprint": str, "shape": dict, "about": dict}
+from reasoner.storage.writing import replace_folder, write_text
 
 
 def fingerprint(student: Student) -> str:
@@ -41,14 +40,14 @@ def fingerprint(student: Student) -> str:
 
 
 def save_student(
-    student: Student, folder: Path, *, about: dict[str, object], also: Callable[[Path], None] = lambda _: None
+    student: Student, folder: Path, *, about: Mapping[str, object], also: Callable[[Path], None] = lambda _: None
 ) -> str:
     """Writes the student to `folder` and returns its fingerprint.
 
     Args:
         student: to be saved.
         folder: replaced whole.
-        about: kept in `config.json`.
+        about: kept in `checkpoint.json`.
         also: writes what else belongs to it into the folder that it is given.
     """
     mark = fingerprint(student)
@@ -58,9 +57,9 @@ def save_student(
     save_tensors(partial / WEIGHTS, student.net.state_dict())
     keep_tuned(student.lent, student.shape, partial)
     write_text(partial / TOKENIZER, student.reads.to_json())
-    config = {"fingerprint": mark, "shape": student.shape.to_dict(), "about": about}
     also(partial)
-    write_json(partial / CONFIG, config)
+    said = CheckpointFile(kind="latent", fingerprint=mark, settings=student.shape.to_dict(), about=about)
+    write_checkpoint(partial, said)
     replace_folder(partial, folder)
     return mark
 
@@ -74,12 +73,12 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
         DamagedError: one of its files is not what was written.
         ConfigError: a frozen model that it stands on is not here.
     """
-    missing = [name for name in (WEIGHTS, CONFIG, TOKENIZER) if not (folder / name).is_file()]
+    said = read_checkpoint(folder)
+    missing = [name for name in (WEIGHTS, TOKENIZER) if not (folder / name).is_file()]
     if missing:
         raise NotFoundError(f"{folder} is not a checkpoint: {', '.join(missing)} missing; see `reasoner models list`")
-    config = read_config(folder)
-    with fitting(folder / CONFIG, mend=MEND):
-        shape = Shape.from_dict(config["shape"])
+    with fitting(folder / NAME, mend=MEND):
+        shape = Shape.from_dict(dict(said.settings))
     lent = lend_again(shape, folder)
     net = build_net(shape, seed=0, lent=lent)
     weights = load_tensors(folder / WEIGHTS, mend=MEND)
@@ -95,46 +94,13 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
         writes=step_tokenizer(shape),
         lent=lent,
     )
-    if fingerprint(student) != config["fingerprint"]:
+    if fingerprint(student) != said.fingerprint:
         raise NotFoundError(
             f"{folder} was changed after it was saved: its files do not match fingerprint "
-            f"{config['fingerprint']!r}; restore it from a backup or train again"
+            f"{said.fingerprint!r}; restore it from a backup or train again"
         )
     student.net.to(torch.device(device))
     return student
-
-
-def is_checkpoint(folder: Path) -> bool:
-    """Whether a folder holds a student of ours; a Hugging Face model has a `config.json` that says other things."""
-    try:
-        read_config(folder)
-    except ReasonerError:
-        return False
-    return True
-
-
-def read_about(folder: Path) -> dict[str, Any]:
-    """What `save_student` was told about the student in `folder`.
-
-    Raises:
-        NotFoundError: there is no checkpoint.
-    """
-    if not (folder / CONFIG).is_file():
-        raise NotFoundError(f"{folder} is not a checkpoint: {CONFIG} missing; see `reasoner models list`")
-    return read_config(folder)["about"]
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """`config.json` of the student in `folder`.
-
-    Raises:
-        DamagedError: it is not what `save_student` wrote.
-    """
-    found = read_object(folder / CONFIG, mend=MEND)
-    lacking = [name for name, kind in KINDS.items() if not isinstance(found.get(name), kind)]
-    if lacking:
-        raise damaged(folder / CONFIG, f"lacks {' and '.join(lacking)}", MEND)
-    return found
 
 
 def _reader(shape: Shape, text: str) -> QuestionTokenizer | BackboneReader:

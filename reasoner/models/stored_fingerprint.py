@@ -9,13 +9,11 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from reasoner.storage.json_files import damaged, parsed, read_object, read_text
+from reasoner.storage.checkpoint_file import MEND, PIECE, read_checkpoint
+from reasoner.storage.json_files import damaged, parsed, read_text
 from reasoner.storage.regular import reading
 
-WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "question_tokenizer.json"
-MEND = "restore the checkpoint from a backup, or go back to another with `reasoner models rollback`"
-PIECE = 1 << 20
-"""Bytes that are read at once."""
+WEIGHTS, TOKENIZER = "model.safetensors", "question_tokenizer.json"
 
 
 def stored_fingerprint(folder: Path) -> str:
@@ -24,8 +22,8 @@ def stored_fingerprint(folder: Path) -> str:
     Raises:
         DamagedError: a file is missing, cut or foreign.
     """
-    config = read_object(folder / CONFIG, mend=MEND)
-    digest = hashlib.sha256(json.dumps(config.get("shape"), sort_keys=True).encode())
+    shape = dict(read_checkpoint(folder).settings)
+    digest = hashlib.sha256(json.dumps(shape, sort_keys=True).encode())
     digest.update(read_text(folder / TOKENIZER, mend=MEND).encode())
     path = folder / WEIGHTS
     try:

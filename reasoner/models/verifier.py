@@ -20,7 +20,8 @@ from torch import Tensor, nn
 from reasoner.models.batches import QuestionBatch
 from reasoner.models.decoder import StepDecoder, Writer, token_logprobs
 from reasoner.models.encoders import QuestionEncoder
-from reasoner.models.student import LatentReasoner, Student
+from reasoner.models.network import LatentReasoner
+from reasoner.models.student import Student
 
 _Part = TypeVar("_Part", bound=nn.Module)
 

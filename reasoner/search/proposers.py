@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from reasoner.models.layers import normalise
-from reasoner.models.student import LatentReasoner
+from reasoner.models.network import LatentReasoner
 from reasoner.search.noise import Noise
 from reasoner.types.search import REFINED
 

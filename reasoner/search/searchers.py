@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from reasoner.config.settings import SearchSettings
+from reasoner.models.network import LatentReasoner
 from reasoner.models.predictor import StepPredictor
-from reasoner.models.student import LatentReasoner
 from reasoner.search.beams import Beams, Candidates
 from reasoner.search.choosing import Best, Chooser, Cluster, Vote
 from reasoner.search.noise import Noise

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from reasoner.errors import ConfigError
-from reasoner.models.student import LatentReasoner
+from reasoner.models.network import LatentReasoner
 from reasoner.storage.tensor_files import load_tensors, save_tensors
 
 PARTS = ("question_encoder", "predictor", "decoder")

@@ -14,8 +14,9 @@ from torch import Tensor
 from reasoner.config.settings import Settings
 from reasoner.data.sources import ProblemSource
 from reasoner.errors import ConfigError
-from reasoner.models.checkpoints import load_student, read_about
+from reasoner.models.checkpoints import load_student
 from reasoner.models.student import Student
+from reasoner.storage.checkpoint_file import read_checkpoint
 from reasoner.training.adapters import Adapters, read_factors
 from reasoner.training.divergence import divergence, expectations
 from reasoner.training.feed import Item, derive, encode
@@ -53,7 +54,7 @@ class FastWeights:
 
     def __init__(self, settings: Settings, checkpoints: Path, parent: str, source: ProblemSource, cycle: int):
         self._rank, self._budget = settings.train.adapter_rank, settings.train.kl_budget
-        self.core = read_about(checkpoints / parent).get("core") or parent
+        self.core = read_checkpoint(checkpoints / parent).about.get("core") or parent
         self.student: Student = load_student(checkpoints / self.core)
         probe = list(source.base_problems(PROBE, derive(settings.seed, "divergence", cycle)))
         self._probe: list[Item] = encode(self.student.tokenizers, probe)

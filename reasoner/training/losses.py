@@ -12,8 +12,8 @@ from torch.nn import functional as F
 from reasoner.config.settings import LossSettings
 from reasoner.models.batches import QuestionBatch
 from reasoner.models.decoder import Writer
+from reasoner.models.network import LatentReasoner
 from reasoner.models.predictor import StepPredictor
-from reasoner.models.student import LatentReasoner
 from reasoner.models.tokenizers import PAD
 from reasoner.training.recipe import Recipe, Stage
 from reasoner.training.regularisers import contrastive, covariance, sigreg, variance_hinge

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 
 from reasoner.errors import TrainingFailed
-from reasoner.models.checkpoints import fingerprint, load_student, read_about, save_student
+from reasoner.models.checkpoints import fingerprint, load_student, save_student
+from reasoner.storage.checkpoint_file import read_checkpoint
 from reasoner.training.adapters import Adapters, read_factors
 from reasoner.training.work import Workplace
 
@@ -28,7 +29,7 @@ def merge_additions(payload: dict[str, Any], place: Workplace) -> dict[str, Any]
     torch.set_num_threads(max(1, payload["threads"]))
     checkpoints: Path = place.home / "checkpoints"
     champion = checkpoints / payload["champion"]
-    about, factors = read_about(champion), read_factors(champion)
+    about, factors = read_checkpoint(champion).about, read_factors(champion)
     if not factors:
         raise TrainingFailed(f"{payload['champion']!r} has no additions; it is all core and there is nothing to merge")
     student = load_student(checkpoints / about["core"])

@@ -15,7 +15,8 @@ from agents.watching import former_of
 from memory.store.proposals import ProposalStore
 from reasoner.config.loading import load_settings
 from reasoner.errors import ConfigError
-from reasoner.models.checkpoints import load_student, read_about, save_student
+from reasoner.models.checkpoints import load_student, save_student
+from reasoner.storage.checkpoint_file import read_checkpoint
 from reasoner.training.adapters import Adapters, keep_factors, read_factors
 from reasoner.types.checkpoint import Checkpoint
 
@@ -62,7 +63,7 @@ def test_proven_additions_are_merged_by_a_job_and_reign_once_a_person_says_yes(t
     state = after(state, reflect(state, parts))
     assert (state["champion"], state["verdict"], state["awaiting"] != "") == ("two", "promote", True)
     merged = parts.checkpoints.get("two-merged")
-    about = read_about(tmp_path / "checkpoints" / "two-merged")
+    about = read_checkpoint(tmp_path / "checkpoints" / "two-merged").about
     assert (merged.core, merged.parent, about["same_weights"]) == ("", "two", True)
     assert read_factors(tmp_path / "checkpoints" / "two-merged") == {}
     (waits,) = approve(state, parts).values()

@@ -25,7 +25,7 @@ Damage = Callable[[Path], Any]
 
 DATABASE: list[Damage] = [w.cut, w.zero_head, w.as_folder, w.as_pipe, w.with_foreign_tables, w.with_a_damaged_log]
 EVENTS, MANIFEST = f"runs/{RUN}/events.jsonl", f"runs/{RUN}/manifest.json"
-WEIGHTS, CONFIG = "checkpoints/base/model.safetensors", "checkpoints/base/config.json"
+WEIGHTS, CONFIG = "checkpoints/base/model.safetensors", "checkpoints/base/checkpoint.json"
 BROKEN: dict[tuple[str, str], list[Damage]] = {
     ("reasoner.db", "store"): [*DATABASE, w.empty, Path.unlink, w.of_the_future, w.without_a_table],
     ("graph.db", "graph.db"): DATABASE,

@@ -158,7 +158,7 @@ def test_a_file_of_which_every_row_is_refused_ends_with_one_and_each_reason_once
 
 
 def space_of(home: Path) -> str:
-    return json.loads((home / "checkpoints" / "base" / "config.json").read_text())["fingerprint"]
+    return json.loads((home / "checkpoints" / "base" / "checkpoint.json").read_text())["fingerprint"]
 
 
 @pytest.mark.parametrize("form", ["prompt-completion", "messages"])

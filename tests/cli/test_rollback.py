@@ -22,7 +22,7 @@ from reasoner.bootstrap.recall import follow_champion
 from reasoner.config.loading import load_settings
 from reasoner.evaluation.outputs import outputs_hash, probe_of
 from reasoner.models.checkpoints import fingerprint, load_student, save_student
-from reasoner.search.greedy import embed_questions
+from reasoner.models.greedy import embed_questions
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.example import Example, Lineage
 from reasoner.types.report import Comparison, Decision

@@ -13,7 +13,7 @@ from reasoner.evaluation.causal import (
     chance_of_another,
     chance_of_commonest,
 )
-from reasoner.search.greedy import solve
+from reasoner.models.greedy import solve
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,9 @@ from reasoner.domains.registry import get_domain
 from reasoner.evaluation.attempts import judge_all
 from reasoner.evaluation.reports import summarise
 from reasoner.plugins import trust
-from reasoner.search.greedy import Solved
 from reasoner.types.problem import Attempt, Outcome
 from reasoner.types.report import EvalReport
+from reasoner.types.student import Solved
 from reasoner.types.tried import attempts_of
 from tests.evaluation.attempts import attempts, judged
 

@@ -37,7 +37,7 @@ def same_outcome(home: Path, ended: Ended, reference: tuple[Path, Ended]) -> Non
 
 def candidates(home: Path) -> list[str]:
     """Fingerprints of all checkpoints."""
-    return sorted(json.loads(p.read_text())["fingerprint"] for p in home.glob("checkpoints/*/config.json"))
+    return sorted(json.loads(p.read_text())["fingerprint"] for p in home.glob("checkpoints/*/checkpoint.json"))
 
 
 def test_a_run_killed_as_a_node_with_effects_begins_ends_like_an_undisturbed_one(

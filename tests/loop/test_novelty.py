@@ -85,7 +85,7 @@ def test_the_probe_is_of_the_practice_split_and_mined_in_no_cycle() -> None:
 
 def fingerprints(home: Path) -> list[str]:
     """Of all checkpoints."""
-    return sorted(json.loads(p.read_text())["fingerprint"] for p in home.glob("checkpoints/*/config.json"))
+    return sorted(json.loads(p.read_text())["fingerprint"] for p in home.glob("checkpoints/*/checkpoint.json"))
 
 
 def examples_events(home: Path) -> list[dict[str, object]]:

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from kill_work import OPERATIONS, SPACE, STUDENT
 
-import reasoner.search.greedy
+import reasoner.models.greedy
 from memory.filters import Filter
 from memory.index.vectors import VectorIndex
 from memory.latent_memory import LatentMemory
@@ -31,7 +31,7 @@ from memory.store.spaces import SpaceStore
 
 pytestmark = pytest.mark.slow
 
-WARM = ["__main__", "torch", "faiss", "jobs.reencode", "reasoner.models.checkpoints", "reasoner.search.greedy"]
+WARM = ["__main__", "torch", "faiss", "jobs.reencode", "reasoner.models.checkpoints", "reasoner.models.greedy"]
 """What the server has loaded from which children are forked, so that one costs milliseconds."""
 
 CONTENT = {
@@ -149,9 +149,9 @@ def test_a_killed_reencoding_goes_on_and_switches_only_at_its_end(
     whole(database, {SPACE})
 
     questions = list[str]()
-    embed = reasoner.search.greedy.embed_questions
+    embed = reasoner.models.greedy.embed_questions
     monkeypatch.setattr(
-        reasoner.search.greedy,
+        reasoner.models.greedy,
         "embed_questions",
         lambda student, asked: (questions.extend(asked), embed(student, asked))[1],
     )

@@ -13,9 +13,9 @@ from reasoner.models.backbones import FrozenBackbone
 from reasoner.models.batches import pad_questions
 from reasoner.models.checkpoints import WEIGHTS, fingerprint, load_student, save_student
 from reasoner.models.decoder import write
+from reasoner.models.greedy import solve
 from reasoner.models.pretrained import load_encoder
 from reasoner.models.student import Student, new_student
-from reasoner.search.greedy import solve
 from reasoner.training.feed import Batches, FreshFeed
 from reasoner.training.losses import losses
 from reasoner.training.optimizer import StudentOptimizer

@@ -1,5 +1,4 @@
 import dataclasses
-import json
 from pathlib import Path
 
 import pytest
@@ -8,11 +7,12 @@ from student_maker import SHAPE, small_student, some_problems
 
 from reasoner.errors import ConfigError, NotFoundError
 from reasoner.models.batches import pad_questions
-from reasoner.models.checkpoints import CONFIG, WEIGHTS, fingerprint, load_student, save_student
+from reasoner.models.checkpoints import WEIGHTS, fingerprint, load_student, save_student
 from reasoner.models.encoders import QuestionEncoder, StepEncoder
 from reasoner.models.layers import Attention
 from reasoner.models.shape import Shape
 from reasoner.models.student import Student, new_student
+from reasoner.storage.checkpoint_file import read_checkpoint
 
 B, T = 3, 4
 
@@ -99,8 +99,10 @@ def test_a_changed_weight_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
+    save_student(small_student(), tmp_path / "one", about={})
+    (tmp_path / "one" / WEIGHTS).unlink()
     with pytest.raises(NotFoundError, match=r"model\.safetensors"):
-        load_student(tmp_path)
+        load_student(tmp_path / "one")
 
 
 RULES = ["Every bempus is a rumpus. Ann is a bempus. Every dulpus is a wimpus. Is Ann a rumpus or wimpus?"] * 3
@@ -149,7 +151,7 @@ def test_words_cannot_be_learnt_from_no_steps() -> None:
 
 def test_a_checkpoint_of_the_usual_student_says_nothing_of_sentences_or_words(tmp_path: Path) -> None:
     save_student(small_student(), tmp_path / "one", about={})
-    assert not {"sentence_words", "step_words"} & json.loads((tmp_path / "one" / CONFIG).read_text())["shape"].keys()
+    assert not {"sentence_words", "step_words"} & read_checkpoint(tmp_path / "one").settings.keys()
 
 
 def test_passes_refine_with_the_same_weights() -> None:

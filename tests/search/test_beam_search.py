@@ -13,8 +13,8 @@ from agents.solving.graph import run, solve_graph
 from agents.solving.state import START_STATE
 from reasoner.config.settings import SearchSettings
 from reasoner.domains.math.domain import MathDomain
+from reasoner.models.greedy import solve
 from reasoner.models.student import new_student
-from reasoner.search.greedy import solve
 
 pytestmark = pytest.mark.slow
 

@@ -1,7 +1,7 @@
 import torch
 from student_maker import small_student, some_problems
 
-from reasoner.search.greedy import embed_questions, solve
+from reasoner.models.greedy import embed_questions, solve
 
 
 def test_batched_and_single_answers_agree_in_the_order_given() -> None:

@@ -13,9 +13,9 @@ from memory.latent_memory import LatentMemory
 from memory.store.database import open_database
 from reasoner.config.settings import SearchSettings
 from reasoner.domains.math.domain import MathDomain
+from reasoner.models.greedy import embed_questions
 from reasoner.models.layers import normalise
 from reasoner.models.student import Student
-from reasoner.search.greedy import embed_questions
 from reasoner.search.noise import Noise
 from reasoner.search.proposers import FromMemory, Thought
 from reasoner.search.recalled import read_neighbours

@@ -12,7 +12,8 @@ from reasoner.config.loading import load_settings
 from reasoner.config.settings import Settings
 from reasoner.data.sources import open_source
 from reasoner.errors import ConfigError
-from reasoner.models.checkpoints import fingerprint, load_student, read_about, save_student
+from reasoner.models.checkpoints import fingerprint, load_student, save_student
+from reasoner.storage.checkpoint_file import read_checkpoint
 from reasoner.training.adapters import Adapters, read_factors
 from reasoner.training.divergence import divergence, expectations
 from reasoner.training.fast_weights import FastWeights
@@ -72,7 +73,7 @@ def test_only_linear_maps_change_by_a_matrix_of_low_rank_and_the_core_is_named(h
     old, new = (load_student(home / "checkpoints" / name).net.state_dict() for name in ("base", "one"))
     widest = max(differ, key=lambda name: old[name].numel())
     assert torch.linalg.matrix_rank(new[widest] - old[widest], atol=1e-6) <= 4
-    assert read_about(home / "checkpoints" / "one")["core"] == "base"
+    assert read_checkpoint(home / "checkpoints" / "one").about["core"] == "base"
 
 
 def test_the_next_cycle_goes_on_from_the_additions_on_the_same_core(home: Path) -> None:

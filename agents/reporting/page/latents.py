@@ -15,7 +15,7 @@ from agents.run_folder import RunFolder
 from reasoner.storage.writing import write_bytes
 
 if TYPE_CHECKING:
-    from reasoner.models.student import Student
+    from reasoner.types.student import Student
 
 MOST = 1500
 """Questions of a map."""
@@ -47,13 +47,11 @@ def keep_latents(
     """Encodes the sealed questions once for a checkpoint; does nothing, and loads nothing, if that was done before."""
     from safetensors.numpy import save
 
-    from reasoner.search.greedy import embed_questions
-
     path = latents_file(folder, checkpoint)
     if path.is_file():
         return
     chosen = [questions[place] for place in evenly(len(questions))]
-    vectors = embed_questions(student_of(), chosen).numpy().astype(np.float32)
+    vectors = student_of().embed(chosen).astype(np.float32)
     write_bytes(path, save({NAME: np.ascontiguousarray(vectors)}))
 
 

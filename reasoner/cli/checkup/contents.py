@@ -50,10 +50,11 @@ def _checkpoints(home: Path, store: Path, *, deep: bool) -> Iterator[Check]:
 
 
 def _fault_of(folder: Path, expected: str, *, name: str) -> Check | None:
-    from reasoner.models.stored_fingerprint import MEND, stored_fingerprint
+    from reasoner.storage.checkpoint_file import MEND
+    from reasoner.students import kind_of
 
     try:
-        found = stored_fingerprint(folder)
+        found = kind_of(folder).fingerprint_of(folder)
     except (ReasonerError, OSError, ValueError) as error:
         return of_error(name, error)
     if found != expected:

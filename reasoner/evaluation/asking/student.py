@@ -1,32 +1,30 @@
-"""A checkpoint of the latent student as a benchmark sees it: it reads the question alone and says the task's answer."""
+"""A checkpoint as a benchmark sees it: it reads the question alone and says the task's answer."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reasoner.errors import UsageError
 from reasoner.evaluation.attempts import Solver
 from reasoner.types.benchmark import Item, Reply
 from reasoner.types.domain import Domain
 from reasoner.types.problem import Mode
-
-if TYPE_CHECKING:
-    from reasoner.models.student import Student
+from reasoner.types.student import Student, TellsCuts
 
 
-class LatentStudentAnswerer:
+class StudentAnswerer:
     """Solves questions, batched by length, as an evaluation does. Prompts and shots mean nothing to it.
 
     Args:
         student: ready for inference.
         domain: reads its answer from its steps.
-        solver: greedy, or a search.
+        solver: a search; None asks it greedily.
         mode: `talk` or `think`.
         name: id or folder of the checkpoint.
         fingerprint: of its weights and of the way it is asked.
     """
 
     def __init__(
-        self, student: "Student", domain: Domain, solver: Solver, mode: Mode, *, name: str, fingerprint: str
+        self, student: Student, domain: Domain, solver: Solver | None, mode: Mode, *, name: str, fingerprint: str
     ) -> None:
         self._student, self._domain, self._solver = student, domain, solver
         self._mode: Mode = mode
@@ -45,16 +43,16 @@ class LatentStudentAnswerer:
         del stops, most_tokens  # it says an answer and nothing more
         if samples > 1 or temperature > 0:
             raise UsageError(
-                "a checkpoint of the latent student says one answer to a question; leave out --samples and "
+                "a checkpoint says one answer to a question; leave out --samples and "
                 "--temperature, or have it search: search.searcher=sample"
             )
         questions = [item.question for item in items]
-        self.cut |= {item.id for item, cut in zip(items, self._student.reads.too_long(questions), strict=True) if cut}
-        solved = self._solver(self._student, questions, self._mode)
+        if isinstance(self._student, TellsCuts):
+            self.cut |= {item.id for item, cut in zip(items, self._student.cuts(questions), strict=True) if cut}
+        student, mode = self._student, self._mode
+        solved = self._solver(student, questions, mode) if self._solver else student.solve(questions, mode)
         return [Reply(texts=(self._domain.answer_of(one.steps) if one.finished else "",)) for one in solved]
 
     def embed(self, texts: Sequence[str]) -> Any:
         """Unit vectors of texts read as questions, a numpy array [N, D]."""
-        from reasoner.search.greedy import embed_questions
-
-        return embed_questions(self._student, texts).numpy()
+        return self._student.embed(texts)

@@ -4,30 +4,45 @@ Shapes: B problems, N steps, K slots, D width, L tokens.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from reasoner.models.backbones import BackboneReader
 from reasoner.models.batches import QuestionBatch, pad_questions
 from reasoner.models.decoder import write
-from reasoner.models.student import Student, pooled
-from reasoner.models.tokenizers import FINISH
+from reasoner.models.network import LatentReasoner, pooled
+from reasoner.models.shape import Shape
+from reasoner.models.tokenizers import FINISH, QuestionTokenizer, StepTokenizer
 from reasoner.types.problem import Mode
+from reasoner.types.student import Solved, Thoughts
 
 BATCH = 256
 
 
-@dataclass(frozen=True)
-class Solved:
-    """What the student wrote for one question."""
+class Thinker(Protocol):
+    """What of a latent student solving needs."""
 
-    steps: tuple[str, ...]
-    logprobs: tuple[float, ...]
-    """Natural log-probability of each step's tokens under the decoder."""
-    finished: bool
-    """Whether it said that it was done, rather than running out of steps."""
+    @property
+    def net(self) -> LatentReasoner:
+        """Ready for inference."""
+        ...
+
+    @property
+    def shape(self) -> Shape:
+        """Sizes."""
+        ...
+
+    @property
+    def reads(self) -> QuestionTokenizer | BackboneReader:
+        """Of questions."""
+        ...
+
+    @property
+    def writes(self) -> StepTokenizer:
+        """Of steps."""
+        ...
 
 
 class Alter(Protocol):
@@ -54,7 +69,7 @@ class _Rollout:
 
     def __init__(
         self,
-        student: Student,
+        student: Thinker,
         batch: QuestionBatch,
         mode: Mode,
         *,
@@ -98,7 +113,7 @@ class _Rollout:
 
 @torch.inference_mode()
 def solve(
-    student: Student,
+    student: Thinker,
     questions: Sequence[str],
     mode: Mode = "talk",
     *,
@@ -131,8 +146,24 @@ def solve(
     return [results[i] for i in range(len(questions))]
 
 
+def solve_aloud(student: Thinker, questions: Sequence[str], mode: Mode) -> tuple[list[Solved], Thoughts]:
+    """As `solve`, with what passed by."""
+    width = student.shape.width
+    first_QD, last_QD = torch.zeros(len(questions), width), torch.zeros(len(questions), width)
+
+    def watch(slots_NKD: Tensor, *, step: int, questions_N: Tensor) -> Tensor:
+        mean_ND = slots_NKD.mean(1).float().cpu()
+        if step == 0:
+            first_QD[questions_N] = mean_ND
+        last_QD[questions_N] = mean_ND
+        return slots_NKD
+
+    solved = solve(student, questions, mode, alter=watch)
+    return solved, Thoughts(first_QD.numpy(), last_QD.numpy())
+
+
 @torch.inference_mode()
-def embed_questions(student: Student, questions: Sequence[str]) -> Tensor:
+def embed_questions(student: Thinker, questions: Sequence[str]) -> Tensor:
     """One unit vector a question, [B, D] on the CPU."""
     if not questions:
         return torch.zeros(0, student.shape.width)

@@ -1,0 +1,1 @@
+"""The latent student, which thinks in embeddings: networks in `reasoner.models`, training in `reasoner.training`."""
