@@ -40,8 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _work(order: dict[str, Any], folder: Path, rank: int, should_stop: Callable[[], bool]) -> dict[str, Any]:
     from torch import distributed
 
+    from reasoner.students import kind_named
     from reasoner.training.team import join_team
-    from reasoner.training.work import KINDS, Workplace
+    from reasoner.training.work import Workplace
 
     payload = order["payload"]
     team = join_team(Path(order["meeting"]), rank=rank, size=order["size"], device=payload["device"])
@@ -50,7 +51,8 @@ def _work(order: dict[str, Any], folder: Path, rank: int, should_stop: Callable[
         write_json(folder / PROGRESS, {"share": share, "note": note})
 
     try:
-        return KINDS[order["kind"]](payload, Workplace(Path(order["home"]), folder, report, should_stop, team))
+        kind = kind_named(payload.get("student_kind", "latent"))
+        return kind.train(order["kind"], payload, Workplace(Path(order["home"]), folder, report, should_stop, team))
     finally:
         distributed.destroy_process_group()
 

@@ -74,11 +74,13 @@ def _own(cycle: int, parts: Parts) -> list[Example]:
 
 
 def _gold(cycle: int, parts: Parts) -> list[Example]:
-    """The worked solutions of the failed practice problems, where they stand by themselves."""
+    """The worked solutions of the failed practice problems, or of those asked for, where they stand by themselves."""
     examples: dict[str, Example] = {}
+    asked = {request.problem.id for request in read_records(parts.folder.requests(cycle), TeacherRequest)}
     for one in parts.practised(cycle):
         problem = one.problem
-        if one.wrong and is_worked(problem, parts.domain):
+        chosen = problem.id in asked if parts.settings.asks_for_gold else one.wrong
+        if chosen and is_worked(problem, parts.domain):
             name, lineage = example_id(problem), Lineage(run=parts.run, cycle=cycle, failure=problem.id)
             author = problem.provenance.generator
             examples[name] = Example(id=name, problem=problem, source="practice", teacher=author, lineage=lineage)

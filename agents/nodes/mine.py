@@ -25,7 +25,7 @@ def mine(state: ImproveState, parts: Parts) -> Change:
     searched = {e.lineage.failure for e in read_records(parts.folder.searched(cycle), Example)}
     wrong = [f for f in tried if f.wrong and f.problem.id not in searched]
     groups = _groups(wrong, state["champion"], parts)
-    pools = [tried] if settings.strategy == "uniform" else groups
+    pools = groups if settings.strategy == "failures" else [_askable(tried, state, parts)]
     requests = _requests(_chosen(pools, state, parts), parts)
     write_records(parts.folder.requests(cycle), requests)
     by_skill = {s: sum(f.problem.skill == s for f in wrong) for s in sorted({f.problem.skill for f in wrong})}
@@ -71,11 +71,24 @@ def _groups(wrong: list[Tried], champion: str, parts: Parts) -> list[list[Tried]
     return groups
 
 
+def _askable(tried: list[Tried], state: ImproveState, parts: Parts) -> list[Tried]:
+    """The whole pool but for what the run has learnt already; where it asks what is believed least, that first."""
+    learnt = {e.problem.question for e in parts.examples.examples(run=parts.run, up_to_cycle=state["cycle"] - 1)}
+    if parts.settings.mine.strategy == "uniform":
+        return tried
+    return sorted(
+        (one for one in tried if one.problem.question not in learnt),
+        key=lambda one: (one.attempt.logprob, one.problem.id),
+    )
+
+
 def _chosen(pools: Sequence[Sequence[Tried]], state: ImproveState, parts: Parts) -> list[Tried]:
     """What the teacher is asked about: of each pool its share of the calls."""
     settings, cycle = parts.settings, state["cycle"]
-    calls = settings.teacher.calls if settings.lessons == "teacher" else 0
-    shares = spread(calls, [len(pool) for pool in pools])
+    asks = settings.lessons == "teacher" or settings.asks_for_gold
+    shares = spread(settings.teacher.calls if asks else 0, [len(pool) for pool in pools])
+    if settings.mine.strategy == "uncertain":
+        return pools[0][: shares[0]]
     if settings.mine.pick == "farthest":
         return _farthest(pools, shares, state, parts)
     rng = Random(f"{settings.seed}/mine/{cycle}")

@@ -29,9 +29,9 @@ def prepare(_: ImproveState, parts: Parts) -> Change:
 
 def _trained(parts: Parts) -> Checkpoint:
     """Files the base job; equal bases are trained once in a home."""
-    from reasoner.training.work import base_spec
+    from reasoner.students import kind_named
 
-    spec = base_spec(parts.settings, threads=parts.threads)
+    spec = kind_named(parts.settings.student.kind).base_spec(parts.settings, threads=parts.threads)
     job = parts.run_job(spec, lambda share, note: parts.tell(0, "prepare", round(share * 100), 100, note))
     parts.events.write(
         f"0/job/{job.id}", "job", 0, job=job.id, state=job.state, seconds=round(job.seconds, 3), result=job.result

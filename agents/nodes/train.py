@@ -17,7 +17,7 @@ SHOWN = 20
 
 def train(state: ImproveState, parts: Parts) -> Change:
     """Fine-tunes a candidate from the first or the present champion on everything learnt so far."""
-    from reasoner.training.work import candidate_payload
+    from reasoner.students import kind_named
 
     cycle = state["cycle"]
     parent = state["first"] if parts.settings.train.parent == "base" else state["champion"]
@@ -29,7 +29,7 @@ def train(state: ImproveState, parts: Parts) -> Change:
     rows = parts.folder.rows(cycle)
     write_rows(rows, examples)
     name = f"{parts.run}-c{cycle}"
-    payload = candidate_payload(
+    payload = kind_named(parts.settings.student.kind).candidate_payload(
         parts.settings,
         cycle=cycle,
         parent=parent,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 
-SHARED = ("task.", "domains", "data.", "student.", "seed")
+SHARED = ("task.", "domains", "data.", "student.", "encoder.", "seed")
 """Settings that everything before any point depends on."""
 
 EVERY_START = frozenset({"start"})
@@ -42,6 +42,7 @@ READERS: dict[str, frozenset[str]] = {
     "teacher.confirmations": frozenset({"check"}),
     "teach": frozenset({"check"}),
     "mine": frozenset({"mine"}),
+    "mine.strategy": frozenset({"mine", "check"}),
     # Who comes after `evaluate`: once any of them has worked, that was chosen.
     "mine.search": frozenset({"verifier", "search", "mine"}),
     "search": SEARCHED,

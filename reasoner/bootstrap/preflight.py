@@ -146,9 +146,10 @@ def look_at_disk(settings: Settings, *, home: Path, cycles: int) -> Look:
 
 def disk_needed(settings: Settings, *, cycles: int) -> int:
     """Bytes: a checkpoint a cycle and the base, one training state, and all attempts with what is written of them."""
-    from reasoner.training.footprint import FLOAT, footprint
+    from reasoner.students import footprint_of
+    from reasoner.training.footprint import FLOAT
 
-    weights, data = footprint(settings).weights, settings.data
+    weights, data = footprint_of(settings).weights, settings.data
     rows = cycles * (data.practice_size + 2 * data.gate_size) + (cycles + 1) * data.sealed_size
     return _LEAST_DISK + FLOAT * weights * (cycles + 1 + _STATE_COPIES) + rows * _ROW_BYTES
 
@@ -161,10 +162,10 @@ def look_at_memory(settings: Settings) -> Look:
     Raises:
         ReasonerError: the machine has less in all.
     """
-    from reasoner.training.footprint import footprint
+    from reasoner.students import footprint_of
 
     on_gpu = settings.compute.device != "cpu"
-    needed = _PROCESSES * _PROCESS_BYTES + (0 if on_gpu else footprint(settings).total_bytes)
+    needed = _PROCESSES * _PROCESS_BYTES + (0 if on_gpu else footprint_of(settings).total_bytes)
     free, total = available_memory()
     words = f"about {_size(needed)} needed"
     if total is None:

@@ -22,7 +22,7 @@ from reasoner.types.problem import Mode, Problem, Split
 from reasoner.types.report import EvalReport
 from reasoner.types.search import SearchTable, SearchTrace
 from reasoner.types.solution import Solution, SolvedStep
-from reasoner.types.student import TellsUnread
+from reasoner.types.student import Doubts, TellsUnread
 from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def train(settings: Settings, *, home: Path, out: Path | None, progress: Watcher
     from memory.promotion import enthrone_base
     from memory.store.checkpoints import CheckpointStore
     from reasoner.bootstrap.compute import with_kept_compute
-    from reasoner.training.work import base_spec
+    from reasoner.students import kind_named
 
     if out is not None and out.exists():
         raise UsageError(f"--out {str(out)!r} exists; checkpoints are never overwritten, name a new folder")
     require_packages(settings)
     place = open_home(home)
     settings = with_kept_compute(settings, place.root)
-    spec = base_spec(settings, threads=settings.compute.threads)
+    spec = kind_named(settings.student.kind).base_spec(settings, threads=settings.compute.threads)
     job = run_job(
         place.database(),
         place.root,
@@ -258,9 +258,15 @@ def solve_many(
             solved = solver(student, block, mode) if solver else student.solve(block, mode)
         seconds = round((time.monotonic() - began) / len(block), 3)
         for question, one in zip(block, solved, strict=True):
-            why = doubt(domain, question, one.steps, unknown=_unread(student, question))
+            why = doubt(domain, question, one.steps, unknown=_unread(student, question)) or _own(student, question, one)
             solution = _solution(domain, question, one, checkpoint=picked.checkpoint.id, mode=mode, seconds=seconds)
             yield solution.model_copy(update={"doubt": why, "answer": ""}) if why else solution
+
+
+def _own(student: "Student", question: str, solved: "Solved") -> str:
+    """What it says itself against its answer, as far as it can tell."""
+    doubts = power(student, Doubts)
+    return doubts.doubts(question, solved) if doubts else ""
 
 
 def _unread(student: "Student", question: str) -> Sequence[str]:

@@ -46,7 +46,7 @@ def train(
     from reasoner.cli.voice import Voice
     from reasoner.config.resolved import dump_yaml, redacted
     from reasoner.errors import UsageError
-    from reasoner.training.footprint import footprint
+    from reasoner.students import footprint_of
 
     settings, folder = options.settings_of(config, overrides, task=task, seed=seed), options.home_of(home)
     voice = Voice(as_json=json, quiet=quiet)
@@ -58,7 +58,7 @@ def train(
         _verifier(settings, folder, checkpoint, voice)
         return
     if dry_run:
-        size, updates = footprint(settings), settings.train.base_updates
+        size, updates = footprint_of(settings), settings.train.base_updates
         plan = {"config": redacted(settings).model_dump(mode="json"), "home": str(folder)}
         voice.record("plan", {**plan, "footprint": size.model_dump(mode="json")})
         voice.show(f"{dump_yaml(settings)}\nplan: {updates} updates into {out or folder / 'checkpoints'}")

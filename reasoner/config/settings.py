@@ -57,6 +57,12 @@ class DataSettings(Section):
 class StudentSettings(Section):
     """Shape of the student."""
 
+    kind: str = Field(
+        default="latent", min_length=1, description="`latent`, `encoder` (labels), or one that a package adds"
+    )
+    model: str = Field(
+        default="", description="what a student of another kind stands on: `minilm`, a folder or a hub name"
+    )
     start: str = Field(default="scratch", description="`scratch`, `champion`, or a checkpoint id to begin from")
     width: int = Field(default=96, ge=16, le=16_384, multiple_of=4)
     heads: int = Field(default=4, ge=1, le=256)
@@ -113,6 +119,20 @@ class StudentSettings(Section):
         default=0, ge=0, le=256, description="of the low-rank additions to that language model; 0 trains all of it"
     )
     mode: Literal["talk", "think"] = "talk"
+
+
+class EncoderSettings(Section):
+    """A student of the kind `encoder`: a frozen encoder with a head for labels."""
+
+    rows_per_label: int = Field(
+        default=0, ge=0, le=MOST_ITEMS, description="worked practice rows of each label for the base; 0: all of them"
+    )
+    penalty: float = Field(
+        default=0.1, gt=0, le=1e6, description="holds the head's weights down; more for few or doubtful rows"
+    )
+    sure: float = Field(
+        default=0.0, ge=0, lt=1, description="`solve` doubts an answer whose calibrated chance is less than this"
+    )
 
 
 class TrainSettings(Section):
@@ -262,7 +282,10 @@ class TeachSettings(Section):
 class MineSettings(Section):
     """How the teacher's calls are spread."""
 
-    strategy: Literal["failures", "uniform"] = "failures"
+    strategy: Literal["failures", "uniform", "uncertain"] = Field(
+        default="failures",
+        description="what is asked about: what failed, anything, or what the student believes least, right or wrong",
+    )
     pick: Literal["draw", "farthest"] = Field(
         default="draw", description="`farthest`: what is least like all that the run has learnt is asked about first"
     )
@@ -414,6 +437,7 @@ class Settings(Section):
     )
     data: DataSettings = DataSettings()
     student: StudentSettings = StudentSettings()
+    encoder: EncoderSettings = EncoderSettings()
     train: TrainSettings = TrainSettings()
     loss: LossSettings = LossSettings()
     teacher: TeacherSettings = TeacherSettings()
@@ -479,6 +503,11 @@ class Settings(Section):
         if self.teach.from_ != "auto":
             return self.teach.from_
         return "teacher" if self.teacher.model != "none" else "own"
+
+    @property
+    def asks_for_gold(self) -> bool:
+        """Whether gold answers are taken only of `teacher.calls` rows a cycle, right or wrong; else of all failures."""
+        return self.lessons == "gold" and self.mine.strategy != "failures"
 
     @property
     def options(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from reasoner.domains.powers import check_all, judge_steps
+from reasoner.errors import UsageError
 from reasoner.types.check import Check
 from reasoner.types.domain import Domain, JudgesSteps, power
 from reasoner.types.problem import Attempt, Mode, Problem
@@ -29,6 +30,8 @@ def attempt_all(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Tried]:
     """Every problem with an attempt at it, a greedy one unless a solver is given. Only the question is seen."""
+    if mode not in student.modes:
+        raise UsageError(f"mode {mode!r}: a student of the kind {student.kind!r} has {', '.join(student.modes)}")
     tried: list[Tried] = []
     for start in range(0, len(problems), CHUNK):
         chunk = problems[start : start + CHUNK]

@@ -8,7 +8,7 @@ from reasoner.config.resolved import config_hash, dump_yaml, redacted
 from reasoner.config.settings import Settings, TeacherSettings, TrainSettings
 from reasoner.evaluation.alpha import alpha_of_cycle
 from reasoner.evaluation.statistics import smallest_detectable_gain
-from reasoner.training.footprint import footprint
+from reasoner.students import footprint_of
 from reasoner.types.record import Record
 
 POWER = 0.8
@@ -48,7 +48,7 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int, price_of: PriceOf)
     """
     detectable = [_detectable(settings, cycle) for cycle in range(1, cycles + 1)]
     teacher = _teacher(settings, cycles, price_of)
-    size = footprint(settings)
+    size = footprint_of(settings)
     record = {
         "config": redacted(settings).model_dump(mode="json"),
         "config_hash": config_hash(settings),

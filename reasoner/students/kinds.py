@@ -2,15 +2,20 @@
 
 from pathlib import Path
 
+from reasoner.config.settings import Settings
 from reasoner.plugins import Registry
 from reasoner.storage.checkpoint_file import read_checkpoint
 from reasoner.students.port import StudentKind
+from reasoner.training.footprint import Footprint
 from reasoner.types.student import Student
 
 KINDS = Registry(
     "kind of student",
     group="reasoner.students",
-    built_in={"latent": "reasoner.students.latent.kind:LatentKind"},
+    built_in={
+        "encoder": "reasoner.students.encoder.kind:EncoderKind",
+        "latent": "reasoner.students.latent.kind:LatentKind",
+    },
 )
 
 
@@ -45,3 +50,12 @@ def load(folder: Path, *, device: str = "cpu") -> Student:
         DamagedError: a file of it is not what was written.
     """
     return kind_of(folder).load(folder, device=device)
+
+
+def footprint_of(settings: Settings) -> Footprint:
+    """How much memory training the student that settings mean takes.
+
+    Raises:
+        ConfigError: there is no such kind, or what it stands on is not here.
+    """
+    return kind_named(settings.student.kind).footprint(settings)

@@ -1,9 +1,15 @@
 """What a kind of students is: it owns its settings, its files, and how it learns."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from reasoner.config.settings import Settings
+from reasoner.training.footprint import Footprint
+from reasoner.types.job import JobSpec
 from reasoner.types.student import Student
+
+if TYPE_CHECKING:
+    from reasoner.training.work import Workplace
 
 
 class StudentKind(Protocol):
@@ -23,5 +29,49 @@ class StudentKind(Protocol):
 
         Raises:
             DamagedError: a file is missing, cut or foreign.
+        """
+        ...
+
+    def base_spec(self, settings: Settings, *, threads: int) -> JobSpec:
+        """The job that makes cycle 0's student; its key, which names the checkpoint, stands for all that decides it."""
+        ...
+
+    def candidate_payload(
+        self,
+        settings: Settings,
+        *,
+        cycle: int,
+        parent: str,
+        checkpoint: str,
+        rows: str,
+        examples: int,
+        threads: int,
+    ) -> dict[str, Any]:
+        """What `train` needs to make a candidate.
+
+        Args:
+            settings: of the run.
+            cycle: whose candidate it is.
+            parent: checkpoint id to start from.
+            checkpoint: id of the candidate.
+            rows: training rows, a path below the home (`reasoner.data.rows`).
+            examples: number of rows.
+            threads: of the child.
+        """
+        ...
+
+    def train(self, work: str, payload: dict[str, Any], place: "Workplace") -> dict[str, Any]:
+        """Makes a base (`base`) or a candidate (`finetune`); in a job's process, and again after a kill.
+
+        Returns:
+            Plain JSON with `checkpoint`, `fingerprint`, `parent`, `examples`, `updates`, `train_seconds`.
+        """
+        ...
+
+    def footprint(self, settings: Settings) -> Footprint:
+        """How much memory training takes, before anything is loaded.
+
+        Raises:
+            ConfigError: what it stands on is not here.
         """
         ...

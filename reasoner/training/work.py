@@ -167,7 +167,7 @@ def _relevant(settings: Settings, *, fine: bool) -> dict[str, Any]:
     """Only what can change a weight, so that a job's key stands for its outcome."""
     left_out: dict[str, Any] = {
         "data": {"gate_size", "sealed_size"},
-        "student": {"start", "mode"},
+        "student": {"start", "mode", "kind", "model"},
         "train": set() if fine else FINE_ONLY,
         "loss": set(),
         "task": set(),

@@ -73,6 +73,15 @@ class Thoughts:
 
 
 @runtime_checkable
+class Doubts(Protocol):
+    """A student that knows how sure it is."""
+
+    def doubts(self, question: str, solved: Solved) -> str:
+        """Why its own answer cannot be believed; empty where nothing speaks against it."""
+        ...
+
+
+@runtime_checkable
 class TellsUnread(Protocol):
     """A student that knows which words it cannot read."""
 

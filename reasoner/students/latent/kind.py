@@ -1,10 +1,15 @@
 """The kind of latent students behind the port; torch is imported where it is needed."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from reasoner.config.settings import Settings
+from reasoner.training.footprint import Footprint, footprint
+from reasoner.types.job import JobSpec
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
+    from reasoner.training.work import Workplace
 
 
 class LatentKind:
@@ -23,3 +28,36 @@ class LatentKind:
         from reasoner.models.stored_fingerprint import stored_fingerprint
 
         return stored_fingerprint(folder)
+
+    def base_spec(self, settings: Settings, *, threads: int) -> JobSpec:
+        """See `reasoner.training.work.base_spec`."""
+        from reasoner.training.work import base_spec
+
+        return base_spec(settings, threads=threads)
+
+    def candidate_payload(
+        self,
+        settings: Settings,
+        *,
+        cycle: int,
+        parent: str,
+        checkpoint: str,
+        rows: str,
+        examples: int,
+        threads: int,
+    ) -> dict[str, Any]:
+        """See `reasoner.training.work.candidate_payload`."""
+        from reasoner.training.work import candidate_payload
+
+        what: dict[str, Any] = {"cycle": cycle, "parent": parent, "checkpoint": checkpoint, "rows": rows}
+        return candidate_payload(settings, **what, examples=examples, threads=threads)
+
+    def train(self, work: str, payload: dict[str, Any], place: "Workplace") -> dict[str, Any]:
+        """See `reasoner.training.work`."""
+        from reasoner.training.work import KINDS
+
+        return KINDS[work](payload, place)
+
+    def footprint(self, settings: Settings) -> Footprint:
+        """See `reasoner.training.footprint`."""
+        return footprint(settings)

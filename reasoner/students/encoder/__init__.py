@@ -1,0 +1,1 @@
+"""The encoder student, for labels: a pretrained encoder reads the question, a head fitted in seconds says which."""

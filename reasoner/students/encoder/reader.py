@@ -1,0 +1,90 @@
+"""What a frozen encoder makes of questions: one unit vector each, computed once in a home.
+
+Shapes: N questions, L tokens, H width of the encoder.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from reasoner.models.backbones import CHUNK, BackboneReader, read_states
+from reasoner.models.pretrained import Pretrained, load_encoder
+from reasoner.models.state_cache import StateCache, key_of
+from reasoner.models.tokenizers import PAD
+
+MOST_TOKENS = 256
+"""Of a question; a longer one keeps its end, where the asking stands."""
+POOLED = "mean-1"
+"""How a vector is made of token states; part of its key in the cache."""
+
+
+@dataclass(frozen=True)
+class QuestionReader:
+    """An encoder with its tokenizer and what it has read."""
+
+    pretrained: Pretrained
+    cache: StateCache
+    device: str = "cpu"
+
+    @property
+    def width(self) -> int:
+        """Of a vector."""
+        return self.pretrained.width
+
+    @property
+    def max_tokens(self) -> int:
+        """Most that is read of a question."""
+        return min(MOST_TOKENS, self.pretrained.positions)
+
+    @torch.inference_mode()
+    def vectors(self, questions: Sequence[str]) -> Tensor:
+        """Means of token states as unit vectors, [N, H] in float32 on the CPU."""
+        reader = BackboneReader(self.pretrained.tokenizer, max_tokens=self.max_tokens)
+        rows = reader.ids(questions)
+        keys = [key_of(f"{self.pretrained.mark} {POOLED}", row) for row in rows]
+        found = {key: self.cache.get(key) for key in keys}
+        missing = {key: row for key, row in zip(keys, rows, strict=True) if found[key] is None}
+        found |= self._read(missing)
+        vectors = [found[key] for key in keys]
+        return torch.stack([v[0].float() for v in vectors if v is not None]) if keys else torch.zeros(0, self.width)
+
+    def cuts(self, questions: Sequence[str]) -> list[bool]:
+        """Which questions have more tokens than are read."""
+        return BackboneReader(self.pretrained.tokenizer, max_tokens=self.max_tokens).too_long(questions)
+
+    def _read(self, rows: dict[str, list[int]]) -> dict[str, Tensor]:
+        body = self.pretrained.body.eval().to(self.device)
+        order, found = sorted(rows, key=lambda key: len(rows[key])), dict[str, Tensor]()
+        for start in range(0, len(order), CHUNK):
+            chosen = order[start : start + CHUNK]
+            longest = max(1, len(rows[chosen[-1]]))
+            padded = [rows[key] + [PAD] * (longest - len(rows[key])) for key in chosen]
+            tokens_BL = torch.tensor(padded, device=self.device)
+            states_BLH = read_states(body, tokens_BL).float()
+            mask_BL1 = (tokens_BL != PAD)[..., None]
+            mean_BH = (states_BLH * mask_BL1).sum(1) / mask_BL1.sum(1).clamp_min(1)
+            for key, vector in zip(chosen, F.normalize(mean_BH, dim=-1).cpu(), strict=True):
+                found[key] = self.cache.put(key, vector[None])
+        self.cache.flush()
+        return found
+
+
+@lru_cache(maxsize=2)
+def open_reader(model: str, *, cache: Path | None, device: str = "cpu") -> QuestionReader:
+    """The reader of a model by name; loaded once in a process.
+
+    Args:
+        model: `minilm`, a folder, or a hub name.
+        cache: `cache/backbone` of a home; None keeps vectors in memory.
+        device: where it computes.
+
+    Raises:
+        ConfigError: there is no such encoder here.
+    """
+    pretrained = load_encoder(model)
+    return QuestionReader(pretrained, StateCache(cache / f"{pretrained.mark}-pooled" if cache else None), device)
