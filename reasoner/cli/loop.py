@@ -29,6 +29,7 @@ def loop(
     fresh: Fresh = False,
     require_promotion: Require = False,
     task: options.Task = None,
+    student: options.StudentName = None,
     teacher: options.TeacherModel = None,
     seed: options.Seed = None,
     max_usd: options.MaxUsd = None,
@@ -46,7 +47,8 @@ def loop(
     from reasoner.cli.voice import Voice
 
     limits = {"max_usd": max_usd, "max_calls": max_calls, "max_minutes": max_minutes}
-    settings = options.settings_of(config, overrides, task=task, teacher=teacher, seed=seed, **limits)
+    words = {"task": task, "student": student, "teacher": teacher}
+    settings = options.settings_of(config, overrides, **words, seed=seed, **limits)
     voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
     if dry_run:
         _show_plan(voice, settings, folder, cycles)

@@ -48,6 +48,16 @@ Task = Annotated[
         show_default=False,
     ),
 ]
+StudentName = Annotated[
+    str | None,
+    typer.Option(
+        "--student",
+        metavar="KIND|MODEL|ID",
+        help="A kind (latent, encoder), a folder or hub name of a Hugging Face model, or a checkpoint to begin from. "
+        "The same as student.kind=..., student.model=... or student.start=...",
+        show_default=False,
+    ),
+]
 TeacherModel = Annotated[
     str | None,
     typer.Option("--teacher", metavar="MODEL", help="The same as teacher.model=...", show_default=False),
@@ -109,6 +119,7 @@ def settings_of(
     overrides: Sequence[str] | None,
     *,
     task: str | None = None,
+    student: str | None = None,
     teacher: str | None = None,
     seed: int | None = None,
     max_usd: float | None = None,
@@ -120,7 +131,11 @@ def settings_of(
     from reasoner.config.places import DOTENV
 
     limits = {"limits.max_usd": max_usd, "limits.max_calls": max_calls, "limits.max_minutes": max_minutes}
-    given = {"task.name": task, "teacher.model": teacher, "seed": seed, **limits}
+    given: dict[str, object] = {"task.name": task, "teacher.model": teacher, "seed": seed, **limits}
+    if student is not None:
+        from reasoner.bootstrap.student_named import settings_named
+
+        given |= settings_named(student)
     return load_settings(
         config, overrides or [], os.environ, DOTENV, extra=given, say=lambda words: typer.echo(words, err=True)
     )

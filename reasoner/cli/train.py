@@ -35,6 +35,7 @@ def train(
     config: options.Config = None,
     home: options.Home = None,
     task: options.Task = None,
+    student: options.StudentName = None,
     seed: options.Seed = None,
     dry_run: options.DryRun = False,
     json: options.Json = False,
@@ -48,7 +49,8 @@ def train(
     from reasoner.errors import UsageError
     from reasoner.students import footprint_of
 
-    settings, folder = options.settings_of(config, overrides, task=task, seed=seed), options.home_of(home)
+    settings = options.settings_of(config, overrides, task=task, student=student, seed=seed)
+    folder = options.home_of(home)
     voice = Voice(as_json=json, quiet=quiet)
     if checkpoint is not None and not verifier:
         raise UsageError("--checkpoint names the student of a verifier; add --verifier, or leave it out")

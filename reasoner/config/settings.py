@@ -60,8 +60,10 @@ class StudentSettings(Section):
     kind: str = Field(
         default="latent", min_length=1, description="`latent`, `encoder` (labels), or one that a package adds"
     )
-    model: str = Field(
-        default="", description="what a student of another kind stands on: `minilm`, a folder or a hub name"
+    model: str | None = Field(
+        default=None,
+        min_length=1,
+        description="what a student of another kind stands on: `minilm`, a folder or a hub name",
     )
     start: str = Field(default="scratch", description="`scratch`, `champion`, or a checkpoint id to begin from")
     width: int = Field(default=96, ge=16, le=16_384, multiple_of=4)

@@ -143,6 +143,18 @@ def place_of(name: str, *, setting: str) -> tuple[str, bool]:
     return name, True
 
 
+def architectures_of(name: str) -> list[str]:
+    """What a model's configuration calls its classes, such as `LlamaForCausalLM`. Arguments and errors as above."""
+    from transformers import AutoConfig
+
+    where, may_ask = place_of(name, setting="--student")
+    try:
+        config = AutoConfig.from_pretrained(where, local_files_only=not may_ask, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise not_found(name, may_ask) from error
+    return [str(one) for one in getattr(config, "architectures", None) or []]
+
+
 def load_weights(
     name: str, place: tuple[str, bool], *, writes: bool = False, dtype: torch.dtype = torch.float32
 ) -> tuple[nn.Module, dict[str, Any]]:

@@ -41,7 +41,7 @@ class QuestionReader:
         """Most that is read of a question."""
         return min(MOST_TOKENS, self.pretrained.positions)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def vectors(self, questions: Sequence[str]) -> Tensor:
         """Means of token states as unit vectors, [N, H] in float32 on the CPU."""
         reader = BackboneReader(self.pretrained.tokenizer, max_tokens=self.max_tokens)

@@ -20,8 +20,10 @@ from reasoner.students.encoder.student import EncoderStudent
 from reasoner.training.feed import Worked, derive
 from reasoner.training.work import Workplace, read_rows
 
-MOST_BASE = 50_000
-"""Problems that are looked at for a base."""
+MOST_BASE, MOST_DRAWN = 200_000, 2_000
+"""Rows, or problems of a generator, that are looked at for a base."""
+MOST_LABELS = 0.5
+"""Of the rows: what is said of each thing once is no label."""
 PART = 512
 """Questions read between two words of progress."""
 
@@ -64,7 +66,8 @@ def base_rows(source: ProblemSource, settings: Settings) -> list[Worked]:
     """Worked practice rows, each question once: `encoder.rows_per_label` of each label, or all where it is 0."""
     most, counts = settings.encoder.rows_per_label, Counter[tuple[str, ...]]()
     seen, found, again = set[str](), list[Worked](), 0
-    for problem in source.base_problems(MOST_BASE, derive(settings.seed, "encoder base")):
+    looked_at = MOST_DRAWN if settings.task.is_drawn else MOST_BASE
+    for problem in source.base_problems(looked_at, derive(settings.seed, "encoder base")):
         again = again + 1 if problem.question in seen else 0
         if again > len(seen):
             break  # a file has been gone through
@@ -83,10 +86,12 @@ def _labels(rows: Iterable[Worked], settings: Settings) -> list[str]:
     """
     said = [row.steps for row in rows]
     longer = [steps for steps in said if len(steps) != 1]
-    if not said or longer or len(set(said)) == 1:
-        found = f"a solution of {len(longer[0])} steps" if longer else f"{len(set(said))} labels in {len(said)} rows"
+    labels = len(set(said))
+    once_each = not settings.encoder.rows_per_label and labels > len(said) * MOST_LABELS
+    if longer or labels < 2 or once_each:
+        found = f"a solution of {len(longer[0])} steps" if longer else f"{labels} labels in {len(said)} rows"
         raise TrainingFailed(
             f"student.kind=encoder says labels: the task {settings.task.name!r} gives {found}, expected two labels or "
-            "more, each the only step of its rows; use student.kind=latent or language"
+            "more, each the only step of several rows; use student.kind=latent or language"
         )
     return [steps[0] for steps in said]
