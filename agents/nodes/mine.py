@@ -15,6 +15,7 @@ from agents.spreading import farthest_first
 from agents.state import Change, ImproveState
 from reasoner.types.example import Example
 from reasoner.types.teaching import TeacherRequest
+from reasoner.types.student import Wavers
 from reasoner.types.tried import Tried
 
 
@@ -76,10 +77,14 @@ def _askable(tried: list[Tried], state: ImproveState, parts: Parts) -> list[Trie
     learnt = {e.problem.question for e in parts.examples.examples(run=parts.run, up_to_cycle=state["cycle"] - 1)}
     if parts.settings.mine.strategy == "uniform":
         return tried
-    return sorted(
-        (one for one in tried if one.problem.question not in learnt),
-        key=lambda one: (one.attempt.logprob, one.problem.id),
-    )
+    open_ones = [one for one in tried if one.problem.question not in learnt]
+    student = parts.student_of(state["champion"])
+    if isinstance(student, Wavers):
+        sure = student.margins([one.problem.question for one in open_ones]).tolist()
+    else:
+        sure = [one.attempt.logprob for one in open_ones]
+    ranked = sorted(zip(sure, open_ones, strict=True), key=lambda pair: (pair[0], pair[1].problem.id))
+    return [one for _, one in ranked]
 
 
 def _chosen(pools: Sequence[Sequence[Tried]], state: ImproveState, parts: Parts) -> list[Tried]:

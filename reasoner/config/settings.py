@@ -130,7 +130,7 @@ class EncoderSettings(Section):
         default=0, ge=0, le=MOST_ITEMS, description="worked practice rows of each label for the base; 0: all of them"
     )
     penalty: float = Field(
-        default=0.1, gt=0, le=1e6, description="holds the head's weights down; more for few or doubtful rows"
+        default=0.03, gt=0, le=1e6, description="holds the head's weights down; more for few or doubtful rows"
     )
     sure: float = Field(
         default=0.0, ge=0, lt=1, description="`solve` doubts an answer whose calibrated chance is less than this"

@@ -82,6 +82,15 @@ class Doubts(Protocol):
 
 
 @runtime_checkable
+class Wavers(Protocol):
+    """A student that chooses among answers and knows how close the choice was."""
+
+    def margins(self, questions: Sequence[str]) -> "np.ndarray":
+        """How much likelier its answer is than the next one, [N], 0 to 1."""
+        ...
+
+
+@runtime_checkable
 class TellsUnread(Protocol):
     """A student that knows which words it cannot read."""
 

@@ -45,6 +45,13 @@ class EncoderStudent:
         """Unit vectors of the encoder, whatever the head has learnt."""
         return self.reader.vectors(questions).numpy()
 
+    def margins(self, questions: Sequence[str]) -> np.ndarray:
+        """Chance of the likeliest label less that of the next one, [N]."""
+        if not questions:
+            return np.zeros(0)
+        best = self.head.log_chances(self.reader.vectors(questions)).exp().topk(2, dim=-1).values
+        return (best[:, 0] - best[:, 1]).numpy()
+
     def cuts(self, questions: Sequence[str]) -> Sequence[bool]:
         """Whether each question loses its beginning: the end is read."""
         return self.reader.cuts(questions)
