@@ -14,8 +14,8 @@ from agents.run_folder import read_records, write_records
 from agents.spreading import farthest_first
 from agents.state import Change, ImproveState
 from reasoner.types.example import Example
-from reasoner.types.teaching import TeacherRequest
 from reasoner.types.student import Wavers
+from reasoner.types.teaching import TeacherRequest
 from reasoner.types.tried import Tried
 
 
