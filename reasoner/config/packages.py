@@ -30,6 +30,8 @@ def needs_of(settings: Settings) -> list[Need]:
     ]
     if fresh and student.lora_rank:
         needs.append(Need(f"student.lora_rank={student.lora_rank}", "peft", "pip install peft"))
+    if student.kind == "language" and settings.language.lora_rank:
+        needs.append(Need(f"language.lora_rank={settings.language.lora_rank}", "peft", "pip install peft"))
     if train.adapter_rank:
         needs.append(Need(f"train.adapter_rank={train.adapter_rank}", "peft", "pip install peft"))
     return needs

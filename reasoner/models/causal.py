@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from reasoner.errors import ConfigError, UsageError
+from reasoner.models.chances import Chances
 from reasoner.models.pretrained import load_weights, mark_of, not_found, place_of
 from reasoner.models.stops import Stops
 from reasoner.types.text import cut_before
@@ -53,6 +54,18 @@ class Written:
     """Whether the prompt lost its beginning."""
 
 
+@dataclass(frozen=True)
+class Continued:
+    """The likeliest tokens after a row of tokens, and how likely each was."""
+
+    tokens: tuple[int, ...]
+    """Without the end."""
+    logprobs: tuple[float, ...]
+    """Natural logarithms, one a token; one more for the end where it was written."""
+    ended: bool
+    """Whether the model wrote its end, rather than running out of room."""
+
+
 class CausalModel:
     """A loaded model with its tokenizer.
 
@@ -67,6 +80,7 @@ class CausalModel:
     def __init__(self, name: str, model: Any, tokenizer: Any, *, mark: str, batch: int = BATCH) -> None:
         self.name, self.mark, self.batch = name, mark, batch
         self._model, self._tokenizer = model, tokenizer
+        self.ends = _ends(model, tokenizer)
         self._device = next(model.parameters()).device
         self.positions = _positions(model.config, tokenizer)
         eos, bos = tokenizer.eos_token_id, tokenizer.bos_token_id
@@ -74,6 +88,21 @@ class CausalModel:
         pad = tokenizer.pad_token_id
         self._pad = int(pad if pad is not None else eos if eos is not None else 0)
         self._bos_text = "" if self._prefix is None else tokenizer.decode(self._prefix)
+
+    @property
+    def network(self) -> Any:
+        """The model itself, for training and saving."""
+        return self._model
+
+    @property
+    def tokenizer(self) -> Any:
+        """As transformers made it."""
+        return self._tokenizer
+
+    @property
+    def pad(self) -> int:
+        """A token that may stand where no text is."""
+        return self._pad
 
     def loglikelihoods(self, pairs: Sequence[tuple[str, str]]) -> list[Weighed]:
         """How likely each continuation is after its context.
@@ -138,6 +167,55 @@ class CausalModel:
             drawn = self._write([kept[i] for i in chosen], stops, most_tokens, samples, temperature, seed)
             texts.update(zip(chosen, drawn, strict=True))
         return [Written(texts[i], len(tokens[i]) > room) for i in range(len(prompts))]
+
+    def continue_rows(self, rows: Sequence[Sequence[int]], *, most_tokens: int) -> list[Continued]:
+        """The likeliest token at each place until an end is written, whatever the model's files propose.
+
+        Args:
+            rows: token ids, at least one each.
+            most_tokens: written after each, the end included.
+
+        Raises:
+            UsageError: a row leaves no room for so many tokens.
+        """
+        longest = max(map(len, rows), default=0)
+        if longest + most_tokens > self.positions:
+            raise UsageError(
+                f"the model {self.name!r} reads {self.positions} tokens in all: a text of {longest} leaves no room for "
+                f"{most_tokens}"
+            )
+        order = sorted(range(len(rows)), key=lambda i: (-len(rows[i]), i))
+        found: dict[int, Continued] = {}
+        for start in range(0, len(order), self.batch):
+            chosen = order[start : start + self.batch]
+            found.update(zip(chosen, self._continued([rows[i] for i in chosen], most_tokens), strict=True))
+        return [found[i] for i in range(len(rows))]
+
+    @torch.inference_mode()
+    def _continued(self, rows: Sequence[Sequence[int]], most_tokens: int) -> list[Continued]:
+        from transformers import GenerationConfig
+
+        ids_BL, mask_BL = self._padded(rows, left=True)
+        chances, theirs = Chances(), self._model.generation_config
+        plain = GenerationConfig(
+            do_sample=False, max_new_tokens=most_tokens, eos_token_id=sorted(self.ends), pad_token_id=self._pad
+        )
+        # What is not set is taken from the model's own proposal, such as a penalty on repeating.
+        self._model.generation_config = plain
+        try:
+            out = self._model.generate(
+                input_ids=ids_BL, attention_mask=mask_BL, generation_config=plain, logits_processor=[chances]
+            )
+        finally:
+            self._model.generation_config = theirs
+        new = out[:, ids_BL.shape[1] :].tolist()
+        return [self._until_end(*pair) for pair in zip(new, chances.logprobs_BT(), strict=True)]
+
+    def _until_end(self, tokens: list[int], logprobs: list[float]) -> Continued:
+        end = next((i for i, token in enumerate(tokens) if token in self.ends), None)
+        if end is None:
+            return Continued(tuple(tokens), tuple(logprobs[: len(tokens)]), ended=False)
+        return Continued(tuple(tokens[:end]), tuple(logprobs[: end + 1]), ended=True)
 
     @torch.inference_mode()
     def embed(self, texts: Sequence[str]) -> Tensor:
@@ -247,7 +325,9 @@ class CausalModel:
         return ids_BL.to(self._device), mask_BL.to(self._device)
 
 
-def load_causal(name: str, *, device: str, dtype: torch.dtype, batch: int = BATCH) -> CausalModel:
+def load_causal(
+    name: str, *, device: str, dtype: torch.dtype, batch: int = BATCH, setting: str = "--student"
+) -> CausalModel:
     """A causal language model by folder or hub name; a folder never touches the network.
 
     Args:
@@ -255,11 +335,12 @@ def load_causal(name: str, *, device: str, dtype: torch.dtype, batch: int = BATC
         device: `cpu`, `cuda` or `cuda:<n>`.
         dtype: of the weights in memory.
         batch: texts that are computed together at most.
+        setting: what named it; begins the error's sentence.
 
     Raises:
         ConfigError: there is no such model here, it has no plain safetensors weights, or no tokenizer.
     """
-    place = place_of(name, setting="--student")
+    place = place_of(name, setting=setting)
     model, config = load_weights(name, place, writes=True, dtype=dtype)
     tokenizer, text = _tokenizer_of(name, place)
     mark = mark_of(model, config, text)
@@ -276,6 +357,14 @@ def _tokenizer_of(name: str, place: tuple[str, bool]) -> tuple[Any, str]:
     except (OSError, ValueError, AttributeError) as error:
         raise not_found(name, may_ask) from error
     return found, text
+
+
+def _ends(model: Any, tokenizer: Any) -> frozenset[int]:
+    """Tokens that end a text: the tokenizer's, and those that the model's files name."""
+    said = getattr(model.generation_config, "eos_token_id", None)
+    named = [said] if isinstance(said, int) else list(said or [])
+    own = tokenizer.eos_token_id
+    return frozenset([*named, *([] if own is None else [own])])
 
 
 def _positions(config: Any, tokenizer: Any) -> int:
