@@ -63,7 +63,9 @@ class StudentSettings(Section):
         description="`latent`, `encoder` (labels), `language`, or one that a package adds",
     )
     model: str = Field(
-        default="", description="what a student of another kind stands on: `minilm`, a folder or a hub name"
+        default="",
+        min_length=0,
+        description="what a student of another kind stands on: `minilm`, a folder or a hub name",
     )
     start: str = Field(default="scratch", description="`scratch`, `champion`, or a checkpoint id to begin from")
     width: int = Field(default=96, ge=16, le=16_384, multiple_of=4)
@@ -161,7 +163,7 @@ class LanguageSettings(Section):
     template: Literal["auto", "chat", "plain"] = Field(
         default="auto", description="how a question is put; auto: the tokenizer's chat template, if it has one"
     )
-    instruction: str = Field(default="", max_length=20_000, description="text before every question")
+    instruction: str = Field(default="", min_length=0, max_length=20_000, description="text before every question")
     replay_share: float = Field(default=0.2, ge=0, lt=1, description="share of base problems in a candidate's batches")
     checkpoint_every: int = Field(
         default=50, ge=1, le=MOST_UPDATES, description="updates between resumable training states"

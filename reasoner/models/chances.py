@@ -3,8 +3,6 @@
 Shapes: B texts, T new tokens, L tokens so far, V vocabulary.
 """
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
@@ -15,7 +13,7 @@ class Chances:
     def __init__(self) -> None:
         self._best: list[Tensor] = []
 
-    def __call__(self, input_ids: Tensor, scores: Tensor, **how: Any) -> Tensor:  # noqa: ARG002 (their signature)
+    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:  # noqa: ARG002 (their signature)
         """Keeps the log-probability of the likeliest token of each text; gives back the scores, [B, V]."""
         self._best.append(torch.log_softmax(scores.float(), dim=-1).amax(dim=-1))
         return scores

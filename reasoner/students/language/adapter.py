@@ -38,6 +38,8 @@ class Adapter:
             torch.manual_seed(seed)
             # GPT-2 keeps its matrices the other way round; peft sees that and says so.
             warnings.filterwarnings("ignore", message="fan_in_fan_out")
+            # peft asks transformers by a name that is no longer the newest.
+            warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated")
             self._peft: Any = get_peft_model(network, config)
         self._config: Any = config
 
