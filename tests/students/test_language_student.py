@@ -169,7 +169,7 @@ class Killed(BaseException):
 
 
 class AtTheThird:
-    """Asked after each update: has training stop after the third, or die so that what follows the last state is lost."""
+    """Asked after each update: has training stop after the third, or die with what follows the last state."""
 
     def __init__(self, *, dies: bool) -> None:
         self._dies, self._asked = dies, 0
@@ -230,13 +230,13 @@ def test_rows_that_are_too_long_are_left_out_and_counted(tmp_path: Path, model: 
     long = [("1 + 1?", ("1+1=2" * 9,)), ("many words " * 60, ("1+1=2",))]
     made = candidate(tmp_path, model, parent, worked=[*LEARNT, *long], epochs=0.5)
     assert (made["examples"], made["left_out"]) == (len(LEARNT), 2)
-    with pytest.raises(TrainingFailed, match="language.max_prompt_tokens"):
+    with pytest.raises(TrainingFailed, match=r"language\.max_prompt_tokens"):
         candidate(tmp_path, model, parent, name="c2", worked=long)
 
 
 def test_a_candidate_that_moves_too_far_fails_in_words(tmp_path: Path, model: str) -> None:
     parent = base(tmp_path, model)["checkpoint"]
-    with pytest.raises(TrainingFailed, match="language.kl_budget=0.0001 allows less"):
+    with pytest.raises(TrainingFailed, match=r"language\.kl_budget=0\.0001 allows less"):
         candidate(tmp_path, model, parent, kl_budget=1e-4)
     near = candidate(tmp_path, model, parent, name="c2", kl_budget=1000, epochs=1)
     assert 0 < near["kl"] < 1000
