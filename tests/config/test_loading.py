@@ -110,7 +110,7 @@ def test_an_unknown_variable_and_argument_name_their_origin() -> None:
     assert "environment variable REASONER_TEACHER__APIKEY" in message
     assert "teacher.api_key" in message
     assert "argument 'modell=x'" in message
-    assert "teacher.model" in message
+    assert "student.model" in message
 
 
 def test_variables_that_are_not_settings_are_left_alone() -> None:

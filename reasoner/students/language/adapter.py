@@ -6,6 +6,7 @@ reader would also take pickles, and its writer lists the maps in an order that c
 
 import json
 import warnings
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -66,19 +67,18 @@ class Adapter:
         plain |= {"target_modules": sorted(plain["target_modules"]), "inference_mode": True}
         write_json(folder / CONFIG, dict(sorted(plain.items())))
 
-    def take(self, folder: Path) -> None:
-        """Goes on from the factors in a folder, of the same rank and maps.
+    def take(self, stored: Mapping[str, Tensor], folder: Path) -> None:
+        """Goes on from the factors of a folder, of the same rank and maps.
 
         Raises:
             DamagedError: they are others.
         """
         from peft import set_peft_model_state_dict
 
-        stored = load_tensors(folder / WEIGHTS, mend=MEND)
         if stored.keys() != self.factors().keys():
             raise damaged(folder / WEIGHTS, "holds additions to other maps than the model has", MEND)
         with fitting(folder / WEIGHTS, mend=MEND):
-            set_peft_model_state_dict(self._peft, stored)
+            set_peft_model_state_dict(self._peft, dict(stored))
 
 
 def fresh_adapter(network: Any, *, name: str, rank: int, alpha: int, seed: int) -> Adapter:
@@ -97,11 +97,11 @@ def stored_adapter(network: Any, folder: Path, *, name: str) -> Adapter:
         DamagedError: a file is missing or not what was written.
         ConfigError: peft is not installed.
     """
-    said = read_object(folder / CONFIG, mend=MEND)
+    said, factors = read_object(folder / CONFIG, mend=MEND), load_tensors(folder / WEIGHTS, mend=MEND)
     with fitting(folder / CONFIG, mend=MEND):
         rank, alpha, maps = int(said["r"]), int(said["lora_alpha"]), [str(one) for one in said["target_modules"]]
         adapter = Adapter(network, _config(name, rank=rank, alpha=alpha, maps=maps), seed=0)
-    adapter.take(folder)
+    adapter.take(factors, folder)
     return adapter
 
 

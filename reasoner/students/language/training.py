@@ -79,6 +79,7 @@ def _base(settings: Settings, payload: dict[str, Any], place: Workplace) -> dict
 def _candidate(settings: Settings, payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     language, checkpoints = settings.language, place.home / "checkpoints"
     start = root_of(checkpoints, payload["parent"]) if language.lora_rank else payload["parent"]
+    _require_language(checkpoints, start)
     student = load_language_student(checkpoints / start, device=payload["device"])
     _require_same_way(student, language, start)
     worked, share = read_rows(place.home / payload["rows"]), language.replay_share
@@ -113,6 +114,15 @@ def root_of(checkpoints: Path, name: str) -> str:
     while parent := read_checkpoint(checkpoints / name).parent:
         name = parent
     return name
+
+
+def _require_language(checkpoints: Path, start: str) -> None:
+    """Raises UsageError where a checkpoint to begin from is a student of another kind."""
+    if (kind := read_checkpoint(checkpoints / start).kind) != "language":
+        raise UsageError(
+            f"{start} is a student of kind {kind}: given student.kind=language, expected student.kind={kind}, or "
+            "student.start=scratch"
+        )
 
 
 def _require_same_way(student: LanguageStudent, language: LanguageSettings, start: str) -> None:
