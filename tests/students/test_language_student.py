@@ -9,8 +9,11 @@ import pytest
 import torch
 from language_maker import character_llama, language_settings, workplace
 from safetensors.torch import load_file, save_file
+from tiny_writer import tiny_writer
 
+from reasoner.config.settings import Settings
 from reasoner.errors import NotFoundError, TrainingFailed, UsageError
+from reasoner.storage.checkpoint_file import CheckpointFile, write_checkpoint
 from reasoner.students import kind_named, kind_of, load
 from reasoner.students.language.student import LanguageStudent
 from reasoner.students.language.training import root_of
@@ -273,3 +276,50 @@ def test_a_file_that_was_changed_is_refused(tmp_path: Path, model: str, rank: in
     file.write_bytes(content)
     with pytest.raises(NotFoundError, match="changed after it was saved"):
         student(tmp_path, "c1")
+
+
+@pytest.mark.parametrize("rank", [0, 4])
+def test_activations_that_are_computed_again_change_no_weight(tmp_path: Path, model: str, rank: int) -> None:
+    made = list[str]()
+    for recompute in (False, True):
+        home = tmp_path / str(recompute)
+        home.mkdir()
+        parent = base(home, model, lora_rank=rank)["checkpoint"]
+        made.append(candidate(home, model, parent, lora_rank=rank, recompute=recompute, epochs=1)["fingerprint"])
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("rank", [0, 4])
+def test_other_architectures_learn_too(tmp_path: Path, rank: int) -> None:
+    gpt2 = tiny_writer(tmp_path / "model", positions=400)
+    made = candidate(tmp_path, gpt2, base(tmp_path, gpt2, lora_rank=rank)["checkpoint"], lora_rank=rank, epochs=1)
+    assert made["updates"] == 4
+    assert len(student(tmp_path, "c1").solve(QUESTIONS)) == len(QUESTIONS)
+
+
+@pytest.mark.parametrize("rank", [0, 4])
+def test_a_student_in_half_precision_keeps_it_and_learns_in_full(tmp_path: Path, model: str, rank: int) -> None:
+    def half(work: str, **payload: Any) -> None:
+        told = language_settings(model, lora_rank=rank, epochs=1).model_dump(mode="json")
+        settings = Settings.model_validate({**told, "compute": {"precision": "bfloat16"}})
+        kind = kind_named("language")
+        made = dict(kind.base_spec(settings, threads=1).payload)
+        kind.train(work, {**made, **payload}, workplace(tmp_path, work))
+
+    half("base", checkpoint="b")
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(json.dumps({"prompt": q, "completion": "", "steps": s}) + "\n" for q, s in LEARNT))
+    half("finetune", checkpoint="c1", parent="b", cycle=1, rows=rows.name)
+    found = student(tmp_path, "c1")
+    assert found.model.network.dtype == torch.bfloat16
+    if found.adapter:
+        assert {tensor.dtype for tensor in found.adapter.factors().values()} == {torch.float32}
+    assert len(found.solve(QUESTIONS)) == len(QUESTIONS)
+
+
+def test_a_student_of_another_kind_is_not_gone_on_from(tmp_path: Path, model: str) -> None:
+    folder = tmp_path / "checkpoints" / "other"
+    folder.mkdir(parents=True)
+    write_checkpoint(folder, CheckpointFile(kind="encoder", fingerprint="", settings={}, about={}))
+    with pytest.raises(UsageError, match="student of kind encoder"):
+        candidate(tmp_path, model, "other")

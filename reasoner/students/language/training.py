@@ -182,7 +182,9 @@ def _trainable(student: LanguageStudent, language: LanguageSettings, *, seed: in
     """The student with what is to be trained of it wanting gradients, in float32."""
     network = student.model.network
     if language.recompute:
-        network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        # Its name in earlier transformers 5.
+        older = getattr(network, "gradient_checkpointing_enable", None)
+        getattr(network, "activation_checkpointing_enable", older)({"use_reentrant": False})
     if not language.lora_rank:
         network.float().requires_grad_(True)
         return replace(student, stored="weights")
