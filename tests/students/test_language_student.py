@@ -16,7 +16,6 @@ from reasoner.errors import NotFoundError, TrainingFailed, UsageError
 from reasoner.storage.checkpoint_file import CheckpointFile, write_checkpoint
 from reasoner.students import kind_named, kind_of, load
 from reasoner.students.language.student import LanguageStudent
-from reasoner.students.language.training import root_of
 
 QUESTIONS = [
     "Ann has 3 pens. She gets 4 more. How many pens has she?",
@@ -210,17 +209,19 @@ def test_a_trained_base_is_learnt_on_from(tmp_path: Path, model: str) -> None:
     assert "model.safetensors" in files(tmp_path, first["checkpoint"])
     candidate(tmp_path, model, first["checkpoint"], epochs=1)
     second = candidate(tmp_path, model, "c1", name="c2", epochs=1)
-    assert second["began_at"] == "c1"
-    assert root_of(tmp_path / "checkpoints", "c2") == first["checkpoint"]
+    assert second["parent"] == "c1"
+    assert "core" not in second
+    anew = candidate(tmp_path, model, first["checkpoint"], name="c3", epochs=1)
+    assert anew["fingerprint"] != second["fingerprint"]
 
 
 def test_additions_begin_at_the_base_whoever_is_champion(tmp_path: Path, model: str) -> None:
-    how = {"lora_rank": 2, "base_updates": 3}
+    how: dict[str, Any] = {"lora_rank": 2, "base_updates": 3}
     first = base(tmp_path, model, **how)
     assert "adapter_model.safetensors" in files(tmp_path, first["checkpoint"])
     one = candidate(tmp_path, model, first["checkpoint"], epochs=1, **how)
     other = candidate(tmp_path, model, "c1", name="c2", epochs=1, **how)
-    assert other["began_at"] == first["checkpoint"]
+    assert one["core"] == other["core"] == first["checkpoint"]
     assert other["fingerprint"] == one["fingerprint"]
     with pytest.raises(UsageError, match="expected 2"):
         candidate(tmp_path, model, "c1", name="c3", lora_rank=3)

@@ -78,7 +78,7 @@ def _base(settings: Settings, payload: dict[str, Any], place: Workplace) -> dict
 
 def _candidate(settings: Settings, payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     language, checkpoints = settings.language, place.home / "checkpoints"
-    start = root_of(checkpoints, payload["parent"]) if language.lora_rank else payload["parent"]
+    start = core_of(checkpoints, payload["parent"]) if language.lora_rank else payload["parent"]
     _require_language(checkpoints, start)
     student = load_language_student(checkpoints / start, device=payload["device"])
     _require_same_way(student, language, start)
@@ -101,19 +101,18 @@ def _candidate(settings: Settings, payload: dict[str, Any], place: Workplace) ->
     about = {
         **_told(tuned, encoded),
         "parent": payload["parent"],
-        "began_at": start,
         "replay_left_out": replay.left_out,
     }
+    if language.lora_rank:
+        about["core"] = start
     if probes:
         about["kl"] = round(_require_near(divergence(_expectations(student, probes), before), language.kl_budget), 5)
     return _keep(student, payload, place, about)
 
 
-def root_of(checkpoints: Path, name: str) -> str:
-    """The id of the base that a checkpoint descends from; its own where it is one."""
-    while parent := read_checkpoint(checkpoints / name).parent:
-        name = parent
-    return name
+def core_of(checkpoints: Path, name: str) -> str:
+    """The id of the base that a checkpoint adds to; its own where it is one."""
+    return read_checkpoint(checkpoints / name).about.get("core") or name
 
 
 def _require_language(checkpoints: Path, start: str) -> None:
@@ -182,9 +181,10 @@ def _trainable(student: LanguageStudent, language: LanguageSettings, *, seed: in
     """The student with what is to be trained of it wanting gradients, in float32."""
     network = student.model.network
     if language.recompute:
-        # Its name in earlier transformers 5.
-        older = getattr(network, "gradient_checkpointing_enable", None)
-        getattr(network, "activation_checkpointing_enable", older)({"use_reentrant": False})
+        # The second is its name in earlier transformers 5.
+        named = ("activation_checkpointing_enable", "gradient_checkpointing_enable")
+        recompute = next(found for name in named if (found := getattr(network, name, None)))
+        recompute({"use_reentrant": False})
     if not language.lora_rank:
         network.float().requires_grad_(True)
         return replace(student, stored="weights")
