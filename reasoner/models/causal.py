@@ -18,7 +18,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from reasoner.errors import ConfigError, UsageError
-from reasoner.models.chances import Chances
 from reasoner.models.pretrained import load_weights, mark_of, not_found, place_of
 from reasoner.models.stops import Stops
 from reasoner.types.text import cut_before
@@ -52,18 +51,6 @@ class Written:
     """One a sample, each cut before its first stop."""
     cut: bool
     """Whether the prompt lost its beginning."""
-
-
-@dataclass(frozen=True)
-class Continued:
-    """The likeliest tokens after a row of tokens, and how likely each was."""
-
-    tokens: tuple[int, ...]
-    """Without the end."""
-    logprobs: tuple[float, ...]
-    """Natural logarithms, one a token; one more for the end where it was written."""
-    ended: bool
-    """Whether the model wrote its end, rather than running out of room."""
 
 
 class CausalModel:
@@ -168,55 +155,6 @@ class CausalModel:
             texts.update(zip(chosen, drawn, strict=True))
         return [Written(texts[i], len(tokens[i]) > room) for i in range(len(prompts))]
 
-    def continue_rows(self, rows: Sequence[Sequence[int]], *, most_tokens: int) -> list[Continued]:
-        """The likeliest token at each place until an end is written, whatever the model's files propose.
-
-        Args:
-            rows: token ids, at least one each.
-            most_tokens: written after each, the end included.
-
-        Raises:
-            UsageError: a row leaves no room for so many tokens.
-        """
-        longest = max(map(len, rows), default=0)
-        if longest + most_tokens > self.positions:
-            raise UsageError(
-                f"the model {self.name!r} reads {self.positions} tokens in all: a text of {longest} leaves no room for "
-                f"{most_tokens}"
-            )
-        order = sorted(range(len(rows)), key=lambda i: (-len(rows[i]), i))
-        found: dict[int, Continued] = {}
-        for start in range(0, len(order), self.batch):
-            chosen = order[start : start + self.batch]
-            found.update(zip(chosen, self._continued([rows[i] for i in chosen], most_tokens), strict=True))
-        return [found[i] for i in range(len(rows))]
-
-    @torch.inference_mode()
-    def _continued(self, rows: Sequence[Sequence[int]], most_tokens: int) -> list[Continued]:
-        from transformers import GenerationConfig
-
-        ids_BL, mask_BL = self._padded(rows, left=True)
-        chances, theirs = Chances(), self._model.generation_config
-        plain = GenerationConfig(
-            do_sample=False, max_new_tokens=most_tokens, eos_token_id=sorted(self.ends), pad_token_id=self._pad
-        )
-        # What is not set is taken from the model's own proposal, such as a penalty on repeating.
-        self._model.generation_config = plain
-        try:
-            out = self._model.generate(
-                input_ids=ids_BL, attention_mask=mask_BL, generation_config=plain, logits_processor=[chances]
-            )
-        finally:
-            self._model.generation_config = theirs
-        new = out[:, ids_BL.shape[1] :].tolist()
-        return [self._until_end(*pair) for pair in zip(new, chances.logprobs_BT(), strict=True)]
-
-    def _until_end(self, tokens: list[int], logprobs: list[float]) -> Continued:
-        end = next((i for i, token in enumerate(tokens) if token in self.ends), None)
-        if end is None:
-            return Continued(tuple(tokens), tuple(logprobs[: len(tokens)]), ended=False)
-        return Continued(tuple(tokens[:end]), tuple(logprobs[: end + 1]), ended=True)
-
     @torch.inference_mode()
     def embed(self, texts: Sequence[str]) -> Tensor:
         """Unit vectors, [B, D] in float32 on the CPU: the mean of a text's last hidden states."""
@@ -225,7 +163,7 @@ class CausalModel:
         vectors: dict[int, Tensor] = {}
         for start in range(0, len(order), self.batch):
             chosen = order[start : start + self.batch]
-            ids_BL, mask_BL = self._padded([tokens[i] for i in chosen], left=False)
+            ids_BL, mask_BL = self.padded([tokens[i] for i in chosen], left=False)
             states_BLD = self._model.base_model(input_ids=ids_BL, attention_mask=mask_BL).last_hidden_state.float()
             mean_BD = (states_BLD * mask_BL[..., None]).sum(1) / mask_BL.sum(1, keepdim=True)
             vectors.update(zip(chosen, F.normalize(mean_BD, dim=-1).cpu(), strict=True))
@@ -278,7 +216,7 @@ class CausalModel:
     @torch.inference_mode()
     def _scores(self, rows: Sequence[tuple[int, ...]]) -> Tensor:
         """Log-probabilities of what comes after each token, [B, L, V]."""
-        ids_BL, mask_BL = self._padded(rows, left=False)
+        ids_BL, mask_BL = self.padded(rows, left=False)
         logits_BLV = self._model(input_ids=ids_BL, attention_mask=mask_BL, use_cache=False).logits
         return F.log_softmax(logits_BLV.float(), dim=-1)
 
@@ -292,7 +230,7 @@ class CausalModel:
         temperature: float,
         seed: int,
     ) -> list[tuple[str, ...]]:
-        ids_BL, mask_BL = self._padded(rows, left=True)
+        ids_BL, mask_BL = self.padded(rows, left=True)
         draws = temperature > 0
         how: dict[str, Any] = {"do_sample": False}
         if draws:
@@ -314,7 +252,7 @@ class CausalModel:
         each = samples if draws else 1
         return [tuple(cut[i * each : (i + 1) * each]) * (1 if draws else samples) for i in range(len(rows))]
 
-    def _padded(self, rows: Sequence[Sequence[int]], *, left: bool) -> tuple[Tensor, Tensor]:
+    def padded(self, rows: Sequence[Sequence[int]], *, left: bool) -> tuple[Tensor, Tensor]:
         """Token ids and mask, [B, L] each."""
         L = max(len(row) for row in rows)
         ids_BL = torch.full((len(rows), L), self._pad)

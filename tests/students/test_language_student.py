@@ -13,6 +13,7 @@ from tiny_writer import tiny_writer
 
 from reasoner.config.settings import Settings
 from reasoner.errors import NotFoundError, TrainingFailed, UsageError
+from reasoner.models.continuing import continue_rows
 from reasoner.storage.checkpoint_file import CheckpointFile, write_checkpoint
 from reasoner.students import kind_named, kind_of, load
 from reasoner.students.language.student import LanguageStudent
@@ -99,7 +100,7 @@ def test_an_answer_is_the_same_alone_and_in_a_batch(tmp_path: Path, model: str) 
 def test_logprobs_are_those_of_the_model_read_again(tmp_path: Path, model: str) -> None:
     found = student(tmp_path, base(tmp_path, model)["checkpoint"])
     prompt = list(found.template.prompt(QUESTIONS[0]).ids)
-    (written,) = found.model.continue_rows([prompt], most_tokens=12)
+    (written,) = continue_rows(found.model, [prompt], most_tokens=12)
     with torch.no_grad():
         said = torch.log_softmax(found.model.network(torch.tensor([[*prompt, *written.tokens]])).logits[0], -1)
     expected = [float(said[len(prompt) - 1 + i, token]) for i, token in enumerate(written.tokens)]

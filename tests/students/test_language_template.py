@@ -10,7 +10,7 @@ from transformers import AutoTokenizer
 
 from reasoner.config.settings import LanguageSettings
 from reasoner.errors import ConfigError
-from reasoner.models.causal import Continued
+from reasoner.models.continuing import Continued
 from reasoner.students.language.template import UNSUPERVISED, Form, Template, form_of, template_of
 
 CHAT = (

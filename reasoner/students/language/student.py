@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from reasoner.models.causal import CausalModel
+from reasoner.models.continuing import continue_rows
 from reasoner.students.language.adapter import Adapter
 from reasoner.students.language.template import Template
 from reasoner.types.problem import Mode
@@ -52,7 +53,7 @@ class LanguageStudent:
     def solve(self, questions: Sequence[str], mode: Mode = "talk") -> list[Solved]:  # noqa: ARG002 (it has one)
         """Greedy solutions; `finished` says whether each wrote its end within `language.max_new_tokens`."""
         rows = [self.template.prompt(question).ids for question in questions]
-        written = self.model.continue_rows(rows, most_tokens=self.template.max_new_tokens)
+        written = continue_rows(self.model, rows, most_tokens=self.template.max_new_tokens)
         return [self.template.read(one) for one in written]
 
     def embed(self, questions: Sequence[str]) -> np.ndarray:

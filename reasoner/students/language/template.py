@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from reasoner.config.settings import LanguageSettings
 from reasoner.errors import ConfigError
-from reasoner.models.causal import Continued
+from reasoner.models.continuing import Continued
 from reasoner.types.student import Solved
 
 Form = Literal["lines", "block"]

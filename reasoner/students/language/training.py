@@ -19,19 +19,17 @@ from reasoner.models.causal import load_causal
 from reasoner.models.pretrained import place_of
 from reasoner.storage.checkpoint_file import read_checkpoint
 from reasoner.students.language.adapter import fresh_adapter
+from reasoner.students.language.distance import PROBES, expectations, require_near
 from reasoner.students.language.feed import Batches
 from reasoner.students.language.files import TOGETHER, load_language_student, save_language
 from reasoner.students.language.student import LanguageStudent, Origin
 from reasoner.students.language.template import Form, Row, Template, form_of, template_of
-from reasoner.students.language.tuning import Plan, Tuned, log_chances, tune
-from reasoner.training.divergence import divergence
+from reasoner.students.language.tuning import Plan, Tuned, tune
 from reasoner.training.feed import Worked, derive
 from reasoner.training.work import Workplace, read_rows
 
 MOST_DRAWN = 20_000
 """Base problems that are drawn at most; with more updates they come again."""
-PROBES, PROBED_TOGETHER = 32, 4
-"""Base problems on which a candidate's distance from its beginning is measured."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def _candidate(settings: Settings, payload: dict[str, Any], place: Workplace) ->
     per_update = language.batch_size * language.accumulate * (1 - share)
     updates = max(1, round(language.epochs * len(encoded.rows) / per_update))
     probes = _probes(template, settings) if language.kl_budget else []
-    before = _expectations(student, probes)
+    before = expectations(student.model, probes)
     tuned = _tune(student, batches, updates, seed, settings, payload, place)
     about = {
         **_told(tuned, encoded),
@@ -106,7 +104,7 @@ def _candidate(settings: Settings, payload: dict[str, Any], place: Workplace) ->
     if language.lora_rank:
         about["core"] = start
     if probes:
-        about["kl"] = round(_require_near(divergence(_expectations(student, probes), before), language.kl_budget), 5)
+        about["kl"] = require_near(before, expectations(student.model, probes), language.kl_budget)
     return _keep(student, payload, place, about)
 
 
@@ -177,6 +175,12 @@ def _encoded(template: Template, worked: Sequence[Worked], settings: Settings) -
     return Encoded(rows, len(worked) - len(rows))
 
 
+def _probes(template: Template, settings: Settings) -> list[Row]:
+    """Problems that no batch holds, but for chance."""
+    drawn = open_source(settings).base_problems(PROBES, derive(settings.seed, "language probes"))
+    return _encoded(template, [Worked(p.question, p.steps) for p in drawn], settings).rows
+
+
 def _trainable(student: LanguageStudent, language: LanguageSettings, *, seed: int) -> LanguageStudent:
     """The student with what is to be trained of it wanting gradients, in float32."""
     network = student.model.network
@@ -214,29 +218,6 @@ def _tune(
         report=place.report,
         should_stop=place.should_stop,
     )
-
-
-def _probes(template: Template, settings: Settings) -> list[Row]:
-    """Problems that no batch holds, but for chance."""
-    drawn = open_source(settings).base_problems(PROBES, derive(settings.seed, "language probes"))
-    return _encoded(template, [Worked(p.question, p.steps) for p in drawn], settings).rows
-
-
-@torch.no_grad()
-def _expectations(student: LanguageStudent, probes: Sequence[Row]) -> list[torch.Tensor]:
-    """Log-probabilities [tokens, V] of each few probes, on the CPU."""
-    network = student.model.network.eval()
-    parts = [probes[at : at + PROBED_TOGETHER] for at in range(0, len(probes), PROBED_TOGETHER)]
-    return [log_chances(network, part, pad=student.model.pad)[0].cpu() for part in parts]
-
-
-def _require_near(moved: float, budget: float) -> float:
-    if moved > budget:
-        raise TrainingFailed(
-            f"the candidate is {moved:.3f} nats a token away from what it began as, language.kl_budget={budget} allows "
-            "less; lower language.learning_rate or language.epochs, raise language.replay_share, or allow more"
-        )
-    return moved
 
 
 def _told(tuned: Tuned, encoded: Encoded) -> dict[str, Any]:
