@@ -1,6 +1,11 @@
 """A language student behind its port: what it says, what is stored of it, and how it is trained again after a kill."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -202,6 +207,40 @@ def test_a_candidate_that_was_stopped_becomes_the_same_to_the_bit(
     assert (again / "jobs" / "c1" / "state.safetensors").exists()
     assert not (again / "checkpoints" / "c1").exists()
     assert candidate(again, model, parent, **how)["fingerprint"] == through["fingerprint"]
+
+
+TRAINS = """
+import sys
+from pathlib import Path
+from language_maker import language_settings, workplace
+from reasoner.students import kind_named
+home, model = Path(sys.argv[1]), sys.argv[2]
+settings = language_settings(model, base_updates=60, checkpoint_every=5)
+spec = kind_named("language").base_spec(settings, threads=1)
+print(kind_named("language").train("base", dict(spec.payload), workplace(home, "b"))["fingerprint"])
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_was_killed_goes_on_to_the_same_bits(tmp_path: Path, model: str) -> None:
+    places = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+
+    def begin(home: Path) -> subprocess.Popen[str]:
+        home.mkdir(exist_ok=True)
+        words = [sys.executable, "-c", TRAINS, str(home), model]
+        return subprocess.Popen(words, env={**os.environ, "PYTHONPATH": places}, stdout=subprocess.PIPE, text=True)
+
+    through, _ = begin(tmp_path / "through").communicate()
+    killed = begin(tmp_path / "killed")
+    while not (tmp_path / "killed" / "jobs" / "b" / "state.safetensors").exists():
+        assert killed.poll() is None
+        time.sleep(0.01)
+    killed.kill()
+    killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
+    assert not (tmp_path / "killed" / "checkpoints").exists()
+    again, _ = begin(tmp_path / "killed").communicate()
+    assert again == through != ""
 
 
 def test_a_trained_base_is_learnt_on_from(tmp_path: Path, model: str) -> None:
