@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from reasoner.config.settings import Settings
 from reasoner.errors import UsageError
 
-SHARED = ("task.", "domains", "data.", "student.", "encoder.", "seed")
+SHARED = ("task.", "domains", "data.", "student.", "encoder.", "language.", "seed")
 """Settings that everything before any point depends on."""
 
 EVERY_START = frozenset({"start"})

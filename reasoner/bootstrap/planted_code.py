@@ -88,6 +88,7 @@ class Plants:
         yield from self._arrays()
         yield from self._tensors()
         yield from self._models()
+        yield from self._language_students()
         yield from self._yaml()
         yield from self._rows()
         yield from self._tasks()
@@ -237,6 +238,36 @@ class Plants:
             (folder / "config.json").write_text(json.dumps({"model_type": "own", "auto_map": named}), encoding="utf-8")
             (folder / "own.py").write_text(f"open({str(marker)!r}, 'w')\n", encoding="utf-8")
             yield Planted("class of its own", "a model's config.json", marker, partial(read, str(folder)))
+
+    def _language_students(self) -> Iterator[Planted]:
+        """Folders that other programs of this field would read with pickle, or would run a class of."""
+        from reasoner.storage.checkpoint_file import CheckpointFile, write_checkpoint
+        from reasoner.students.language.adapter import CONFIG, WEIGHTS, stored_adapter
+        from reasoner.students.language.files import fingerprint_of, load_language_student
+
+        named = {"AutoConfig": "own.C", "AutoModelForCausalLM": "own.M", "AutoTokenizer": ["own.T", "own.T"]}
+        told = {"model": "x", "mark": "x", "stored": "weights", "dtype": "float32", "way": "plain", "form": "lines"}
+        told |= {"instruction": "", "max_prompt_tokens": 8, "max_new_tokens": 8}
+        for name in ("pytorch_model.bin", "model.safetensors", "own.py"):
+            folder, marker = self._place()
+            own = name == "own.py"
+            config = {"model_type": "own", "auto_map": named} if own else {"model_type": "llama"}
+            (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+            code = f"open({str(marker)!r}, 'w')\n".encode()
+            (folder / name).write_bytes(code if own else _torch_file(marker))
+            said = CheckpointFile(kind="language", fingerprint="", settings=told, about={})
+            write_checkpoint(folder, said)
+            fitting = said.model_copy(update={"fingerprint": fingerprint_of(folder)})
+            (folder / "checkpoint.json").unlink()
+            write_checkpoint(folder, fitting)
+            kind = "class of its own" if own else "torch file"
+            yield Planted(kind, f"a language student's {name}", marker, partial(load_language_student, folder))
+        for name in (WEIGHTS, "adapter_model.bin"):
+            folder, marker = self._place()
+            (folder / CONFIG).write_text(json.dumps({"r": 1, "lora_alpha": 1, "target_modules": ["q"]}), "utf-8")
+            (folder / name).write_bytes(_torch_file(marker))
+            read = partial(stored_adapter, None, folder, name="x")
+            yield Planted("torch file", f"a language student's {name}", marker, read)
 
     def _yaml(self) -> Iterator[Planted]:
         for tag in ("python/object/apply:builtins.open", "python/object/new:builtins.open"):

