@@ -16,7 +16,6 @@ import torch
 from reasoner.bootstrap.home import open_home
 from reasoner.config.loading import load_settings
 from reasoner.data.sources import open_source
-from reasoner.models.greedy import solve
 from reasoner.types.problem import Mode
 from reasoner.types.student import Solved
 
@@ -40,10 +39,10 @@ def main() -> None:
     questions = [p.question for p in open_source(settings).sealed()]
 
     def together(mode: Mode) -> list[Solved]:
-        return solve(student, questions, mode)
+        return student.solve(questions, mode)
 
     def apart(mode: Mode) -> list[Solved]:
-        return [solve(student, [question], mode)[0] for question in questions[: given.single]]
+        return [student.solve([question], mode)[0] for question in questions[: given.single]]
 
     print(f"checkpoint {chosen.id}, {given.threads} threads, medians of {given.rounds} rounds")
     print("| mode | batched, problems/s | one by one, problems/s | ratio | same steps |")

@@ -22,6 +22,7 @@ from reasoner.data.sources import open_source
 from reasoner.domains.registry import get_domain
 from reasoner.evaluation.rivalry import baseline_section
 from reasoner.evaluation.statistics import paired_gain
+from reasoner.students.latent.asked_for import as_latent
 from reasoner.training.language import train_rival
 from reasoner.training.work import threads_in_all
 
@@ -46,7 +47,7 @@ def compare(settings: Settings, home: Path, name: str) -> dict[str, Any]:
     place = bootstrap.open_home(home)
     job = JobStore(place.database()).by_key(checkpoint.id)
     assert job is not None, f"{checkpoint.id} has no job"
-    student, seconds = place.student(checkpoint.id), job.result["train_seconds"]
+    student, seconds = as_latent(place.student(checkpoint.id), "a rival"), job.result["train_seconds"]
     trained = train_rival(
         student,
         settings,

@@ -25,6 +25,7 @@ from reasoner.data.sources import open_source
 from reasoner.domains.registry import get_domain
 from reasoner.search.arena import Arena
 from reasoner.search.searchers import searcher_of
+from reasoner.students.latent.asked_for import as_latent
 
 
 def plain(arena: Arena) -> SolveState:
@@ -58,7 +59,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    student = open_home(given.home).choose(given.checkpoint).student()
+    student = as_latent(open_home(given.home).choose(given.checkpoint).student(), "a search")
     settings = load_settings("nano", ["search.searcher=beam"], {}, None)
     questions = [p.question for p in open_source(settings).sealed()]
     domain = get_domain(settings.task.name)

@@ -72,11 +72,11 @@ def _groups(wrong: list[Tried], champion: str, parts: Parts) -> list[list[Tried]
     return groups
 
 
-def _askable(tried: list[Tried], state: ImproveState, parts: Parts) -> list[Tried]:
+def _askable(tried: Sequence[Tried], state: ImproveState, parts: Parts) -> list[Tried]:
     """The whole pool but for what the run has learnt already; where it asks what is believed least, that first."""
-    learnt = {e.problem.question for e in parts.examples.examples(run=parts.run, up_to_cycle=state["cycle"] - 1)}
     if parts.settings.mine.strategy == "uniform":
-        return tried
+        return list(tried)
+    learnt = {e.problem.question for e in parts.examples.examples(run=parts.run, up_to_cycle=state["cycle"] - 1)}
     open_ones = [one for one in tried if one.problem.question not in learnt]
     student = parts.student_of(state["champion"])
     if isinstance(student, Wavers):
@@ -93,7 +93,7 @@ def _chosen(pools: Sequence[Sequence[Tried]], state: ImproveState, parts: Parts)
     asks = settings.lessons == "teacher" or settings.asks_for_gold
     shares = spread(settings.teacher.calls if asks else 0, [len(pool) for pool in pools])
     if settings.mine.strategy == "uncertain":
-        return pools[0][: shares[0]]
+        return list(pools[0][: shares[0]])
     if settings.mine.pick == "farthest":
         return _farthest(pools, shares, state, parts)
     rng = Random(f"{settings.seed}/mine/{cycle}")

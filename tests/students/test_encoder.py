@@ -21,6 +21,7 @@ from reasoner.storage.checkpoint_file import NAME, read_checkpoint
 from reasoner.students import footprint_of, kind_named, kind_of, load
 from reasoner.students.encoder.files import HEAD
 from reasoner.students.encoder.head import fit
+from reasoner.students.encoder.reader import open_reader
 from reasoner.students.encoder.training import base_rows
 from reasoner.training.work import Workplace
 
@@ -121,14 +122,21 @@ def test_a_changed_head_and_a_changed_encoder_are_refused(config: Path, model: s
     own = tiny_bert(tmp_path / "own", seed=1)
     made = trained(settings_of(config, own), tmp_path)
     tiny_bert(tmp_path / "own", seed=2)
-    from reasoner.students.encoder.reader import open_reader
-
     open_reader.cache_clear()
     with pytest.raises(NotFoundError, match="it was changed since"):
         load(tmp_path / "checkpoints" / made["checkpoint"])
     (tmp_path / "checkpoints" / made["checkpoint"] / HEAD).unlink()
     with pytest.raises(Exception, match="missing"):
         load(tmp_path / "checkpoints" / made["checkpoint"])
+
+
+def test_what_stands_beside_a_question_changes_no_bit_of_its_vector(model: str) -> None:
+    questions = ["rrr the ak zzz", "b", "ggg my cm yyy and much more of it than of any other one"]
+    open_reader.cache_clear()
+    together = open_reader(model, cache=None).vectors(questions)
+    open_reader.cache_clear()
+    alone = torch.cat([open_reader(model, cache=None).vectors([one]) for one in reversed(questions)]).flip(0)
+    assert torch.equal(together, alone)
 
 
 def test_a_base_can_begin_with_few_rows_of_each_label(config: Path, model: str) -> None:

@@ -4,6 +4,7 @@ Shapes: N questions, L tokens, H width of the encoder.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,14 +13,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from reasoner.models.backbones import CHUNK, BackboneReader, read_states
+from reasoner.models.backbones import OWN_IDS, BackboneReader, read_states
 from reasoner.models.pretrained import Pretrained, load_encoder
 from reasoner.models.state_cache import StateCache, key_of
-from reasoner.models.tokenizers import PAD
 
 MOST_TOKENS = 256
 """Of a question; a longer one keeps its end, where the asking stands."""
-POOLED = "mean-1"
+POOLED = "mean-2"
 """How a vector is made of token states; part of its key in the cache."""
 
 
@@ -58,20 +58,27 @@ class QuestionReader:
         return BackboneReader(self.pretrained.tokenizer, max_tokens=self.max_tokens).too_long(questions)
 
     def _read(self, rows: dict[str, list[int]]) -> dict[str, Tensor]:
-        body = self.pretrained.body.eval().to(self.device)
-        order, found = sorted(rows, key=lambda key: len(rows[key])), dict[str, Tensor]()
-        for start in range(0, len(order), CHUNK):
-            chosen = order[start : start + CHUNK]
-            longest = max(1, len(rows[chosen[-1]]))
-            padded = [rows[key] + [PAD] * (longest - len(rows[key])) for key in chosen]
-            tokens_BL = torch.tensor(padded, device=self.device)
-            states_BLH = read_states(body, tokens_BL).float()
-            mask_BL1 = (tokens_BL != PAD)[..., None]
-            mean_BH = (states_BLH * mask_BL1).sum(1) / mask_BL1.sum(1).clamp_min(1)
-            for key, vector in zip(chosen, F.normalize(mean_BH, dim=-1).cpu(), strict=True):
-                found[key] = self.cache.put(key, vector[None])
+        """Each text by itself and with one thread: what stands beside it, or where it is read, must not change a bit.
+
+        A restored champion is asked for the same bits before a promotion counts.
+        """
+        self.pretrained.body.eval().to(self.device)
+        with ThreadPoolExecutor(max(1, torch.get_num_threads()), initializer=_alone) as readers:
+            vectors = list(readers.map(self._vector, rows.values()))
+        found = {key: self.cache.put(key, vector) for key, vector in zip(rows, vectors, strict=True)}
         self.cache.flush()
         return found
+
+    def _vector(self, row: list[int]) -> Tensor:
+        """Of one text, [1, H]."""
+        with torch.no_grad():
+            states_1LH = read_states(self.pretrained.body, torch.tensor([row or [OWN_IDS]], device=self.device))
+            return F.normalize(states_1LH.float().mean(1), dim=-1).cpu()
+
+
+def _alone() -> None:
+    """Each reading thread computes with no others."""
+    torch.set_num_threads(1)
 
 
 @lru_cache(maxsize=2)
