@@ -13,6 +13,7 @@ from agents.parts import Parts
 from agents.run_folder import read_records, write_records
 from agents.spreading import farthest_first
 from agents.state import Change, ImproveState
+from reasoner.types.domain import power
 from reasoner.types.example import Example
 from reasoner.types.student import Wavers
 from reasoner.types.teaching import TeacherRequest
@@ -78,9 +79,9 @@ def _askable(tried: Sequence[Tried], state: ImproveState, parts: Parts) -> list[
         return list(tried)
     learnt = {e.problem.question for e in parts.examples.examples(run=parts.run, up_to_cycle=state["cycle"] - 1)}
     open_ones = [one for one in tried if one.problem.question not in learnt]
-    student = parts.student_of(state["champion"])
-    if isinstance(student, Wavers):
-        sure = student.margins([one.problem.question for one in open_ones]).tolist()
+    wavers = power(parts.student_of(state["champion"]), Wavers)
+    if wavers:
+        sure = wavers.margins([one.problem.question for one in open_ones]).tolist()
     else:
         sure = [one.attempt.logprob for one in open_ones]
     ranked = sorted(zip(sure, open_ones, strict=True), key=lambda pair: (pair[0], pair[1].problem.id))

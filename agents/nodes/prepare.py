@@ -5,7 +5,7 @@ from agents.judging import LEAKED
 from agents.parts import Parts
 from agents.state import Change, ImproveState
 from memory.promotion import enthrone_base
-from reasoner.errors import NotFoundError
+from reasoner.errors import NotFoundError, UsageError
 from reasoner.types.checkpoint import Checkpoint
 
 
@@ -44,8 +44,21 @@ def _trained(parts: Parts) -> Checkpoint:
 
 def _taken(start: str, parts: Parts) -> Checkpoint:
     if start != "champion":
-        return parts.checkpoints.get(start)
+        return _of_kind(parts.checkpoints.get(start), parts)
     champion = parts.checkpoints.champion(parts.run) or parts.checkpoints.home_champion()
     if champion is None:
         raise NotFoundError("student.start=champion, but this home has no champion yet; use student.start=scratch once")
-    return champion
+    return _of_kind(champion, parts)
+
+
+def _of_kind(checkpoint: Checkpoint, parts: Parts) -> Checkpoint:
+    """Raises UsageError where it is a student of another kind than this run trains."""
+    from reasoner.students import kind_of
+
+    found, asked = kind_of(parts.home / "checkpoints" / checkpoint.id).name, parts.settings.student.kind
+    if found != asked:
+        raise UsageError(
+            f"student.start: {checkpoint.id} is a student of the kind {found}, and student.kind={asked}; "
+            f"set student.kind={found}, or begin from another"
+        )
+    return checkpoint

@@ -17,7 +17,7 @@ SHOWN = 20
 
 def train(state: ImproveState, parts: Parts) -> Change:
     """Fine-tunes a candidate from the first or the present champion on everything learnt so far."""
-    from reasoner.students import kind_named
+    from reasoner.students import Candidate, kind_named
 
     cycle = state["cycle"]
     parent = state["first"] if parts.settings.train.parent == "base" else state["champion"]
@@ -29,15 +29,8 @@ def train(state: ImproveState, parts: Parts) -> Change:
     rows = parts.folder.rows(cycle)
     write_rows(rows, examples)
     name = f"{parts.run}-c{cycle}"
-    payload = kind_named(parts.settings.student.kind).candidate_payload(
-        parts.settings,
-        cycle=cycle,
-        parent=parent,
-        checkpoint=name,
-        rows=rows.relative_to(parts.home).as_posix(),
-        examples=len(examples),
-        threads=parts.threads,
-    )
+    made = Candidate(cycle, parent, name, rows.relative_to(parts.home).as_posix(), len(examples))
+    payload = kind_named(parts.settings.student.kind).candidate_payload(parts.settings, made, threads=parts.threads)
     spec = JobSpec(key=f"{parts.run}/cycle-{cycle}/train", kind="finetune", payload=payload)
     try:
         job = parts.run_job(spec, lambda share, note: parts.tell(cycle, "train", round(share * 100), 100, note))

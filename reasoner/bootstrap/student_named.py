@@ -1,11 +1,10 @@
 """What `--student NAME` means: a kind, a checkpoint of the home, or a Hugging Face model and the kind that it makes."""
 
 import json
-import os
 from pathlib import Path
 
 from reasoner.config.packages import MINILM
-from reasoner.errors import ConfigError, UsageError
+from reasoner.errors import UsageError
 from reasoner.storage.checkpoint_file import is_checkpoint, read_checkpoint
 from reasoner.students.kinds import KINDS
 
@@ -17,7 +16,7 @@ def settings_named(name: str) -> dict[str, str]:
     """Settings by dotted key.
 
     Args:
-        name: a kind (`latent`, `encoder`), `minilm`, a folder or hub name of a model, or a checkpoint's id.
+        name: a kind (`latent`, `encoder`, `language`), `minilm`, a folder or hub name of a model, or a checkpoint's id.
 
     Raises:
         UsageError: a folder holds no model.
@@ -30,13 +29,13 @@ def settings_named(name: str) -> dict[str, str]:
     folder = Path(name).expanduser()
     if folder.is_dir():
         return _of_folder(folder.resolve())
-    if os.sep in name and (name.count("/") > 1 or name.startswith((".", "~", "/"))):
+    if name.startswith((".", "~", "/")) or name.count("/") > 1:
         raise UsageError(f"--student {name!r}: there is no such folder")
-    return {"student.model": name, "student.kind": _kind(_hub_architectures(name))} if "/" in name else _of_home(name)
+    if "/" not in name:
+        return {"student.start": name}
+    from reasoner.models.pretrained import architectures_of
 
-
-def _of_home(id: str) -> dict[str, str]:
-    return {"student.start": id}
+    return {"student.kind": _kind(architectures_of(name)), "student.model": name}
 
 
 def _of_folder(folder: Path) -> dict[str, str]:
@@ -56,14 +55,5 @@ def _of_folder(folder: Path) -> dict[str, str]:
     return {"student.kind": _kind(architectures), "student.model": str(folder)}
 
 
-def _hub_architectures(name: str) -> list[str]:
-    from reasoner.models.pretrained import architectures_of
-
-    return architectures_of(name)
-
-
 def _kind(architectures: list[str]) -> str:
-    kind = "language" if any(one.endswith(WRITES) for one in architectures) else "encoder"
-    if kind not in KINDS.names():
-        raise ConfigError(f"a model of the architecture {', '.join(architectures)} cannot be a student here yet")
-    return kind
+    return "language" if any(one.endswith(WRITES) for one in architectures) else "encoder"

@@ -53,8 +53,8 @@ StudentName = Annotated[
     typer.Option(
         "--student",
         metavar="KIND|MODEL|ID",
-        help="A kind (latent, encoder), a folder or hub name of a Hugging Face model, or a checkpoint to begin from. "
-        "The same as student.kind=..., student.model=... or student.start=...",
+        help="A kind (latent, encoder, language), a folder or hub name of a Hugging Face model, or a checkpoint to "
+        "begin from. The same as student.kind=..., student.model=... or student.start=...",
         show_default=False,
     ),
 ]

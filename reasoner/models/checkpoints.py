@@ -7,8 +7,6 @@ tuned one needs beside its weights lies in `backbones/`.
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -23,10 +21,18 @@ from reasoner.models.shape import Shape
 from reasoner.models.stored_fingerprint import TOKENIZER, WEIGHTS
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import QuestionTokenizer
-from reasoner.storage.checkpoint_file import MEND, NAME, CheckpointFile, read_checkpoint, write_checkpoint
+from reasoner.storage.checkpoint_file import (
+    MEND,
+    NAME,
+    CheckpointFile,
+    read_checkpoint,
+    replacing,
+    require_unchanged,
+    write_checkpoint,
+)
 from reasoner.storage.json_files import read_text
 from reasoner.storage.tensor_files import fitting, load_tensors, save_tensors
-from reasoner.storage.writing import replace_folder, write_text
+from reasoner.storage.writing import write_text
 
 
 def fingerprint(student: Student) -> str:
@@ -51,16 +57,13 @@ def save_student(
         also: writes what else belongs to it into the folder that it is given.
     """
     mark = fingerprint(student)
-    partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    save_tensors(partial / WEIGHTS, student.net.state_dict())
-    keep_tuned(student.lent, student.shape, partial)
-    write_text(partial / TOKENIZER, student.reads.to_json())
-    also(partial)
-    said = CheckpointFile(kind="latent", fingerprint=mark, settings=student.shape.to_dict(), about=about)
-    write_checkpoint(partial, said)
-    replace_folder(partial, folder)
+    with replacing(folder) as partial:
+        save_tensors(partial / WEIGHTS, student.net.state_dict())
+        keep_tuned(student.lent, student.shape, partial)
+        write_text(partial / TOKENIZER, student.reads.to_json())
+        also(partial)
+        said = CheckpointFile(kind="latent", fingerprint=mark, settings=student.shape.to_dict(), about=about)
+        write_checkpoint(partial, said)
     return mark
 
 
@@ -94,11 +97,7 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
         writes=step_tokenizer(shape),
         lent=lent,
     )
-    if fingerprint(student) != said.fingerprint:
-        raise NotFoundError(
-            f"{folder} was changed after it was saved: its files do not match fingerprint "
-            f"{said.fingerprint!r}; restore it from a backup or train again"
-        )
+    require_unchanged(folder, said=said.fingerprint, found=fingerprint(student))
     student.net.to(torch.device(device))
     return student
 

@@ -4,7 +4,10 @@ Version 2. Version 1 was `config.json`, of latent students alone; it is still re
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +16,7 @@ from pydantic import ValidationError
 from reasoner.errors import NotFoundError, ReasonerError
 from reasoner.storage.json_files import damaged, read_object
 from reasoner.storage.regular import reading
-from reasoner.storage.writing import write_json
+from reasoner.storage.writing import replace_folder, write_json
 from reasoner.types.record import Record
 
 NAME, OLD = "checkpoint.json", "config.json"
@@ -70,6 +73,25 @@ def read_checkpoint(folder: Path) -> CheckpointFile:
     if isinstance(given := found.get("format"), int) and given > 2:
         raise NotFoundError(f"{folder / NAME} has format {given}, which a newer version has written; expected 1 or 2")
     return _valid(folder / NAME, found)
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A new folder to write into, which takes the place of `folder` once all is written."""
+    partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    yield partial
+    replace_folder(partial, folder)
+
+
+def require_unchanged(folder: Path, *, said: str, found: str) -> None:
+    """Raises NotFoundError where a checkpoint's files do not have the fingerprint that its `checkpoint.json` says."""
+    if found != said:
+        raise NotFoundError(
+            f"{folder} was changed after it was saved: its files do not match fingerprint {said!r}; restore it from a "
+            "backup or train again"
+        )
 
 
 def is_checkpoint(folder: Path) -> bool:

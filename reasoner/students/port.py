@@ -1,7 +1,7 @@
 """What a kind of students is: it owns its settings, its files, and how it learns."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reasoner.config.settings import Settings
 from reasoner.training.footprint import Footprint
@@ -10,6 +10,20 @@ from reasoner.types.student import Student
 
 if TYPE_CHECKING:
     from reasoner.training.work import Workplace
+
+
+class Candidate(NamedTuple):
+    """A candidate that is to be made."""
+
+    cycle: int
+    parent: str
+    """Checkpoint id to start from."""
+    checkpoint: str
+    """Id of the candidate."""
+    rows: str
+    """Training rows, a path below the home (`reasoner.data.rows`)."""
+    examples: int
+    """Number of rows."""
 
 
 class StudentKind(Protocol):
@@ -36,28 +50,8 @@ class StudentKind(Protocol):
         """The job that makes cycle 0's student; its key, which names the checkpoint, stands for all that decides it."""
         ...
 
-    def candidate_payload(
-        self,
-        settings: Settings,
-        *,
-        cycle: int,
-        parent: str,
-        checkpoint: str,
-        rows: str,
-        examples: int,
-        threads: int,
-    ) -> dict[str, Any]:
-        """What `train` needs to make a candidate.
-
-        Args:
-            settings: of the run.
-            cycle: whose candidate it is.
-            parent: checkpoint id to start from.
-            checkpoint: id of the candidate.
-            rows: training rows, a path below the home (`reasoner.data.rows`).
-            examples: number of rows.
-            threads: of the child.
-        """
+    def candidate_payload(self, settings: Settings, made: Candidate, *, threads: int) -> dict[str, Any]:
+        """What `train` needs to make a candidate, plain JSON; `threads` are those of the child."""
         ...
 
     def train(self, work: str, payload: dict[str, Any], place: "Workplace") -> dict[str, Any]:

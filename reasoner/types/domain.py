@@ -302,6 +302,6 @@ class HasOptions(Protocol):
     """A pydantic model with a default for each field, unknown keys refused."""
 
 
-def power(domain: object, kind: type[T]) -> T | None:
-    """The domain as that power, or None where it lacks it."""
-    return domain if isinstance(domain, kind) else None
+def power(thing: object, kind: type[T]) -> T | None:
+    """A domain or a student as that power, or None where it lacks it."""
+    return thing if isinstance(thing, kind) else None

@@ -192,3 +192,7 @@ def test_a_loop_that_asks_for_what_it_believes_least_gets_better(config: Path, m
     assert asked
     assert all(n <= 40 for n in asked)
     assert events[-1]["event"] == "done"
+    other = ["loop", "--cycles", "1", "--config", "tiny", "--home", str(tmp_path), "--student", events[-1]["champion"]]
+    refused = CliRunner().invoke(app, [*other, "--fresh"])
+    assert refused.exit_code == 2, refused.output
+    assert "student.kind=encoder" in refused.output

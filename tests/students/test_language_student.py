@@ -20,7 +20,7 @@ from reasoner.config.settings import Settings
 from reasoner.errors import NotFoundError, TrainingFailed, UsageError
 from reasoner.models.continuing import continue_rows
 from reasoner.storage.checkpoint_file import CheckpointFile, write_checkpoint
-from reasoner.students import kind_named, kind_of, load
+from reasoner.students import Candidate, kind_named, kind_of, load
 from reasoner.students.language.student import LanguageStudent
 
 QUESTIONS = [
@@ -60,11 +60,7 @@ def candidate(
     kind = kind_named("language")
     payload = kind.candidate_payload(
         language_settings(model, **language),
-        cycle=1,
-        parent=parent,
-        checkpoint=name,
-        rows=rows.name,
-        examples=len(worked),
+        Candidate(1, parent, name, rows.name, len(worked)),
         threads=1,
     )
     return kind.train("finetune", payload, workplace(home, name, should_stop))

@@ -5,16 +5,21 @@ The fingerprint is a SHA-256 over the settings in `checkpoint.json` (labels, mar
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from reasoner.errors import NotFoundError
-from reasoner.storage.checkpoint_file import MEND, CheckpointFile, digests, read_checkpoint, write_checkpoint
+from reasoner.storage.checkpoint_file import (
+    MEND,
+    CheckpointFile,
+    digests,
+    read_checkpoint,
+    replacing,
+    require_unchanged,
+    write_checkpoint,
+)
 from reasoner.storage.tensor_files import fitting, load_tensors, save_tensors
-from reasoner.storage.writing import replace_folder
 from reasoner.students.encoder.head import Head
 from reasoner.students.encoder.reader import open_reader
 from reasoner.students.encoder.student import EncoderStudent
@@ -24,20 +29,17 @@ HEAD = "head.safetensors"
 
 def save_encoder(student: EncoderStudent, folder: Path, *, about: Mapping[str, Any]) -> str:
     """Writes the student to `folder`, which is replaced whole, and returns its fingerprint."""
-    partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    save_tensors(partial / HEAD, {"weight": student.head.weight_HC, "bias": student.head.bias_C})
-    settings = {
-        "model": student.reader.pretrained.name,
-        "mark": student.reader.pretrained.mark,
-        "labels": list(student.head.labels),
-        "temperature": student.head.temperature,
-        "sure": student.sure,
-    }
-    mark = _mark(settings, partial)
-    write_checkpoint(partial, CheckpointFile(kind="encoder", fingerprint=mark, settings=settings, about=about))
-    replace_folder(partial, folder)
+    with replacing(folder) as partial:
+        save_tensors(partial / HEAD, {"weight": student.head.weight_HC, "bias": student.head.bias_C})
+        settings = {
+            "model": student.reader.pretrained.name,
+            "mark": student.reader.pretrained.mark,
+            "labels": list(student.head.labels),
+            "temperature": student.head.temperature,
+            "sure": student.sure,
+        }
+        mark = _mark(settings, partial)
+        write_checkpoint(partial, CheckpointFile(kind="encoder", fingerprint=mark, settings=settings, about=about))
     return mark
 
 
@@ -52,11 +54,7 @@ def load_encoder_student(folder: Path, *, device: str = "cpu") -> EncoderStudent
     said = read_checkpoint(folder)
     settings = said.settings
     tensors = load_tensors(folder / HEAD, mend=MEND)
-    if fingerprint_of(folder) != said.fingerprint:
-        raise NotFoundError(
-            f"{folder} was changed after it was saved: its files do not match fingerprint {said.fingerprint!r}; "
-            "restore it from a backup or train again"
-        )
+    require_unchanged(folder, said=said.fingerprint, found=fingerprint_of(folder))
     home = folder.resolve().parent
     cache = home.parent / "cache" / "backbone" if home.name == "checkpoints" else None
     with fitting(folder / HEAD, mend=MEND):

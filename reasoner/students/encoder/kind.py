@@ -1,12 +1,12 @@
 """The kind of encoder students behind the port; torch is imported where it is needed."""
 
-import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reasoner.config.packages import MINILM
 from reasoner.config.settings import Settings
+from reasoner.students.base_job import base_job, told_settings
+from reasoner.students.port import Candidate
 from reasoner.training.footprint import FLOAT, Footprint
 from reasoner.types.job import JobSpec
 
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from reasoner.students.encoder.student import EncoderStudent
     from reasoner.training.work import Workplace
 
-COUNTED = {"seed", "student", "encoder", "task", "domains"}
-"""Sections that decide what a head learns, beside the rows' own."""
-READING_BYTES = 256 * 2**20
-"""Of states while questions are read, 64 at once."""
+READING_BYTES = 64 * 2**20
+"""Of states while questions are read, one by each thread."""
 
 
 class EncoderKind:
@@ -39,27 +37,11 @@ class EncoderKind:
 
     def base_spec(self, settings: Settings, *, threads: int) -> JobSpec:
         """The job of a base; its key stands for all that decides the outcome."""
-        from reasoner.domains.registry import domain_mark
+        return base_job(self._payload(settings, threads))
 
-        payload = {**self._payload(settings, threads), "domain": domain_mark(settings.task.name)}
-        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-        name = f"base-{digest[:12]}"
-        return JobSpec(key=name, kind="base", payload={**payload, "checkpoint": name})
-
-    def candidate_payload(
-        self,
-        settings: Settings,
-        *,
-        cycle: int,
-        parent: str,
-        checkpoint: str,
-        rows: str,
-        examples: int,  # noqa: ARG002 (a head is fitted on all of them)
-        threads: int,
-    ) -> dict[str, Any]:
+    def candidate_payload(self, settings: Settings, made: Candidate, *, threads: int) -> dict[str, Any]:
         """See `StudentKind`."""
-        payload = self._payload(settings, threads)
-        return {**payload, "cycle": cycle, "parent": parent, "checkpoint": checkpoint, "rows": rows}
+        return {**self._payload(settings, threads), **made._asdict()}
 
     def train(self, work: str, payload: dict[str, Any], place: "Workplace") -> dict[str, Any]:  # noqa: ARG002
         """See `training.train_encoder`: a base and a candidate differ in their rows alone."""
@@ -77,8 +59,5 @@ class EncoderKind:
         return Footprint(weights=size // FLOAT, state_bytes=size, activation_bytes=READING_BYTES)
 
     def _payload(self, settings: Settings, threads: int) -> dict[str, Any]:
-        told = settings.model_dump(mode="json", include={*COUNTED, "data"})
-        for name in ("gate_size", "sealed_size", "practice_size"):
-            told["data"].pop(name)
-        told["student"] = {"kind": self.name, "model": settings.student.model}
+        told = told_settings(settings, own=self.name)
         return {"student_kind": self.name, "settings": told, "threads": threads, "device": settings.compute.device}

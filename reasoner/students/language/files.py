@@ -7,16 +7,21 @@ fingerprint is a SHA-256 over the settings but for the model's place, which may 
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reasoner.errors import NotFoundError
-from reasoner.storage.checkpoint_file import MEND, CheckpointFile, digests, read_checkpoint, write_checkpoint
+from reasoner.storage.checkpoint_file import (
+    MEND,
+    CheckpointFile,
+    digests,
+    read_checkpoint,
+    replacing,
+    require_unchanged,
+    write_checkpoint,
+)
 from reasoner.storage.tensor_files import fitting
-from reasoner.storage.writing import replace_folder
 
 if TYPE_CHECKING:
     from reasoner.students.language.student import LanguageStudent
@@ -28,30 +33,27 @@ TOGETHER = {"cpu": 16, "cuda": 64}
 
 def save_language(student: "LanguageStudent", folder: Path, *, about: Mapping[str, Any]) -> str:
     """Writes the student to `folder`, which is replaced whole, and returns its fingerprint."""
-    partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    if student.adapter:
-        student.adapter.save(partial)
-    elif student.stored == "weights":
-        student.model.network.save_pretrained(partial)
-        student.model.tokenizer.save_pretrained(partial)
-    template = student.template
-    settings = {
-        "model": student.origin.name,
-        "mark": student.origin.mark,
-        "stored": student.stored,
-        "dtype": str(student.model.network.dtype).removeprefix("torch."),
-        "lora_rank": student.adapter.rank if student.adapter else 0,
-        "way": template.way,
-        "form": template.form,
-        "instruction": template.instruction,
-        "max_prompt_tokens": template.max_prompt_tokens,
-        "max_new_tokens": template.max_new_tokens,
-    }
-    mark = _mark(settings, partial, (path.name for path in partial.iterdir()))
-    write_checkpoint(partial, CheckpointFile(kind="language", fingerprint=mark, settings=settings, about=about))
-    replace_folder(partial, folder)
+    with replacing(folder) as partial:
+        if student.adapter:
+            student.adapter.save(partial)
+        elif student.stored == "weights":
+            student.model.network.save_pretrained(partial)
+            student.model.tokenizer.save_pretrained(partial)
+        template = student.template
+        settings = {
+            "model": student.origin.name,
+            "mark": student.origin.mark,
+            "stored": student.stored,
+            "dtype": str(student.model.network.dtype).removeprefix("torch."),
+            "lora_rank": student.adapter.rank if student.adapter else 0,
+            "way": template.way,
+            "form": template.form,
+            "instruction": template.instruction,
+            "max_prompt_tokens": template.max_prompt_tokens,
+            "max_new_tokens": template.max_new_tokens,
+        }
+        mark = _mark(settings, partial, (path.name for path in partial.iterdir()))
+        write_checkpoint(partial, CheckpointFile(kind="language", fingerprint=mark, settings=settings, about=about))
     return mark
 
 
@@ -72,11 +74,7 @@ def load_language_student(folder: Path, *, device: str = "cpu") -> "LanguageStud
 
     said = read_checkpoint(folder)
     settings = said.settings
-    if fingerprint_of(folder) != said.fingerprint:
-        raise NotFoundError(
-            f"{folder} was changed after it was saved: its files do not match fingerprint {said.fingerprint!r}; "
-            "restore it from a backup or train again"
-        )
+    require_unchanged(folder, said=said.fingerprint, found=fingerprint_of(folder))
     with fitting(folder / "checkpoint.json", mend=MEND):
         origin, stored = Origin(settings["model"], settings["mark"]), settings["stored"]
         dtype = getattr(torch, DTYPES[DTYPES.index(settings["dtype"])])

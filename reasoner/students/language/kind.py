@@ -1,11 +1,12 @@
 """The kind of language students behind the port; torch is imported where it is needed."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reasoner.config.settings import LanguageSettings, Settings
+from reasoner.students.base_job import base_job, told_settings
+from reasoner.students.port import Candidate
 from reasoner.training.footprint import FLOAT, Footprint
 from reasoner.types.job import JobSpec
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from reasoner.students.language.student import LanguageStudent
     from reasoner.training.work import Workplace
 
-COUNTED = {"seed", "student", "language", "task", "domains"}
-"""Sections that decide what is learnt, beside the rows' own."""
 OF_CANDIDATES = {"epochs", "kl_budget", "checkpoint_every"}
 """Settings of `language` that a base knows nothing of, or that change no weight."""
 TRAINED_FLOATS, STORED_BYTES = 4, 2
@@ -44,29 +43,11 @@ class LanguageKind:
 
     def base_spec(self, settings: Settings, *, threads: int) -> JobSpec:
         """The job of a base; its key stands for all that decides the outcome."""
-        from reasoner.domains.registry import domain_mark
+        return base_job(self._payload(settings, threads), uncounted={"language": OF_CANDIDATES})
 
-        payload = {**self._payload(settings, threads), "domain": domain_mark(settings.task.name)}
-        told = dict(payload["settings"])
-        told["language"] = {k: v for k, v in told["language"].items() if k not in OF_CANDIDATES}
-        digest = hashlib.sha256(json.dumps({**payload, "settings": told}, sort_keys=True).encode()).hexdigest()
-        name = f"base-{digest[:12]}"
-        return JobSpec(key=name, kind="base", payload={**payload, "checkpoint": name})
-
-    def candidate_payload(
-        self,
-        settings: Settings,
-        *,
-        cycle: int,
-        parent: str,
-        checkpoint: str,
-        rows: str,
-        examples: int,  # noqa: ARG002 (how many are short enough is known when they are tokenised)
-        threads: int,
-    ) -> dict[str, Any]:
+    def candidate_payload(self, settings: Settings, made: Candidate, *, threads: int) -> dict[str, Any]:
         """See `StudentKind`."""
-        payload = self._payload(settings, threads)
-        return {**payload, "cycle": cycle, "parent": parent, "checkpoint": checkpoint, "rows": rows}
+        return {**self._payload(settings, threads), **made._asdict()}
 
     def train(self, work: str, payload: dict[str, Any], place: "Workplace") -> dict[str, Any]:
         """See `training.train_language`."""
@@ -90,10 +71,7 @@ class LanguageKind:
 
         compute = settings.compute
         require_device(compute.device)
-        told = settings.model_dump(mode="json", include={*COUNTED, "data"})
-        for name in ("gate_size", "sealed_size", "practice_size"):
-            told["data"].pop(name)
-        told["student"] = {"kind": self.name, "model": settings.student.model}
+        told = told_settings(settings, own=self.name)
         # Whoever writes on a CPU is asked for the same text alone and among others: that holds in float32 alone.
         own = compute.device == "cpu" and compute.precision == "auto"
         precision = "float32" if own else precision_of(compute)

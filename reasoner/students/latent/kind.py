@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reasoner.config.settings import Settings
+from reasoner.students.port import Candidate
 from reasoner.training.footprint import Footprint, footprint
 from reasoner.types.job import JobSpec
 
@@ -35,22 +36,11 @@ class LatentKind:
 
         return base_spec(settings, threads=threads)
 
-    def candidate_payload(
-        self,
-        settings: Settings,
-        *,
-        cycle: int,
-        parent: str,
-        checkpoint: str,
-        rows: str,
-        examples: int,
-        threads: int,
-    ) -> dict[str, Any]:
+    def candidate_payload(self, settings: Settings, made: Candidate, *, threads: int) -> dict[str, Any]:
         """See `reasoner.training.work.candidate_payload`."""
         from reasoner.training.work import candidate_payload
 
-        what: dict[str, Any] = {"cycle": cycle, "parent": parent, "checkpoint": checkpoint, "rows": rows}
-        return candidate_payload(settings, **what, examples=examples, threads=threads)
+        return candidate_payload(settings, **made._asdict(), threads=threads)
 
     def train(self, work: str, payload: dict[str, Any], place: "Workplace") -> dict[str, Any]:
         """See `reasoner.training.work`."""
