@@ -20,9 +20,9 @@ def _training(kind: str, context: JobContext, payload: dict[str, Any]) -> dict[s
         from jobs.team import work_together
 
         return work_together(kind, context, payload)
-    from reasoner.students import kind_named
+    from reasoner.students import train
 
-    return kind_named(payload.get("student_kind", "latent")).train(kind, payload, _workplace(context))
+    return train(kind, payload, _workplace(context))
 
 
 def _verifier(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:

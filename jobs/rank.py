@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _work(order: dict[str, Any], folder: Path, rank: int, should_stop: Callable[[], bool]) -> dict[str, Any]:
     from torch import distributed
 
-    from reasoner.students import kind_named
+    from reasoner.students import train
     from reasoner.training.team import join_team
     from reasoner.training.work import Workplace
 
@@ -51,8 +51,7 @@ def _work(order: dict[str, Any], folder: Path, rank: int, should_stop: Callable[
         write_json(folder / PROGRESS, {"share": share, "note": note})
 
     try:
-        kind = kind_named(payload.get("student_kind", "latent"))
-        return kind.train(order["kind"], payload, Workplace(Path(order["home"]), folder, report, should_stop, team))
+        return train(order["kind"], payload, Workplace(Path(order["home"]), folder, report, should_stop, team))
     finally:
         distributed.destroy_process_group()
 

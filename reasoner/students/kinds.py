@@ -1,6 +1,7 @@
 """The kinds by name: built in, or added by an installed package's entry point in the group `reasoner.students`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from reasoner.config.settings import Settings
 from reasoner.plugins import Registry
@@ -8,6 +9,9 @@ from reasoner.storage.checkpoint_file import read_checkpoint
 from reasoner.students.port import StudentKind
 from reasoner.training.footprint import Footprint
 from reasoner.types.student import Student
+
+if TYPE_CHECKING:
+    from reasoner.training.work import Workplace
 
 KINDS = Registry(
     "kind of student",
@@ -51,6 +55,25 @@ def load(folder: Path, *, device: str = "cpu") -> Student:
         DamagedError: a file of it is not what was written.
     """
     return kind_of(folder).load(folder, device=device)
+
+
+def train(work: str, payload: dict[str, Any], place: "Workplace") -> dict[str, Any]:
+    """Does a training job's work, as the payload's kind of student does it.
+
+    Args:
+        work: `base` or `finetune`.
+        payload: of the job; plain JSON. A payload without a kind is one of a latent student.
+        place: where it works.
+
+    Raises:
+        TrainingFailed: there is nothing to learn, or training came to no good end.
+    """
+    from reasoner.training.threads import training_with
+
+    kind = kind_named(payload.get("student_kind", "latent"))
+    # Several processes share the threads of the job: more threads than cores are many times slower.
+    with training_with(max(1, payload["threads"] // payload.get("processes", 1))):
+        return kind.train(work, payload, place)
 
 
 def footprint_of(settings: Settings) -> Footprint:

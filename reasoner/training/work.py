@@ -109,7 +109,7 @@ def candidate_payload(
 
 def train_base(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """Trains a student from scratch on the base difficulties."""
-    settings = _begin(payload)
+    settings = Settings.model_validate(payload["settings"])
     source = open_source(settings)
     sample = [*source.base_problems(VOCABULARY_SAMPLE, derive(settings.seed, "vocabulary")), *source.practice(1)]
     student = new_student(
@@ -127,7 +127,7 @@ def train_base(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
 
 def train_candidate(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """Fine-tunes a candidate from its parent on the rows of a cycle and a share of original problems."""
-    settings, parent = _begin(payload), payload["parent"]
+    settings, parent = Settings.model_validate(payload["settings"]), payload["parent"]
     source, checkpoints = open_source(settings), place.home / "checkpoints"
     fast = FastWeights(settings, checkpoints, parent, source, payload["cycle"]) if settings.train.adapter_rank else None
     student = fast.student if fast else load_student(checkpoints / parent)
@@ -175,14 +175,6 @@ def _relevant(settings: Settings, *, fine: bool) -> dict[str, Any]:
     }
     kept = settings.model_dump(mode="json", include={"seed", *left_out})
     return {k: {n: x for n, x in v.items() if n not in left_out[k]} if k in left_out else v for k, v in kept.items()}
-
-
-def _begin(payload: dict[str, Any]) -> Settings:
-    # Several processes share the threads of the job: more threads than cores are many times slower.
-    torch.set_num_threads(max(1, payload["threads"] // payload.get("processes", 1)))
-    # Numbers too small for full precision are slow and mean nothing: an update takes a seventh less without them.
-    torch.set_flush_denormal(True)
-    return Settings.model_validate(payload["settings"])
 
 
 def _machine(settings: Settings) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from reasoner.data.sources import open_source
 from reasoner.domains.registry import trust_task
 from reasoner.errors import NotFoundError, TrainingFailed, UsageError
 from reasoner.storage.checkpoint_file import NAME, read_checkpoint
-from reasoner.students import footprint_of, kind_named, kind_of, load
+from reasoner.students import footprint_of, kind_named, kind_of, load, train
 from reasoner.students.encoder.files import HEAD
 from reasoner.students.encoder.head import fit
 from reasoner.students.encoder.reader import open_reader
@@ -91,7 +91,7 @@ def trained(settings: Settings, home: Path, *, should_stop: Callable[[], bool] =
     spec = kind_named("encoder").base_spec(settings, threads=1)
     folder = home / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
-    return kind_named("encoder").train("base", spec.payload, Workplace(home, folder, lambda *_: None, should_stop))
+    return train("base", spec.payload, Workplace(home, folder, lambda *_: None, should_stop))
 
 
 def test_a_base_is_stored_and_comes_back_the_same(config: Path, model: str, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from reasoner.config.settings import Settings
 from reasoner.errors import NotFoundError, TrainingFailed, UsageError
 from reasoner.models.continuing import continue_rows
 from reasoner.storage.checkpoint_file import CheckpointFile, write_checkpoint
-from reasoner.students import Candidate, kind_named, kind_of, load
+from reasoner.students import Candidate, kind_named, kind_of, load, train
 from reasoner.students.language.student import LanguageStudent
 
 QUESTIONS = [
@@ -38,9 +38,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def base(home: Path, model: str, should_stop: Callable[[], bool] = lambda: False, **language: Any) -> dict[str, Any]:
-    kind = kind_named("language")
-    spec = kind.base_spec(language_settings(model, **language), threads=1)
-    return kind.train("base", dict(spec.payload), workplace(home, spec.key, should_stop))
+    spec = kind_named("language").base_spec(language_settings(model, **language), threads=1)
+    return train("base", dict(spec.payload), workplace(home, spec.key, should_stop))
 
 
 def candidate(
@@ -57,13 +56,12 @@ def candidate(
     rows.write_text(
         "".join(json.dumps({"prompt": q, "completion": "\n".join(s), "steps": s}) + "\n" for q, s in worked)
     )
-    kind = kind_named("language")
-    payload = kind.candidate_payload(
+    payload = kind_named("language").candidate_payload(
         language_settings(model, **language),
         Candidate(1, parent, name, rows.name, len(worked)),
         threads=1,
     )
-    return kind.train("finetune", payload, workplace(home, name, should_stop))
+    return train("finetune", payload, workplace(home, name, should_stop))
 
 
 def student(home: Path, name: str) -> LanguageStudent:

@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-import torch
-
 from reasoner.config.settings import Settings
 from reasoner.data.sources import ProblemSource, open_source
 from reasoner.errors import TrainingFailed
@@ -31,7 +29,6 @@ PART = 512
 def train_encoder(payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """Fits a base's head, or a candidate's on the base's rows and those of a cycle."""
     began, settings = time.monotonic(), Settings.model_validate(payload["settings"])
-    torch.set_num_threads(payload["threads"])
     given = base_rows(open_source(settings), settings)
     learnt = read_rows(place.home / payload["rows"]) if "rows" in payload else []
     rows = list({row.question: row for row in (*given, *learnt)}.values())

@@ -43,8 +43,6 @@ class Encoded:
 
 def train_language(work: str, payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """Makes a base (`base`) or a candidate (`finetune`); see `StudentKind.train`."""
-    torch.set_num_threads(payload["threads"])
-    torch.set_flush_denormal(True)
     settings = Settings.model_validate(payload["settings"])
     return (_base if work == "base" else _candidate)(settings, payload, place)
 
