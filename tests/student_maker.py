@@ -24,6 +24,6 @@ def some_problems(n: int, *, seed: int = 0, difficulties: tuple[int, ...] = (1, 
     return list(source.base_problems(n, seed))
 
 
-def small_student(seed: int = 0) -> Student:
+def small_student(seed: int = 0, **shape: object) -> Student:
     """Fresh weights, a vocabulary of generated questions."""
-    return new_student(SHAPE, [p.question for p in some_problems(300)], seed=seed)
+    return new_student(SHAPE.model_copy(update=shape), [p.question for p in some_problems(300)], seed=seed)

@@ -21,9 +21,10 @@ def _shape(settings: Settings) -> list[tuple[str, str]]:
         if student.width % (2 * heads):
             multiple = f"a multiple of twice student.{name}={heads}"
             found.append(("student.width", f"got {student.width}; it should be {multiple}."))
-    if student.question_encoder != SCRATCH and student.question_text == "sentences":
+    if student.question_encoder != SCRATCH and student.question_text != "pieces":
+        given = student.question_text
         found.append(
-            ("student.question_text", "got 'sentences'; a pretrained question encoder reads pieces of its own.")
+            ("student.question_text", f"got {given!r}; a pretrained question encoder reads pieces of its own.")
         )
     if student.lora_rank and student.decoder == SCRATCH:
         found.append(

@@ -94,8 +94,10 @@ class StudentSettings(Section):
     max_step_tokens: int = Field(default=24, ge=8, le=4096)
     max_question_tokens: int = Field(default=256, ge=32, le=65_536)
     question_vocabulary: int = Field(default=1024, ge=128, le=MOST_ITEMS)
-    question_text: Literal["pieces", "sentences"] = Field(
-        default="pieces", description="what one token of a question is: a piece of a word, or a sentence in no order"
+    question_text: Literal["pieces", "lines", "sentences"] = Field(
+        default="pieces",
+        description="what one token of a question is: a piece of a word, the same with its place in its line "
+        "(programs), or a sentence in no order",
     )
     step_text: Literal["characters", "words"] = Field(
         default="characters", description="what one token of a step is; both are learnt from the training steps"

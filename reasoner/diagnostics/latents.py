@@ -72,7 +72,7 @@ def _of_batch(student: Student, problems: Sequence[Problem]) -> Latents:
     shape = (B, T, *encoded.shape[1:])
     known = encoded.new_zeros(shape).masked_scatter(real[..., None, None], encoded)
     aimed = target.new_zeros(shape).masked_scatter(real[..., None, None], target)
-    states = net.question_encoder(question.tokens_BL, question.digits_MP)
+    states = net.question_encoder(question)
     predicted = net.predictor(known[:, :-1], states, question.mask_BL)
     previous = torch.cat([aimed.new_zeros(B, 1, *shape[2:]), aimed[:, :-1]], dim=1)
     places = torch.arange(T, device=device).expand(B, T)

@@ -35,7 +35,7 @@ def rival_attempts(
         chosen = order[start : start + BATCH]
         batch = pad_questions([encoded[i] for i in chosen], device=device)
         limit = shape.max_steps * shape.max_step_tokens
-        said = say(model, batch.tokens_BL, batch.digits_MP, max_steps=shape.max_steps, max_tokens=limit)
+        said = say(model, batch, max_steps=shape.max_steps, max_tokens=limit)
         for i, one in zip(chosen, said, strict=True):
             steps = tuple(student.writes.decode(step) for step in one.steps)
             found[i] = Solved(steps, tuple(one.logprobs), one.finished)

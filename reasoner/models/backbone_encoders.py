@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from reasoner.models.backbones import Backbone, BackboneReader
+from reasoner.models.batches import QuestionBatch
 from reasoner.models.layers import Block, normalise
 from reasoner.models.tokenizers import FINISH, PAD, StepTokenizer
 
@@ -25,10 +26,10 @@ class BackboneQuestionEncoder(nn.Module):
         self.blocks = nn.ModuleList(Block(width, heads, rotary=True) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, tokens_BL: Tensor, digits_MP: Tensor) -> Tensor:  # noqa: ARG002 (a backbone reads no digits)
+    def forward(self, question: QuestionBatch) -> Tensor:
         """States [B, L, D] of token ids from a `BackboneReader`."""
-        x = self.project(normalise(self.backbone(tokens_BL)))
-        mask = (tokens_BL != PAD)[:, None, None, :]
+        x = self.project(normalise(self.backbone(question.tokens_BL)))
+        mask = question.mask_BL[:, None, None, :]
         for block in self.blocks:
             x = block(x, mask)
         return self.norm(x)

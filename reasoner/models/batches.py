@@ -19,6 +19,8 @@ class QuestionBatch:
     tokens_BL: Tensor
     """[B, L], or [B, L, W] where a token is a sentence of W words."""
     digits_MP: Tensor
+    lines_BLC: Tensor | None = None
+    """[B, L, 3], where in its lines each token stands (`EncodedQuestion.lines`); None where that is not read."""
 
     @property
     def mask_BL(self) -> Tensor:
@@ -39,7 +41,16 @@ def pad_questions(questions: Sequence[EncodedQuestion], *, device: str = "cpu") 
     digits_MP = torch.tensor(digits, dtype=torch.long, device=device).view(-1, PLACES)
     tokens_BL = torch.tensor(tokens, device=device)
     places = questions[0].places
-    return QuestionBatch(tokens_BL if places == 1 else tokens_BL.view(len(tokens), -1, places), digits_MP)
+    if places > 1:
+        tokens_BL = tokens_BL.view(len(tokens), -1, places)
+    return QuestionBatch(tokens_BL, digits_MP, _lines(questions, longest, device))
+
+
+def _lines(questions: Sequence[EncodedQuestion], longest: int, device: str) -> Tensor | None:
+    if not questions[0].lines:
+        return None
+    rows = [q.lines + [(0, 0, 0)] * (longest - len(q.lines)) for q in questions]
+    return torch.tensor(rows, device=device)
 
 
 def pad_steps(solutions: Sequence[Sequence[list[int]]], *, device: str = "cpu") -> Tensor:

@@ -105,4 +105,6 @@ def load_student(folder: Path, *, device: str = "cpu") -> Student:
 def _reader(shape: Shape, text: str) -> QuestionTokenizer | BackboneReader:
     if shape.question_backbone:
         return BackboneReader(text)
-    return QuestionTokenizer.from_json(text, max_tokens=shape.max_question_tokens, sentence_words=shape.sentence_words)
+    most = shape.max_question_tokens
+    words, lines = shape.sentence_words, shape.with_lines
+    return QuestionTokenizer.from_json(text, max_tokens=most, sentence_words=words, with_lines=lines)

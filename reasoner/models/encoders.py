@@ -6,8 +6,9 @@ Shapes: B problems, N steps, L tokens, W words of a sentence, P digit places, K 
 import torch
 from torch import Tensor, nn
 
-from reasoner.models.batches import real
+from reasoner.models.batches import QuestionBatch
 from reasoner.models.layers import Block, normalise
+from reasoner.models.lines import line_tables, line_vectors
 from reasoner.models.numbers import digit_table, number_vectors
 from reasoner.models.tokenizers import NUMBER, PAD
 
@@ -19,30 +20,40 @@ class QuestionEncoder(nn.Module):
 
     With `sentence_words` a whole sentence is one token: its words' embeddings, each through the map of its place, are
     summed. Sentences then stand in no order: of rules and facts none comes first, and a rule is found by its words.
+
+    With `with_lines` each token also says in which line it stands, where in it, and how far that is indented
+    (`reasoner.models.lines`): of a program's lines the order and the indentation are its meaning.
     """
 
-    def __init__(self, vocabulary: int, *, width: int, heads: int, layers: int, sentence_words: int = 0) -> None:
+    def __init__(
+        self,
+        vocabulary: int,
+        *,
+        width: int,
+        heads: int,
+        layers: int,
+        sentence_words: int = 0,
+        with_lines: bool = False,
+    ) -> None:
         super().__init__()
         self.token = nn.Embedding(vocabulary, width)
         self.digit = digit_table(width)
         self.sentence = nn.Linear(sentence_words * width, width) if sentence_words else None
+        self.lines = line_tables(width) if with_lines else None
         self.blocks = nn.ModuleList(Block(width, heads, rotary=not sentence_words) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, tokens_BL: Tensor, digits_MP: Tensor) -> Tensor:
-        """Args:
-            tokens_BL: token ids, [B, L] or, by sentence, [B, L, W]; `NUMBER` where a number stands.
-            digits_MP: digits of the M numbers of the whole batch in reading order, 0 none, else digit + 1.
-
-        Returns:
-            States [B, L, D].
-        """
-        numbers_MD = number_vectors(self.digit, digits_MP)
+    def forward(self, question: QuestionBatch) -> Tensor:
+        """States [B, L, D] of the questions' tokens."""
+        tokens_BL = question.tokens_BL
+        numbers_MD = number_vectors(self.digit, question.digits_MP)
         x = self.token(tokens_BL)
         x = x.index_put(((tokens_BL == NUMBER).nonzero(as_tuple=True)), numbers_MD, accumulate=True)
         if self.sentence is not None:
             x = self.sentence((x * (tokens_BL != PAD)[..., None]).flatten(2))
-        mask = real(tokens_BL)[:, None, None, :]
+        if self.lines is not None:
+            x = x + line_vectors(self.lines, question.lines_BLC)
+        mask = question.mask_BL[:, None, None, :]
         for block in self.blocks:
             x = block(x, mask)
         return self.norm(x)

@@ -81,7 +81,7 @@ class _Rollout:
         self.places_B = torch.tensor(places)
         self.alter, self.alter_history = alter, alter_history
         self.mask_BL = batch.mask_BL
-        self.states_BLD = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+        self.states_BLD = student.net.question_encoder(batch)
         B, shape = batch.tokens_BL.shape[0], student.shape
         self.previous_BTKD = self.states_BLD.new_zeros(B, 0, shape.slots, shape.width)
         self.rows = torch.arange(B, device=self.states_BLD.device)
@@ -174,6 +174,6 @@ def embed_questions(student: Thinker, questions: Sequence[str]) -> Tensor:
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
         batch = pad_questions([encoded[i] for i in chosen], device=device)
-        states = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+        states = student.net.question_encoder(batch)
         vectors[chosen] = pooled(states, batch.mask_BL).cpu()
     return vectors

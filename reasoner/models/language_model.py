@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from reasoner.models.batches import QuestionBatch
 from reasoner.models.layers import Block, Past, init_weights, norm_attention, rotate
+from reasoner.models.lines import line_tables, line_vectors
 from reasoner.models.numbers import digit_table, number_vectors
 from reasoner.models.student import Student
-from reasoner.models.tokenizers import DIGIT_KINDS, FINISH, NUMBER, PAD, PLACES, STOP
+from reasoner.models.tokenizers import DIGIT_KINDS, FINISH, LINE_PLACES, NUMBER, PAD, PLACES, STOP
 
 LAYERS = (6, 5, 7, 4, 8, 3, 2, 1)
 """Depths tried in this order: the student's question and step passes through as many blocks."""
@@ -52,43 +54,45 @@ def turn_back(k_BHMd: Tensor, positions: int) -> Tensor:
 class LanguageModel(nn.Module):
     """Predicts the tokens of a solution from its question and the tokens before."""
 
-    def __init__(self, question_tokens: int, step_tokens: int, *, width: int, heads: int, layers: int) -> None:
+    def __init__(
+        self, question_tokens: int, step_tokens: int, *, width: int, heads: int, layers: int, with_lines: bool = False
+    ) -> None:
         super().__init__()
         self.token = nn.Embedding(question_tokens, width)
         self.digit = digit_table(width)
+        self.lines = line_tables(width) if with_lines else None
         self.step_token = nn.Embedding(step_tokens, width)
         self.blocks = nn.ModuleList(Block(width, heads, rotary=True) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, step_tokens)
         init_weights(self)
 
-    def embed_question(self, tokens_BL: Tensor, digits_MP: Tensor) -> Tensor:
-        """[B, L, D]; a number is the sum of its digits' embeddings, as in the student's question encoder."""
-        numbers_MD = number_vectors(self.digit, digits_MP)
-        return self.token(tokens_BL).index_put(
-            ((tokens_BL == NUMBER).nonzero(as_tuple=True)), numbers_MD, accumulate=True
-        )
+    def embed_question(self, question: QuestionBatch) -> Tensor:
+        """[B, L, D]; a number is the sum of its digits' embeddings, and lines are told, as in `QuestionEncoder`."""
+        numbers_MD = number_vectors(self.digit, question.digits_MP)
+        at_numbers = (question.tokens_BL == NUMBER).nonzero(as_tuple=True)
+        x = self.token(question.tokens_BL).index_put(at_numbers, numbers_MD, accumulate=True)
+        return x if self.lines is None else x + line_vectors(self.lines, question.lines_BLC)
 
-    def forward(self, question_BL: Tensor, digits_MP: Tensor, solution_BS: Tensor) -> Tensor:
+    def forward(self, question: QuestionBatch, solution_BS: Tensor) -> Tensor:
         """Logits of every solution token, [B, S, V].
 
         Args:
-            question_BL: question tokens, padded on the left, so that every solution begins at the same place.
-            digits_MP: digits of the numbers.
+            question: padded on the left, so that every solution begins at the same place.
             solution_BS: solution tokens, padded on the right.
         """
-        L, S = question_BL.shape[1], solution_BS.shape[1]
-        x = torch.cat([self.embed_question(question_BL, digits_MP), self.step_token(solution_BS[:, :-1])], dim=1)
-        mask = prefix_mask(question_BL, S - 1)
+        L, S = question.tokens_BL.shape[1], solution_BS.shape[1]
+        x = torch.cat([self.embed_question(question), self.step_token(solution_BS[:, :-1])], dim=1)
+        mask = prefix_mask(question.tokens_BL, S - 1)
         for block in self.blocks:
             x = block(x, mask)
         return self.head(self.norm(x[:, L - 1 :]))
 
-    def begin(self, question_BL: Tensor, digits_MP: Tensor) -> tuple[Tensor, list[Past]]:
+    def begin(self, question: QuestionBatch) -> tuple[Tensor, list[Past]]:
         """Logits [B, V] of the first solution token, and what `go_on` needs."""
         pasts: list[Past] = [TurningPast() for _ in self.blocks]
-        x = self.embed_question(question_BL, digits_MP)
-        return self._next(x, prefix_mask(question_BL, 0), pasts), pasts
+        x = self.embed_question(question)
+        return self._next(x, prefix_mask(question.tokens_BL, 0), pasts), pasts
 
     def go_on(self, token_B: Tensor, question_BL: Tensor, written: int, pasts: list[Past]) -> Tensor:
         """Logits [B, V] after `token_B`, the `written`-th token of the solution, counted from 1."""
@@ -116,12 +120,15 @@ def prefix_mask(question_BL: Tensor, solution: int) -> Tensor:
     return (seen | torch.eye(size, dtype=torch.bool, device=question_BL.device))[:, None]
 
 
-def left_padded(tokens_BL: Tensor) -> Tensor:
-    """The same rows, [B, L'], with their padding in front; the words of sentences [B, L, W] one after another."""
-    flat = tokens_BL.flatten(1)
-    order = torch.argsort((flat != PAD).int(), dim=1, stable=True)
+def left_padded(question: QuestionBatch) -> QuestionBatch:
+    """The same questions, [B, L'], with their padding in front; the words of sentences [B, L, W] one after another."""
+    flat = question.tokens_BL.flatten(1)
     longest = int((flat != PAD).sum(dim=1).max())
-    return flat.gather(1, order)[:, flat.shape[1] - longest :]
+    order = torch.argsort((flat != PAD).int(), dim=1, stable=True)[:, flat.shape[1] - longest :]
+    lines = question.lines_BLC
+    if lines is not None:
+        lines = lines.gather(1, order[..., None].expand(-1, -1, lines.shape[-1]))
+    return QuestionBatch(flat.gather(1, order), question.digits_MP, lines)
 
 
 def joined_steps(steps_BTL: Tensor) -> Tensor:
@@ -152,13 +159,21 @@ def rival_of(student: Student, *, seed: int) -> LanguageModel:
 
 def _model(student: Student, width: int, layers: int) -> LanguageModel:
     shape = student.shape
-    return LanguageModel(shape.question_tokens, shape.step_tokens, width=width, heads=shape.heads, layers=layers)
+    return LanguageModel(
+        shape.question_tokens,
+        shape.step_tokens,
+        width=width,
+        heads=shape.heads,
+        layers=layers,
+        with_lines=shape.with_lines,
+    )
 
 
 def _weights(student: Student, width: int, layers: int) -> int:
     """Weights of a model: those of its embeddings, head and blocks."""
     shape = student.shape
-    embeddings = (shape.question_tokens + PLACES * DIGIT_KINDS + shape.step_tokens) * width
+    lines = sum(LINE_PLACES) if shape.with_lines else 0
+    embeddings = (shape.question_tokens + PLACES * DIGIT_KINDS + shape.step_tokens + lines) * width
     block = 12 * width * width + 13 * width
     head = width * shape.step_tokens + shape.step_tokens + 2 * width
     return embeddings + layers * block + head
@@ -175,19 +190,19 @@ class Said:
 
 
 @torch.inference_mode()
-def say(model: LanguageModel, question_BL: Tensor, digits_MP: Tensor, *, max_steps: int, max_tokens: int) -> list[Said]:
+def say(model: LanguageModel, question: QuestionBatch, *, max_steps: int, max_tokens: int) -> list[Said]:
     """Greedy solutions with kept keys and values.
 
     Args:
         model: ready for inference.
-        question_BL: questions, padded on either side, or [B, L, W] by sentence.
-        digits_MP: digits of their numbers.
+        question: padded on either side.
         max_steps: steps after which nothing more is written, the finishing step included.
         max_tokens: tokens of a whole solution.
     """
-    question_BL = left_padded(question_BL)
+    question = left_padded(question)
+    question_BL = question.tokens_BL
     B = len(question_BL)
-    logits, pasts = model.begin(question_BL, digits_MP)
+    logits, pasts = model.begin(question)
     tokens, scores = list[Tensor](), list[Tensor]()
     steps, over = question_BL.new_zeros(B), question_BL.new_zeros(B, dtype=torch.bool)
     for written in range(1, max_tokens + 1):

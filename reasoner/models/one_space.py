@@ -57,6 +57,8 @@ def begin_in_one_space(
         _look(block.attend_self, MIXING)
         if block.attend_cross is not None:
             _look(block.attend_cross, LOOKING)
+    if question_encoder.lines is not None:
+        _share_places(question_encoder.lines[1].weight[1:], step_encoders, predictor)
     _identity(predictor.project.weight)
     _identity(decoder.bridge.weight)
     decoder.token.weight.mul_(EMBEDDING_SCALE)
@@ -65,12 +67,21 @@ def begin_in_one_space(
 
 def _read_words(encoder: QuestionEncoder) -> None:
     """A sentence begins as the sum of its words, each a little turned by its place."""
-    for table in (encoder.token, encoder.digit):
+    for table in (encoder.token, encoder.digit, *(encoder.lines or ())):
+        assert isinstance(table, nn.Embedding)
         table.weight.mul_(EMBEDDING_SCALE)
     if encoder.sentence is not None:
         D = encoder.sentence.weight.shape[0]
         same = torch.eye(D).repeat(1, encoder.sentence.weight.shape[1] // D)
         encoder.sentence.weight.mul_(PLACE_SHARE).add_(same)
+
+
+def _share_places(places_PD: Tensor, step_encoders: Sequence[StepEncoder | WordSlotEncoder], p: StepPredictor) -> None:
+    """The k-th word of a step begins at the place of the k-th word of a line: `d=a-b` says `d=3-5=-2`."""
+    tables = [p.slot.weight, *(e.position.weight for e in step_encoders if isinstance(e, WordSlotEncoder))]
+    for table in tables:
+        shared = min(len(table), len(places_PD))
+        table[:shared] = places_PD[:shared]
 
 
 def _pool(attention: Attention) -> None:

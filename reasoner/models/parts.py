@@ -28,6 +28,7 @@ def make_question_encoder(shape: Shape, lent: Lent) -> QuestionEncoder | Backbon
             heads=shape.heads,
             layers=shape.question_layers,
             sentence_words=shape.sentence_words,
+            with_lines=shape.with_lines,
         )
     return BackboneQuestionEncoder(
         _backbone(shape, lent, lent.question), width=shape.width, heads=shape.heads, layers=shape.question_layers

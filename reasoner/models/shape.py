@@ -30,6 +30,8 @@ class Shape:
     least_first: bool
     sentence_words: int = 0
     """Words of a sentence that is one token of the question; 0 where each word is its own."""
+    with_lines: bool = False
+    """Whether each token says where in its line it stands."""
     step_words: tuple[str, ...] = ()
     """Words that a step is written with; empty for characters."""
     step_signs: str = ""
@@ -93,6 +95,7 @@ def shape_of(
         step_tokens=step_tokens,
         least_first=settings.digits == "least_first",
         sentence_words=SENTENCE_WORDS if settings.question_text == "sentences" else 0,
+        with_lines=settings.question_text == "lines",
         step_words=step_words,
         step_signs=step_signs,
         predictor=settings.predictor,

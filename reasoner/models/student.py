@@ -176,4 +176,5 @@ def _reader(settings: StudentSettings, questions: list[str], lent: Lent) -> Ques
         vocabulary=settings.question_vocabulary,
         max_tokens=settings.max_question_tokens,
         sentence_words=SENTENCE_WORDS if settings.question_text == "sentences" else 0,
+        with_lines=settings.question_text == "lines",
     )

@@ -1,8 +1,9 @@
 """Text to token ids and back: words and whole numbers for questions, characters for steps.
 
 Questions: a byte-pair vocabulary learnt from the training questions (every usual word becomes one token), with each
-number of up to six digits as one `NUMBER` token beside its digits; or whole words, ordered by sentence, so that the
-encoder can make one token of each. Steps: one token a character, of arithmetic and of whatever else the training steps
+number of up to six digits as one `NUMBER` token beside its digits, and on demand with the place of each token in its
+line (a program means nothing without its lines); or whole words, ordered by sentence, so that the encoder can make one
+token of each. Steps: one token a character, of arithmetic and of whatever else the training steps
 are written with, numbers least significant digit first if asked, so that carries run in writing order; or one token a
 word, from a list learnt from the training steps.
 """
@@ -10,7 +11,7 @@ word, from a list learnt from the training steps.
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
@@ -20,6 +21,9 @@ PLACES = 6
 """Digits of a number token; longer numbers become several tokens."""
 DIGIT_KINDS = 11
 """No digit here, or one of ten."""
+
+LINE_PLACES = (64, 48, 8)
+"""How many lines, places in a line and indentations are told apart; what lies further counts as the last. 0 is none."""
 
 _NUMBER = re.compile(rf"\d{{1,{PLACES}}}")
 _DIGITS = re.compile(r"\d+")
@@ -42,6 +46,8 @@ class EncodedQuestion:
     digits: list[list[int]]
     places: int = 1
     """Ids that make up one token of the encoder: the words of a sentence, padded."""
+    lines: list[tuple[int, int, int]] = field(default_factory=list)
+    """For each token its line, its place there and how far the line is indented (`LINE_PLACES`); may be empty."""
 
 
 def _digits_of(number: str) -> list[int]:
@@ -52,18 +58,27 @@ def _digits_of(number: str) -> list[int]:
 class QuestionTokenizer:
     """Reads questions. Made by `learn`, kept as JSON with the student."""
 
-    def __init__(self, tokenizer: Tokenizer, *, max_tokens: int, sentence_words: int = 0) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, *, max_tokens: int, sentence_words: int = 0, with_lines: bool = False
+    ) -> None:
         """Args:
         tokenizer: made by `learn`.
         max_tokens: ids of a question at most.
         sentence_words: 0 gives a plain sequence; else a row of so many words for each sentence.
+        with_lines: whether a plain sequence tells where in its lines each token stands.
         """
         self._tokenizer = tokenizer
-        self.max_tokens, self.sentence_words = max_tokens, sentence_words
+        self.max_tokens, self.sentence_words, self.with_lines = max_tokens, sentence_words, with_lines
 
     @classmethod
     def learn(
-        cls, questions: Iterable[str], *, vocabulary: int, max_tokens: int, sentence_words: int = 0
+        cls,
+        questions: Iterable[str],
+        *,
+        vocabulary: int,
+        max_tokens: int,
+        sentence_words: int = 0,
+        with_lines: bool = False,
     ) -> "QuestionTokenizer":
         """Learns a vocabulary of at most `vocabulary` tokens, of whole words where `sentence_words` is not 0.
 
@@ -91,15 +106,18 @@ class QuestionTokenizer:
         )
         learnt = _LEFT_OUT if whole else _NUMBER
         tokenizer.train_from_iterator((learnt.sub(" ", q) for q in questions), trainer)
-        return cls(tokenizer, max_tokens=max_tokens, sentence_words=sentence_words)
+        return cls(tokenizer, max_tokens=max_tokens, sentence_words=sentence_words, with_lines=with_lines)
 
     @classmethod
-    def from_json(cls, text: str, *, max_tokens: int, sentence_words: int = 0) -> "QuestionTokenizer":
+    def from_json(
+        cls, text: str, *, max_tokens: int, sentence_words: int = 0, with_lines: bool = False
+    ) -> "QuestionTokenizer":
         """The tokenizer that `to_json` wrote."""
-        return cls(Tokenizer.from_str(text), max_tokens=max_tokens, sentence_words=sentence_words)
+        tokenizer = Tokenizer.from_str(text)
+        return cls(tokenizer, max_tokens=max_tokens, sentence_words=sentence_words, with_lines=with_lines)
 
     def to_json(self) -> str:
-        """Everything but `max_tokens` and `sentence_words`."""
+        """Everything but `max_tokens`, `sentence_words` and `with_lines`."""
         return self._tokenizer.to_str()
 
     def __len__(self) -> int:
@@ -128,7 +146,11 @@ class QuestionTokenizer:
         if self.sentence_words:
             rows = [self._by_sentence(e.ids, e.tokens) for e in encoded]
             return [self._with_digits(r, q, self.sentence_words) for r, q in zip(rows, questions, strict=True)]
-        return [self._with_digits(e.ids, q) for e, q in zip(encoded, questions, strict=True)]
+        found = [self._with_digits(e.ids, q) for e, q in zip(encoded, questions, strict=True)]
+        if not self.with_lines:
+            return found
+        begins = [[start for start, _ in e.offsets] for e in encoded]
+        return [replace(f, lines=_lines(m, b, len(f.ids))) for f, m, b in zip(found, marked, begins, strict=True)]
 
     def _by_sentence(self, ids: list[int], tokens: list[str]) -> list[int]:
         """A row of `sentence_words` for each sentence, padded; longer ones take several.
@@ -154,6 +176,21 @@ class QuestionTokenizer:
         seen = sum(i == NUMBER for i in kept)
         kept = kept or [UNKNOWN] + [PAD] * (places - 1)
         return EncodedQuestion(kept, [_digits_of(n) for n in numbers[len(numbers) - seen :]], places)
+
+
+def _lines(text: str, begins: list[int], kept: int) -> list[tuple[int, int, int]]:
+    """`EncodedQuestion.lines` of the last `kept` tokens, which begin at so many characters of the text."""
+    lines = text.split("\n")
+    indents = [len(line) - len(line.lstrip()) for line in lines]
+    depths = {blanks: depth for depth, blanks in enumerate(sorted(set(indents)), start=1)}
+    found, line, end, first = list[tuple[int, int, int]](), 0, len(lines[0]), 0
+    for token, begin in enumerate(begins):
+        while begin > end:
+            line, first = line + 1, token
+            end += 1 + len(lines[line])
+        place = (line + 1, token - first + 1, depths[indents[line]])
+        found.append(tuple(min(p, most - 1) for p, most in zip(place, LINE_PLACES, strict=True)))
+    return found[len(found) - kept :] if begins else [(1, 1, 1)] * kept
 
 
 class StepTokenizer:

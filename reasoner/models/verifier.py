@@ -59,7 +59,7 @@ class StepVerifier(nn.Module):
     def read(self, question: QuestionBatch) -> Tensor:
         """Its own states of the questions, [B, L, D]."""
         encoder = self.question_encoder or self._student[0].question_encoder
-        return encoder(question.tokens_BL, question.digits_MP)
+        return encoder(question)
 
     def expect(self, history_NTKD: Tensor, states_NLD: Tensor, mask_NL: Tensor) -> Tensor:
         """Slots that it expects of steps 0..T, [N, T+1, K, D]."""

@@ -81,7 +81,7 @@ class Arena:
         net, B = self.student.net, len(self.questions)
         device = str(next(net.parameters()).device)
         batch = pad_questions(self.student.reads.encode(self.questions), device=device)
-        self.states_BLD = net.question_encoder(batch.tokens_BL, batch.digits_MP)
+        self.states_BLD = net.question_encoder(batch)
         self.mask_BL = batch.mask_BL
         self.reread_BLD = self.verifier.read(batch) if self.verifier else self.states_BLD
         self.begin(torch.arange(B).repeat_interleave(self.searcher.starts))

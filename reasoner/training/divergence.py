@@ -45,7 +45,7 @@ def _expected(student: Student, items: Sequence[Item]) -> Tensor:
     slots_NKD = net.step_encoder(tokens_NL)
     placed = slots_NKD.new_zeros(B * T, *slots_NKD.shape[1:]).index_copy(0, index_N, slots_NKD)
     earlier = placed.view(B, T, *slots_NKD.shape[1:])[:, :-1]
-    states = net.question_encoder(question.tokens_BL, question.digits_MP)
+    states = net.question_encoder(question)
     predicted = net.predictor(earlier, states, question.mask_BL).flatten(0, 1)[index_N]
     logits_NLV = net.decoder(predicted, tokens_NL[:, : L - 1])
     return F.log_softmax(logits_NLV.float(), dim=-1)[tokens_NL != PAD].cpu()

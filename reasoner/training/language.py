@@ -48,7 +48,7 @@ class TrainedModel:
 def solution_loss(model: LanguageModel, batch: Batch) -> Tensor:
     """Mean cross-entropy of the solution's tokens, the finishing step included."""
     solution_BS = joined_steps(batch.steps_BTL)
-    logits = model(left_padded(batch.question.tokens_BL), batch.question.digits_MP, solution_BS)
+    logits = model(left_padded(batch.question), solution_BS)
     return F.cross_entropy(logits.flatten(0, 1), solution_BS.flatten(), ignore_index=PAD)
 
 

@@ -204,7 +204,7 @@ def _predict(
     known = steps.slots_NKD if stage == "joint" else steps.slots_NKD.detach()
     K, D = known.shape[1:]
     placed = known.new_zeros(B * T, K, D).index_copy(0, steps.index_N, known).view(B, T, K, D)[:, :-1]
-    states = net.question_encoder(question.tokens_BL, question.digits_MP)
+    states = net.question_encoder(question)
     if own and stage == "joint" and T > 1:
         chosen = own_problems(B, own, noise).to(states.device)
         if len(chosen):

@@ -59,7 +59,7 @@ def test_before_any_training_a_step_is_nearer_to_sentences_that_share_its_words(
 def nearness(student: Student, problems: list[Problem]) -> float:
     """Cosine of a first step's slots with sentences that hold its word, less that with other sentences."""
     batch = pad_questions(student.reads.encode([p.question for p in problems]))
-    states_BLD = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+    states_BLD = student.net.question_encoder(batch)
     tokens_NL = torch.tensor([student.writes.encode(p.steps[0]) for p in problems])
     slots_BKD = student.net.step_encoder(tokens_NL)
     cosine_BL = torch.cosine_similarity(slots_BKD[:, :, None], states_BLD[:, None], dim=-1).mean(dim=1)

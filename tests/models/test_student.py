@@ -20,7 +20,7 @@ B, T = 3, 4
 def test_predicted_slots_do_not_depend_on_their_own_or_later_steps() -> None:
     student = small_student()
     batch = pad_questions(student.reads.encode([p.question for p in some_problems(B)]))
-    states = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+    states = student.net.question_encoder(batch)
     steps = torch.randn(B, T, student.shape.slots, student.shape.width)
     changed = steps.clone()
     changed[:, 2:] = torch.randn_like(changed[:, 2:])
@@ -38,8 +38,8 @@ def test_a_state_does_not_depend_on_what_stands_beside_it_in_the_batch() -> None
     together = pad_questions(questions)
     alone = pad_questions(questions[:1])
     with torch.no_grad():
-        many = student.net.question_encoder(together.tokens_BL, together.digits_MP)[:1, : alone.tokens_BL.shape[1]]
-        one = student.net.question_encoder(alone.tokens_BL, alone.digits_MP)
+        many = student.net.question_encoder(together)[:1, : alone.tokens_BL.shape[1]]
+        one = student.net.question_encoder(alone)
     torch.testing.assert_close(many, one, atol=1e-5, rtol=1e-4)
 
 
@@ -47,7 +47,7 @@ def test_numbers_of_different_value_have_different_states() -> None:
     student = small_student()
     batch = pad_questions(student.reads.encode(["Mia has 12 apples.", "Mia has 21 apples."]))
     with torch.no_grad():
-        states = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+        states = student.net.question_encoder(batch)
     assert not torch.allclose(states[0], states[1])
 
 
@@ -118,11 +118,23 @@ def test_a_student_of_sentences_has_one_state_each_whatever_their_order() -> Non
     turned = "Ann is a bempus. Every dulpus is a wimpus. Every bempus is a rumpus. Is Ann a rumpus or wimpus?"
     batch = pad_questions(student.reads.encode([RULES[0], turned, "Ann is a bempus."]))
     with torch.no_grad():
-        states = student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+        states = student.net.question_encoder(batch)
     assert states.shape == (3, 9, student.shape.width)
     assert batch.mask_BL.sum(dim=1).tolist() == [9, 9, 4]
     torch.testing.assert_close(states[0, [1, 2, 0, *range(3, 9)]], states[1], atol=1e-5, rtol=1e-4)
     assert not torch.allclose(states[0, 0], states[0, 2], atol=1e-2)
+
+
+def test_a_student_of_lines_tells_programs_apart_by_their_lines_alone_and_comes_back(tmp_path: Path) -> None:
+    student = small_student(question_text="lines", one_space=True)
+    inside, outside = "if a:\n    b\n    c\nWhat?", "if a:\n    b\nc\nWhat?"
+    save_student(student, tmp_path / "one", about={})
+    for one in (student, load_student(tmp_path / "one")):
+        batch = pad_questions(one.reads.encode([inside, outside]))
+        assert torch.equal(*batch.tokens_BL)
+        with torch.no_grad():
+            states = one.net.question_encoder(batch)
+        assert not torch.allclose(*states, atol=1e-2)
 
 
 def test_a_word_begins_with_one_embedding_wherever_it_is_read_or_written() -> None:
@@ -162,7 +174,7 @@ def test_passes_refine_with_the_same_weights() -> None:
     assert once.parameters == twice.parameters
     batch = pad_questions(once.reads.encode([p.question for p in some_problems(B)]))
     with torch.no_grad():
-        states = once.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+        states = once.net.question_encoder(batch)
         steps = torch.randn(B, T, once.shape.slots, once.shape.width)
         assert not torch.allclose(
             once.net.predictor(steps, states, batch.mask_BL), twice.net.predictor(steps, states, batch.mask_BL)
@@ -173,7 +185,7 @@ def test_normed_attention_sees_directions_only_and_older_students_keep_theirs() 
     def answer(student: Student) -> torch.Tensor:
         batch = pad_questions(student.reads.encode([p.question for p in some_problems(B)]))
         with torch.no_grad():
-            return student.net.question_encoder(batch.tokens_BL, batch.digits_MP)
+            return student.net.question_encoder(batch)
 
     def with_larger_queries(student: Student) -> torch.Tensor:
         with torch.no_grad():

@@ -66,6 +66,36 @@ def test_a_step_that_cannot_be_written_does_not_fit(step: str) -> None:
     assert not StepTokenizer(least_first=True, max_tokens=16).fits(step)
 
 
+PROGRAM = """def f(a, b):
+    for i in a:
+        b = b - i
+
+    return b
+What does f([12, 3], 5) return?"""
+
+
+def test_every_token_of_a_program_says_its_line_its_place_there_and_its_indentation() -> None:
+    reads = QuestionTokenizer.learn([PROGRAM], vocabulary=200, max_tokens=60, with_lines=True)
+    (encoded,) = reads.encode([PROGRAM])
+    words = [line.replace("(", " ( ").replace(")", " ) ") for line in PROGRAM.split("\n")]
+    for sign in ",:[]?":
+        words = [w.replace(sign, f" {sign} ") for w in words]
+    depths = [1, 2, 3, 1, 2, 1]
+    lines = enumerate(zip(words, depths, strict=True), start=1)
+    wanted = [(i, k, d) for i, (w, d) in lines for k in range(1, 1 + len(w.split()))]
+    assert encoded.lines == wanted
+    cut = QuestionTokenizer.from_json(reads.to_json(), max_tokens=9, with_lines=True).encode([PROGRAM])[0]
+    assert (cut.ids, cut.lines) == (encoded.ids[-9:], encoded.lines[-9:])
+
+
+def test_what_lies_too_far_counts_as_the_last_and_an_empty_question_has_a_place() -> None:
+    reads = QuestionTokenizer.learn(["a b"], vocabulary=200, max_tokens=900, with_lines=True)
+    long, deep, empty, blank = reads.encode(["a\n" * 99 + "b", "a " * 99, "", "\n \n"])
+    assert long.lines[-1] == (63, 1, 1)
+    assert deep.lines[-1] == (1, 47, 1)
+    assert [len(e.lines) == len(e.ids) == 1 for e in (empty, blank)] == [True, True]
+
+
 @pytest.fixture(scope="module")
 def by_sentence() -> QuestionTokenizer:
     return QuestionTokenizer.learn(QUESTIONS, vocabulary=200, max_tokens=40, sentence_words=4)
