@@ -1,13 +1,13 @@
 """Thinking harder about many questions: the solve graph over batches of like length."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
-from agents.solving.graph import run
+from agents.solving.graph import run, walk
 from reasoner.config.settings import SearchSettings
 from reasoner.evaluation.understanding import doubt
 from reasoner.models.greedy import BATCH
@@ -20,7 +20,7 @@ from reasoner.search.searchers import FIRST_MARGIN, chooser_of, searcher_of
 from reasoner.search.trained_verifier import TrainedVerifier
 from reasoner.types.domain import Domain
 from reasoner.types.ports import Recall
-from reasoner.types.search import FoundSolution, SearchTrace
+from reasoner.types.search import FoundSolution, SearchRound, SearchTrace
 from reasoner.types.student import Solved
 
 LATENTS = 2048
@@ -108,7 +108,14 @@ def chosen_anew(found: Found, settings: SearchSettings, domain: Domain) -> Found
     return replace(found, chosen=chooser_of(settings)(found.solutions, answer_of))
 
 
-@torch.inference_mode()
+@dataclass(frozen=True)
+class Seen:
+    """A search for one question, with all that was seen."""
+
+    found: Found
+    trace: SearchTrace
+
+
 def search_one(
     student: Student,
     domain: Domain,
@@ -120,17 +127,41 @@ def search_one(
     recall: Recall | None = None,
 ) -> SearchTrace:
     """Searches for one question and tells all that was seen."""
+    told = search_aloud(student, domain, question, settings, seed=seed, verifier=verifier, recall=recall)
+    return next(one.trace for one in told if isinstance(one, Seen))
+
+
+@torch.inference_mode()
+def search_aloud(
+    student: Student,
+    domain: Domain,
+    question: str,
+    settings: SearchSettings,
+    *,
+    seed: int,
+    verifier: TrainedVerifier | None = None,
+    recall: Recall | None = None,
+) -> Iterator[SearchRound | Seen]:
+    """Searches for one question: each round when it has ended, and last of all what was found."""
     arena = make_arena(student, domain, [question], settings, seed=seed, verifier=verifier, recall=recall)
     digest = hashlib.sha256()
     arena.watch = lambda slots: digest.update(slots.cpu().numpy().tobytes())
     arena.tracing = True
-    run(arena)
-    unknown = student.reads.unknown(question)
+    told = 0
+    for _ in walk(arena):
+        yield from arena.rounds[told:]
+        told = len(arena.rounds)
+    found = Found(tuple(arena.complete[0]), arena.chosen[0], arena.decodes[0])
+    yield Seen(found, _trace(arena, question, seed=seed, latents=digest.hexdigest()[:16]))
+
+
+def _trace(arena: Arena, question: str, *, seed: int, latents: str) -> SearchTrace:
+    unknown = arena.student.reads.unknown(question)
     solutions = tuple(
         FoundSolution(
             steps=s.steps,
             answer=arena.answer_of(s),
-            doubt=doubt(domain, question, s.steps, unknown=unknown),
+            doubt=doubt(arena.domain, question, s.steps, unknown=unknown),
             score=round(s.score, 4),
             greedy=s.greedy,
             finished=s.finished,
@@ -144,7 +175,7 @@ def search_one(
         rounds=tuple(arena.rounds),
         solutions=solutions,
         chosen=arena.chosen[0],
-        latents=digest.hexdigest()[:16],
+        latents=latents,
     )
 
 

@@ -5,7 +5,7 @@ the arena that is handed to every node.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -67,9 +67,17 @@ def lay_out(
 
 def run(arena: Arena) -> None:
     """Searches until every question of the arena has its answer."""
+    for _ in walk(arena):
+        pass
+
+
+def walk(arena: Arena) -> Iterator[str]:
+    """Searches as `run` does, node by node; the name of each when it has worked."""
     most = len(STEP) * arena.student.shape.max_steps + 5
     # What nodes change is told cheaper than whole states, and neither is looked at: all is in the arena.
-    solve_graph().invoke(START_STATE, {"recursion_limit": most}, context=arena, stream_mode="updates")
+    how: dict[str, Any] = {"context": arena, "stream_mode": "updates"}
+    for change in solve_graph().stream(START_STATE, {"recursion_limit": most}, **how):
+        yield from change
 
 
 def _with_arena(name: str, node: Node) -> Any:

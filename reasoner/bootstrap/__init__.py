@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from reasoner.bootstrap.rollback import Rollback, roll_back_champion
     from reasoner.bootstrap.run_diff import RunDiff, diff_runs
     from reasoner.bootstrap.selftest import GateSelftest, selftest_gate
+    from reasoner.bootstrap.solving import search, solve, solve_many, solve_told, solve_traced
     from reasoner.bootstrap.story import Chapter, Story, problem_story
-    from reasoner.bootstrap.students import compare_searchers, evaluate, search, solve, solve_many, train
+    from reasoner.bootstrap.students import compare_searchers, evaluate, searching, train
     from reasoner.bootstrap.tasks import check_task, list_tasks, show_task
     from reasoner.bootstrap.telemetry import export_spans
     from reasoner.bootstrap.verifier import train_verifier, verify_file
@@ -72,8 +73,9 @@ _MODULES = {
     "rollback": "Rollback roll_back_champion",
     "run_diff": "RunDiff diff_runs",
     "selftest": "GateSelftest selftest_gate",
+    "solving": "search solve solve_many solve_told solve_traced",
     "story": "Chapter Story problem_story",
-    "students": "compare_searchers evaluate search solve solve_many train",
+    "students": "compare_searchers evaluate searching train",
     "tasks": "check_task list_tasks show_task",
     "telemetry": "export_spans",
     "verifier": "train_verifier verify_file",
@@ -142,6 +144,7 @@ __all__ = [
     "search_memory",
     "search_memory_by_words",
     "search_near",
+    "searching",
     "selftest_code",
     "selftest_crash",
     "selftest_decisions",
@@ -151,6 +154,8 @@ __all__ = [
     "show_task",
     "solve",
     "solve_many",
+    "solve_told",
+    "solve_traced",
     "train",
     "train_verifier",
     "verify_file",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from memory.store.address import is_begun, nothing_in
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from reasoner.models.student import Student as LatentStudent
     from reasoner.search.trained_verifier import TrainedVerifier
     from reasoner.types.student import Student
+
+
+_OPENING = Lock()
+"""Held while a store is opened or closed."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +55,24 @@ class Home:
     """Paths and store of a home."""
 
     root: Path
+    keeps: bool = False
+    """Whether students that were loaded here are kept for the next question; a command asks once and keeps none."""
 
     @cached_property
     def _database(self) -> Database:
         return open_database(self.root, database_url())
 
     def database(self) -> Database:
-        """The store, opened once."""
-        return self._database
+        """The store, opened once, whichever thread asks first."""
+        with _OPENING:
+            return self._database
+
+    def close(self) -> None:
+        """Closes the store; what asks for it later opens it again."""
+        with _OPENING:
+            database = vars(self).pop("_database", None)
+        if database is not None:
+            database.close()
 
     def begun(self, sought: str = "") -> "Home":
         """This home, for what only reads: that makes no store. What is `sought` there is named in the error.
@@ -101,6 +116,12 @@ class Home:
         found = self.checkpoint(id)
         return Chosen(found, self.checkpoints / found.id).student()
 
+    def ready(self, picked: Chosen, *, device: str = "cpu") -> "Student":
+        """The student of a checkpoint, ready to answer: loaded now, or once in this process where students are kept."""
+        from reasoner.bootstrap.loaded import LOADED
+
+        return LOADED.get(picked, device=device) if self.keeps else picked.student(device=device)
+
     def verifier(self, fingerprint: str, student: "LatentStudent") -> "TrainedVerifier | None":
         """The newest verifier of a student, if one was trained for it.
 
@@ -134,23 +155,29 @@ class Home:
         return Chosen(made, folder)
 
 
-def open_home(root: Path) -> Home:
+Place = Path | Home
+"""Where a home is, or one that is open already: who asks often opens it once."""
+
+
+def open_home(root: Place) -> Home:
     """The home in this folder, made if it is not there."""
-    root.mkdir(parents=True, exist_ok=True)
-    return Home(root.resolve())
+    folder = root.root if isinstance(root, Home) else root
+    folder.mkdir(parents=True, exist_ok=True)
+    return home_at(root)
 
 
-def home_at(root: Path) -> Home:
+def home_at(root: Place) -> Home:
     """The home in this folder, for what only reads it: nothing is made where there is none."""
-    return Home(root.resolve())
+    return root if isinstance(root, Home) else Home(root.resolve())
 
 
-def existing_home(root: Path) -> Home:
+def existing_home(root: Place) -> Home:
     """The home in this folder, for what has no use for an empty one.
 
     Raises:
         NotFoundError: there is no such folder.
     """
-    if not root.is_dir():
-        raise NotFoundError(nothing_in(root))
-    return home_at(root)
+    place = home_at(root)
+    if not place.root.is_dir():
+        raise NotFoundError(nothing_in(root if isinstance(root, Path) else root.root))
+    return place

@@ -34,7 +34,7 @@ from reasoner.bootstrap.memory_audit import audit_memory
 from reasoner.bootstrap.memory_backup import backup_memory, restore_memory
 from reasoner.bootstrap.recall import search_by_latent
 from reasoner.bootstrap.schedules import keep_watch
-from reasoner.bootstrap.students import solve
+from reasoner.bootstrap.solving import solve
 from reasoner.bootstrap.work import work_jobs
 from reasoner.config.loading import load_settings
 from reasoner.config.settings import Settings

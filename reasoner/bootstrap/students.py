@@ -1,28 +1,24 @@
-"""Single students: train one, evaluate one, ask one."""
+"""Single students: train one, evaluate one. How one is asked: `solving`."""
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reasoner.bootstrap.home import Home, home_at, open_home
+from reasoner.bootstrap.home import Home, Place, home_at, open_home
 from reasoner.bootstrap.judging import judged_domain
 from reasoner.bootstrap.recall import recall_of
 from reasoner.config.packages import require_packages
 from reasoner.config.settings import Settings
-from reasoner.domains.powers import judge_steps
 from reasoner.errors import UsageError
 from reasoner.types.checkpoint import Checkpoint
-from reasoner.types.domain import Domain, JudgesSteps, power
+from reasoner.types.domain import Domain
 from reasoner.types.loop import Progress
 from reasoner.types.ports import Recall
 from reasoner.types.problem import Mode, Problem, Split
 from reasoner.types.report import EvalReport
-from reasoner.types.search import SearchTable, SearchTrace
-from reasoner.types.solution import Solution, SolvedStep
-from reasoner.types.student import Doubts, TellsUnread
+from reasoner.types.search import SearcherName, SearchTable
 from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
@@ -31,13 +27,8 @@ if TYPE_CHECKING:
 
 Watcher = Callable[[Progress], None]
 
-BLOCK = 512
-"""Questions that are solved together and told of as soon as they are."""
-FEW = 8
-"""Questions that one thread solves faster than several."""
 
-
-def train(settings: Settings, *, home: Path, out: Path | None, progress: Watcher) -> Checkpoint:
+def train(settings: Settings, *, home: Place, out: Path | None, progress: Watcher) -> Checkpoint:
     """Trains a base in a child process; the home's first one becomes its champion. Goes on where it was stopped.
 
     Args:
@@ -79,7 +70,7 @@ def train(settings: Settings, *, home: Path, out: Path | None, progress: Watcher
 def evaluate(
     settings: Settings,
     *,
-    home: Path,
+    home: Place,
     checkpoint: str | None,
     split: Split,
     mode: Mode,
@@ -100,11 +91,17 @@ def evaluate(
         progress: told how far it is.
         data: a file whose rows are all evaluated, in place of a set; training must not have seen them.
         recall: whether a search may ask the memory for `search.recall` neighbours.
+
+    Raises:
+        UsageError: the memory is to be asked, and the search asks none.
     """
     from agents.run_folder import write_records
     from reasoner.evaluation.attempts import attempt_all
     from reasoner.evaluation.reports import summarise
+    from reasoner.training.threads import computing_with, process_threads
 
+    if recall:
+        _require_recall(settings, searchers=("beam",))
     place = home_at(home)
     picked = place.choose(checkpoint)
     chosen = picked.checkpoint
@@ -114,15 +111,16 @@ def evaluate(
     settings = settings if recall else by_itself(settings)
     searcher = settings.search.searcher
     asks = f"-recall{settings.search.recall}" if settings.search.recall else ""
-    student, began = picked.student(), time.monotonic()
-    tried = attempt_all(
-        student,
-        domain,
-        problems[:n],
-        mode,
-        solver=solver_of(place, chosen, settings, domain, mode),
-        on_progress=lambda done, total: progress(Progress(cycle=0, node="evaluate", done=done, total=total)),
-    )
+    student, began = place.ready(picked), time.monotonic()
+    with computing_with(process_threads()):
+        tried = attempt_all(
+            student,
+            domain,
+            problems[:n],
+            mode,
+            solver=solver_of(place, chosen, settings, domain, mode),
+            on_progress=lambda done, total: progress(Progress(cycle=0, node="evaluate", done=done, total=total)),
+        )
     seconds = time.monotonic() - began
     way = mode if searcher == "greedy" else f"{searcher}{asks}"
     path = place.root / "evaluations" / f"{chosen.id}-{data.stem if data else split}-{way}.jsonl"
@@ -142,7 +140,7 @@ def evaluate(
 def compare_searchers(
     settings: Settings,
     *,
-    home: Path,
+    home: Place,
     checkpoint: str | None,
     split: Split,
     n: int | None,
@@ -150,15 +148,17 @@ def compare_searchers(
     data: Path | None = None,
     recall: bool = False,
 ) -> SearchTable:
-    """Every way of searching on the same problems, beside greedy. Arguments as in `evaluate`."""
+    """Every way of searching on the same problems, beside greedy. Arguments and errors as in `evaluate`."""
     from agents.search_table import compare_all
     from reasoner.students.latent.asked_for import as_latent
 
+    if recall:
+        _require_recall(settings, searchers=())
     place = home_at(home)
     picked = place.choose(checkpoint)
     domain = judged_domain(settings, place)
     problems = _problems_of(settings, split, data, domain)
-    student = as_latent(picked.student(), "a search")
+    student = as_latent(place.ready(picked), "a search")
     rows = compare_all(
         student,
         domain,
@@ -183,7 +183,7 @@ def solver_of(place: Home, checkpoint: Checkpoint, settings: Settings, domain: D
     from agents.searching import search_all
     from reasoner.students.latent.asked_for import as_latent
 
-    recall = _recall(place, domain, settings)
+    recall = searched_memory(place, domain, settings)
 
     def solve(student: "Student", questions: Sequence[str], mode: Mode) -> "list[Solved]":  # noqa: ARG001 (a `Solver`)
         pupil = as_latent(student, "a search")
@@ -196,23 +196,26 @@ def solver_of(place: Home, checkpoint: Checkpoint, settings: Settings, domain: D
     return solve
 
 
-def search(settings: Settings, *, home: Path, question: str, checkpoint: str | None) -> SearchTrace:
-    """What a checkpoint (the home's champion by default) sees while it looks for a question's answer."""
-    from agents.searching import search_one
-    from reasoner.domains.registry import get_domain
-    from reasoner.students.latent.asked_for import as_latent
-
-    place = home_at(home)
-    picked = place.choose(checkpoint)
-    domain, student = get_domain(picked.task(settings.task.name)), as_latent(picked.student(), "a search")
-    verifier = place.verifier(picked.checkpoint.fingerprint, student)
-    recall = _recall(place, domain, settings)
-    return search_one(student, domain, question, settings.search, seed=settings.seed, verifier=verifier, recall=recall)
-
-
-def _recall(place: Home, domain: Domain, settings: Settings) -> Recall | None:
+def searched_memory(place: Home, domain: Domain, settings: Settings) -> Recall | None:
     """The memory, for the one searcher that it seeds."""
     return recall_of(place, domain, settings.search.recall if settings.search.searcher == "beam" else 0)
+
+
+def searching(settings: Settings, searcher: SearcherName | None) -> Settings:
+    """The settings with another searcher; as they are for None."""
+    if searcher is None:
+        return settings
+    return settings.model_copy(update={"search": settings.search.model_copy(update={"searcher": searcher})})
+
+
+def _require_recall(settings: Settings, *, searchers: Sequence[str]) -> None:
+    """Raises UsageError where no neighbours are asked for, or the searcher is none of those named, if any are."""
+    if not settings.search.recall:
+        raise UsageError("--recall without neighbours; say how many, such as `--recall search.recall=4`")
+    if searchers and settings.search.searcher not in searchers:
+        raise UsageError(
+            f"--recall with search.searcher={settings.search.searcher}; only a beam is seeded: --search beam"
+        )
 
 
 def by_itself(settings: Settings) -> Settings:
@@ -229,62 +232,3 @@ def _problems_of(settings: Settings, split: Split, data: Path | None, domain: Do
         return read_problems(data, domain)
     source = open_source(settings)
     return source.sealed() if split == "sealed" else getattr(source, split)(1)
-
-
-def solve(settings: Settings, *, home: Path, question: str, checkpoint: str | None, mode: Mode) -> Solution:
-    """Answers a question with a checkpoint (default: the home's champion)."""
-    return next(solve_many(settings, home=home, questions=[question], checkpoint=checkpoint, mode=mode))
-
-
-def solve_many(
-    settings: Settings, *, home: Path, questions: Sequence[str], checkpoint: str | None, mode: Mode
-) -> Iterator[Solution]:
-    """Answers questions with one checkpoint (default: the home's champion), in order, `BLOCK` at a time.
-
-    A solution's `seconds` are its share of those of its block.
-    """
-    from reasoner.domains.registry import get_domain
-    from reasoner.evaluation.understanding import doubt
-    from reasoner.training.threads import computing_with
-
-    place = home_at(home)
-    picked = place.choose(checkpoint)
-    domain, student = get_domain(picked.task(settings.task.name)), picked.student()
-    solver = solver_of(place, picked.checkpoint, settings, domain, mode)
-    for block in (questions[start : start + BLOCK] for start in range(0, len(questions), BLOCK)):
-        began = time.monotonic()
-        # A few short questions are no work that threads could share: they only wait for one another.
-        with computing_with(1) if len(block) <= FEW else nullcontext():
-            solved = solver(student, block, mode) if solver else student.solve(block, mode)
-        seconds = round((time.monotonic() - began) / len(block), 3)
-        for question, one in zip(block, solved, strict=True):
-            why = doubt(domain, question, one.steps, unknown=_unread(student, question)) or _own(student, question, one)
-            solution = _solution(domain, question, one, checkpoint=picked.checkpoint.id, mode=mode, seconds=seconds)
-            yield solution.model_copy(update={"doubt": why, "answer": ""}) if why else solution
-
-
-def _own(student: "Student", question: str, solved: "Solved") -> str:
-    """What it says itself against its answer, as far as it can tell."""
-    doubts = power(student, Doubts)
-    return doubts.doubts(question, solved) if doubts else ""
-
-
-def _unread(student: "Student", question: str) -> Sequence[str]:
-    """Words that it cannot read, as far as it knows."""
-    tells = power(student, TellsUnread)
-    return tells.unread(question) if tells else ()
-
-
-def _solution(
-    domain: Domain, question: str, solved: "Solved", *, checkpoint: str, mode: Mode, seconds: float
-) -> Solution:
-    """A solved question as people see it, its answer not doubted yet."""
-    verdicts, judged = judge_steps(domain, question, solved.steps), power(domain, JudgesSteps) is not None
-    steps = tuple(
-        SolvedStep(text=text, holds=verdict.holds if judged else None, fault=verdict.fault, logprob=round(logprob, 4))
-        for text, verdict, logprob in zip(solved.steps, verdicts, solved.logprobs, strict=False)
-    )
-    guess = domain.answer_of(solved.steps) if solved.finished else ""
-    return Solution(
-        question=question, steps=steps, answer=guess, guess=guess, checkpoint=checkpoint, mode=mode, seconds=seconds
-    )

@@ -60,13 +60,6 @@ SearchOption = Annotated[
 ]
 
 
-def searching(settings: "Settings", asked: SearcherName | None) -> "Settings":
-    """The settings with the searcher that the command line asks for."""
-    if asked is None:
-        return settings
-    return settings.model_copy(update={"search": settings.search.model_copy(update={"searcher": asked.value})})
-
-
 @app.command(
     epilog="Example: [bold]reasoner evaluate --split sealed --mode think --config nano[/bold]; "
     "[bold]reasoner evaluate --search beam[/bold]; [bold]reasoner evaluate --ablate[/bold]"
@@ -100,10 +93,12 @@ def evaluate(
     debug: options.Debug = False,
 ) -> None:
     """Evaluate a checkpoint: accuracy with 95% intervals, overall, by skill and by number of steps."""
+    from reasoner import bootstrap
     from reasoner.cli.voice import Voice
     from reasoner.errors import UsageError
 
-    settings = searching(options.settings_of(config, overrides, task=task, seed=seed), search)
+    settings = options.settings_of(config, overrides, task=task, seed=seed)
+    settings = bootstrap.searching(settings, search.value if search else None)
     asked: dict[str, Any] = {
         "home": options.home_of(home),
         "checkpoint": checkpoint,
@@ -112,12 +107,6 @@ def evaluate(
         "data": data,
         "recall": recall,
     }
-    if recall and not settings.search.recall:
-        raise UsageError("--recall without neighbours; say how many, such as `--recall search.recall=4`")
-    if recall and not ablate and settings.search.searcher != "beam":
-        raise UsageError(
-            f"--recall with search.searcher={settings.search.searcher}; only a beam is seeded: --search beam"
-        )
     voice = Voice(as_json=json, quiet=quiet)
     if settings.search.recall and not recall:
         voice.say("search.recall is left out: what is measured is the student's own; --recall asks the memory")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reasoner.bootstrap import asked
+
 if TYPE_CHECKING:
     from memory.filters import Filter
     from reasoner.config.settings import Settings
-
-DEFAULT_HOME = Path(".reasoner")
 
 
 def _note_debug(value: bool) -> bool:
@@ -92,9 +92,7 @@ def debugging() -> bool:
 
 def home_of(home: Path | None) -> Path:
     """The home: `--home`, `REASONER_HOME` of the environment, of `.env`, or `./.reasoner`."""
-    from reasoner.config.places import written_home
-
-    return (home or Path(written_home() or DEFAULT_HOME)).expanduser().absolute()
+    return asked.home_of(home)
 
 
 def filter_of(only: Sequence[str] | None, *, wrong: bool = False) -> "Filter":
@@ -127,15 +125,15 @@ def settings_of(
     max_minutes: float | None = None,
 ) -> "Settings":
     """The settings that a command line asks for."""
-    from reasoner.config.loading import load_settings
-    from reasoner.config.places import DOTENV
-
-    limits = {"limits.max_usd": max_usd, "limits.max_calls": max_calls, "limits.max_minutes": max_minutes}
-    given: dict[str, object] = {"task.name": task, "teacher.model": teacher, "seed": seed, **limits}
-    if student is not None:
-        from reasoner.bootstrap.student_named import settings_named
-
-        given |= settings_named(student)
-    return load_settings(
-        config, overrides or [], os.environ, DOTENV, extra=given, say=lambda words: typer.echo(words, err=True)
+    return asked.settings_of(
+        config,
+        overrides or [],
+        task=task,
+        student=student,
+        teacher=teacher,
+        seed=seed,
+        max_usd=max_usd,
+        max_calls=max_calls,
+        max_minutes=max_minutes,
+        say=lambda words: typer.echo(words, err=True),
     )

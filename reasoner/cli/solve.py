@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reasoner.cli import options
-from reasoner.cli.evaluate import Checkpoint, ModeName, ModeOption, SearchOption, searching
+from reasoner.cli.evaluate import Checkpoint, ModeName, ModeOption, SearchOption
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -72,7 +72,7 @@ def solve(
         # The first word is a setting here: the questions are in the file.
         question, overrides = None, [_setting(question), *(overrides or [])]
     settings, folder = options.settings_of(config, overrides, task=task, seed=seed), options.home_of(home)
-    settings, questions = searching(settings, search), _questions(question, file)
+    settings, questions = bootstrap.searching(settings, search.value if search else None), _questions(question, file)
     voice = Voice(as_json=json, quiet=quiet)
     if trace and (mode is ModeName.THINK or len(questions) > 1):
         told = "--mode think: a search goes on from words" if mode is ModeName.THINK else "many questions: it shows one"
@@ -103,21 +103,19 @@ def _questions(typed: str | None, file: Path | None) -> list[str]:
     Raises:
         UsageError: nothing was asked.
     """
+    from reasoner.bootstrap.solving import require_question
     from reasoner.data.question_file import read_question_file, read_questions
-    from reasoner.errors import UsageError
 
     if file is not None and str(file) != STDIN:
         return read_question_file(file)
     piped = sys.stdin is not None and not sys.stdin.isatty()
     if sys.stdin is not None and (typed == STDIN or file is not None or (typed is None and piped)):
         return read_questions(sys.stdin.buffer, "standard input")
-    if typed is None or not typed.strip():
-        raise UsageError(f"got the question {typed!r}; expected a sentence, such as `reasoner solve --help` shows.")
-    return [typed]
+    return [require_question(typed)]
 
 
 def _show(voice: "Voice", solution: "Solution") -> None:
-    voice.record("solution", solution.model_dump(mode="json"))
+    voice.record("solution", solution.model_dump(mode="json", exclude={"trace"}))
     if not voice.quiet:
         voice.show(_steps(solution))
     voice.show(f"answer: {solution.answer or ('none' if solution.doubt else 'none found')}")
@@ -133,7 +131,7 @@ def _show_many(voice: "Voice", found: "Iterable[Solution]") -> None:
     table = plain_table("", "question", "steps", "answer", right=("",))
     number, seconds, answered, last = 0, 0.0, 0, None
     for number, solution in enumerate(found, start=1):
-        voice.record("solution", {"number": number, **solution.model_dump(mode="json")})
+        voice.record("solution", {"number": number, **solution.model_dump(mode="json", exclude={"trace"})})
         seconds, answered, last = seconds + solution.seconds, answered + bool(solution.answer), solution
         text = solution.question if len(solution.question) <= SHOWN else f"{solution.question[: SHOWN - 1]}…"
         steps = "; ".join(f"{step.text} (no)" if step.holds is False else step.text for step in solution.steps)

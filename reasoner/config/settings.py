@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from reasoner.config.renamed import upgraded
+from reasoner.types.search import SearcherName
 from reasoner.types.section import Section
 
 MOST_UPDATES = 100_000_000
@@ -387,7 +388,7 @@ class ComputeSettings(Section):
 class SearchSettings(Section):
     """How a student looks for a solution when it is asked to think harder."""
 
-    searcher: Literal["greedy", "sample", "beam"] = Field(
+    searcher: SearcherName = Field(
         default="greedy", description="`sample`: attempts side by side; `beam`: the best partial solutions go on"
     )
     width: int = Field(

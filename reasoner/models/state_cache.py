@@ -1,7 +1,8 @@
 """Token states of a frozen backbone, kept in memory and on disk, so that no text is read twice.
 
 A key is the SHA-256 of the backbone's mark and the text's token ids. On disk lie shards, safetensors files of some
-hundred texts each, written whole under the hash of their keys; nothing is unpickled. Processes share a folder freely.
+hundred texts each, written whole under the hash of their keys; nothing is unpickled. Processes share a folder freely,
+and threads a cache.
 
 Shapes: L tokens, H width of the backbone.
 """
@@ -10,6 +11,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
+from threading import RLock
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -40,6 +42,7 @@ class StateCache:
         disk_bytes: most that the shards take.
         """
         self._folder, self._memory_bytes, self._disk_bytes = folder, memory_bytes, disk_bytes
+        self._lock = RLock()
         self._near: OrderedDict[str, Tensor] = OrderedDict()
         self._near_bytes = 0
         self._waiting: dict[str, Tensor] = {}
@@ -50,6 +53,10 @@ class StateCache:
 
     def get(self, key: str) -> Tensor | None:
         """States [L, H], or None where nobody has computed them."""
+        with self._lock:
+            return self._get(key)
+
+    def _get(self, key: str) -> Tensor | None:
         if key in self._near:
             self._near.move_to_end(key)
             return self._near[key]
@@ -69,15 +76,20 @@ class StateCache:
     def put(self, key: str, states_LH: Tensor) -> Tensor:
         """Keeps states; gives them back as every later `get` will."""
         kept = states_LH.detach().to("cpu", STORED).contiguous().clone()
-        self._remember(key, kept)
-        if self._folder is not None:
-            self._waiting[key] = kept
-            if len(self._waiting) >= SHARD_TEXTS:
-                self.flush()
+        with self._lock:
+            self._remember(key, kept)
+            if self._folder is not None:
+                self._waiting[key] = kept
+                if len(self._waiting) >= SHARD_TEXTS:
+                    self.flush()
         return kept
 
     def flush(self) -> None:
         """Writes what waits as a shard, and removes the oldest shards if they are too many."""
+        with self._lock:
+            self._flush()
+
+    def _flush(self) -> None:
         if self._folder is None or not self._waiting:
             return
         name = hashlib.sha256("".join(sorted(self._waiting)).encode()).hexdigest()[:32]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 MOST = 8
@@ -22,6 +23,18 @@ def usable_threads() -> int:
     if stated.isdecimal() and int(stated):
         return int(stated)
     return max(1, min(MOST, _cores(), _granted()))
+
+
+@cache
+def process_threads() -> int:
+    """With how many threads torch computed when this was asked first.
+
+    A thread of Python that is new while another is within `computing_with` would find that one's number, and sums would
+    be in the order that a moment decides.
+    """
+    import torch
+
+    return torch.get_num_threads()
 
 
 @contextmanager

@@ -6,6 +6,9 @@ from reasoner.types.problem import Split
 from reasoner.types.record import Record
 from reasoner.types.report import Rate
 
+SearcherName = Literal["greedy", "sample", "beam"]
+"""Ways of looking for a solution: one attempt, attempts side by side, the best partial solutions go on."""
+
 REFINED = "refine"
 """Origin of candidates that gradient steps have made."""
 

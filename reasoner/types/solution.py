@@ -1,7 +1,10 @@
-"""An answer to one question, with the steps that led to it."""
+"""An answer to one question, with the steps that led to it, and what is told while it is looked for."""
+
+from typing import Literal
 
 from reasoner.types.problem import Mode
 from reasoner.types.record import Record
+from reasoner.types.search import SearchRound, SearchTrace
 
 
 class SolvedStep(Record):
@@ -30,3 +33,32 @@ class Solution(Record):
     checkpoint: str
     mode: Mode
     seconds: float
+    trace: SearchTrace | None = None
+    """All that was seen while it was looked for, where that was asked for."""
+
+
+class RoundSeen(Record):
+    """One step of a search has been looked for: every candidate, its scores, its fate."""
+
+    event: Literal["round"] = "round"
+    round: SearchRound
+
+
+class StepTaken(Record):
+    """A step of the solution."""
+
+    event: Literal["step"] = "step"
+    number: int
+    """From 1."""
+    step: SolvedStep
+
+
+class Answered(Record):
+    """The end: the whole solution."""
+
+    event: Literal["answer"] = "answer"
+    solution: Solution
+
+
+SolveEvent = RoundSeen | StepTaken | Answered
+"""What is told while a question is answered: rounds where there are any, then the steps, then the answer."""

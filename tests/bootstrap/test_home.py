@@ -6,7 +6,8 @@ import pytest
 from student_maker import small_student, some_problems
 
 from reasoner.bootstrap.home import open_home
-from reasoner.bootstrap.students import evaluate, solve
+from reasoner.bootstrap.solving import solve
+from reasoner.bootstrap.students import evaluate
 from reasoner.config.loading import load_settings
 from reasoner.errors import NotFoundError
 from reasoner.models.checkpoints import save_student
