@@ -12,6 +12,7 @@ ReasonerError                 1  something failed; nothing is lost
 ├── TeacherError              1  the teacher cannot be used at all (a single failed call is data, not an error)
 ├── GateError                 1  a promotion without a recorded decision, or against a ruling
 ├── AwaitingApproval          3  a person must rule on a proposal first
+├── Stopped                 130  somebody asked a run at work to stop; its state is saved
 └── BudgetReached             5  a hard limit would be passed
 
 Programmers' faults are `assert`s, not members of this tree.
@@ -88,6 +89,12 @@ class BudgetReached(ReasonerError):
     """A hard limit (dollars, calls, minutes) would be passed by the next step."""
 
     exit_code = 5
+
+
+class Stopped(ReasonerError):
+    """A run was asked to stop and has saved its state; the same again goes on. Threads can catch it, unlike Ctrl-C."""
+
+    exit_code = 130
 
 
 EXIT_OK = 0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from memory.store.ledger import BenchmarkLedger
-from reasoner.bootstrap.home import Chosen, Home, home_at, open_home
+from reasoner.bootstrap.home import Chosen, Home, Place, home_at, open_home
 from reasoner.config.settings import LimitSettings, Settings
 from reasoner.errors import NotFoundError, UsageError
 from reasoner.types.benchmark import Form, Item
@@ -117,7 +117,7 @@ class CheckpointSource(_Here):
         domain = get_domain(self._picked.task(self._settings.task.name))
         searching = solver_of(self._place, self._picked.checkpoint, self._settings, domain, self._mode)
         return StudentAnswerer(
-            self._picked.student(device=self._settings.compute.device),
+            self._place.ready(self._picked, device=self._settings.compute.device),
             domain,
             searching,
             self._mode,
@@ -188,7 +188,7 @@ class EndpointSource:
 
     kind = "endpoint"
 
-    def __init__(self, settings: Settings, home: Path, address: str, model: str, api: "Api", say: Say) -> None:
+    def __init__(self, settings: Settings, home: Place, address: str, model: str, api: "Api", say: Say) -> None:
         teacher = settings.teacher
         # A key is for the address that it was given for.
         key = teacher.api_key if teacher.api_base == address else None
@@ -269,7 +269,7 @@ class Who:
     batch: int = 16
 
 
-def source_of(settings: Settings, home: Path, who: Who, *, mode: Mode, say: Say) -> Source:
+def source_of(settings: Settings, home: Place, who: Who, *, mode: Mode, say: Say) -> Source:
     """The model that is meant: the home's champion where none is named.
 
     Raises:

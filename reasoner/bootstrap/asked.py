@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from memory.filters import Filter
     from reasoner.config.settings import Settings
 
 DEFAULT_HOME = Path(".reasoner")
@@ -58,3 +59,20 @@ def settings_of(
 
         given |= settings_named(student)
     return load_settings(config, overrides, os.environ, DOTENV, extra=given, say=say)
+
+
+def filter_of(only: Sequence[str], *, wrong: bool = False) -> "Filter":
+    """What `--only` means, of examples or of failed attempts.
+
+    Raises:
+        UsageError: a word says nothing, or failed attempts are asked for what they have not.
+    """
+    from memory.filters import parse_filter
+    from reasoner.errors import UsageError
+
+    meant = parse_filter(only)
+    if wrong and meant.of_examples_only:
+        raise UsageError(
+            "--wrong with --only source or teacher: failed attempts are the student's own and have neither"
+        )
+    return meant

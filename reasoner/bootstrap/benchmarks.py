@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reasoner.bootstrap.answerers import Say, Source, Who, clock_of, source_of
-from reasoner.bootstrap.home import home_at
+from reasoner.bootstrap.home import Place, home_at
 from reasoner.bootstrap.known_questions import KnownQuestions, known_questions
 from reasoner.config.settings import Settings
 from reasoner.errors import BudgetReached, UsageError
@@ -35,8 +35,12 @@ FOLDER = "benchmarks"
 ASKED, RESULT, REPORT = "asked.json", "result.json", "report.md"
 
 
+DRAWN = 0.8
+"""Temperature of several texts for one question."""
+
+
 class Wish(Record):
-    """What the command line asks for."""
+    """What a door asks for."""
 
     names: tuple[str, ...]
     paths: tuple[Path, ...] = ()
@@ -46,7 +50,8 @@ class Wish(Record):
     shots: int | None = None
     """None keeps the protocol's."""
     samples: int = 1
-    temperature: float = 0.0
+    temperature: float | None = None
+    """None: the likeliest text, or `DRAWN` where several are drawn."""
     max_tokens: int | None = None
     """None keeps the protocol's."""
 
@@ -65,7 +70,7 @@ class Opened:
             stops=self.info.stops,
             most_tokens=wish.max_tokens or self.info.most_tokens,
             samples=wish.samples,
-            temperature=wish.temperature,
+            temperature=_usual(wish.samples) if wish.temperature is None else wish.temperature,
         )
 
     @property
@@ -81,6 +86,10 @@ class Opened:
         }
 
 
+def _usual(samples: int) -> float:
+    return DRAWN if samples > 1 else 0.0
+
+
 def list_benchmarks() -> list[dict[str, Any]]:
     """Name, title, form, metrics, shots, licence and source of each benchmark."""
     from reasoner.evaluation.benchmarks.registry import benchmark_names, get_benchmark
@@ -89,7 +98,7 @@ def list_benchmarks() -> list[dict[str, Any]]:
     return [info.model_dump(mode="json", exclude={"stops", "chance", "most_tokens"}) for info in found]
 
 
-def plan_benchmarks(settings: Settings, wish: Wish, who: Who, *, home: Path, mode: Mode) -> list[Plan]:
+def plan_benchmarks(settings: Settings, wish: Wish, who: Who, *, home: Place, mode: Mode) -> list[Plan]:
     """What would be asked and what it would cost at most. Asks nobody, loads no model, writes nothing."""
     source = source_of(settings, home, who, mode=mode, say=lambda _: None)
     opened = _open(wish, source)
@@ -120,7 +129,7 @@ def run_benchmarks(
     wish: Wish,
     who: Who,
     *,
-    home: Path,
+    home: Place,
     mode: Mode,
     out: Path | None,
     progress: Watcher,

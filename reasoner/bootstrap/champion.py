@@ -1,13 +1,11 @@
 """Moving a champion on a recorded decision, and sealing the record that such moves rest on."""
 
-from pathlib import Path
-
 from memory.store.sealing import seal_record
-from reasoner.bootstrap.home import existing_home
+from reasoner.bootstrap.home import Place, existing_home
 from reasoner.types.checkpoint import Checkpoint
 
 
-def promote_decision(home: Path, decision: str) -> Checkpoint:
+def promote_decision(home: Place, decision: str) -> Checkpoint:
     """Makes the candidate of a recorded decision champion, after the decision has been computed again.
 
     Raises:
@@ -22,7 +20,7 @@ def promote_decision(home: Path, decision: str) -> Checkpoint:
     return promote(database, decision, check=DecisionChecker(place.root, database))
 
 
-def seal_home(home: Path) -> tuple[str, ...]:
+def seal_home(home: Place) -> tuple[str, ...]:
     """Seals the record of decisions and rulings with the key of the environment; returns what had no seal.
 
     Raises:

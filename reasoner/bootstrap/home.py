@@ -120,7 +120,10 @@ class Home:
         """The student of a checkpoint, ready to answer: loaded now, or once in this process where students are kept."""
         from reasoner.bootstrap.loaded import LOADED
 
-        return LOADED.get(picked, device=device) if self.keeps else picked.student(device=device)
+        if not self.keeps:
+            return picked.student(device=device)
+        kept = picked.checkpoint.fingerprint
+        return LOADED.get(picked.folder, kept, device, lambda: picked.student(device=device))
 
     def verifier(self, fingerprint: str, student: "LatentStudent") -> "TrainedVerifier | None":
         """The newest verifier of a student, if one was trained for it.

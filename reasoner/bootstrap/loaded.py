@@ -5,12 +5,12 @@ student is loaded by the first of them while the others wait.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reasoner.bootstrap.home import Chosen
     from reasoner.types.student import Student
 
 MOST = 4
@@ -32,21 +32,19 @@ class LoadedStudents:
         self._most, self._lock = most, Lock()
         self._places: OrderedDict[tuple[Path, str, str], _Place] = OrderedDict()
 
-    def get(self, picked: "Chosen", *, device: str = "cpu") -> "Student":
+    def get(self, folder: Path, fingerprint: str, device: str, load: Callable[[], "Student"]) -> "Student":
         """The student of a checkpoint, ready to answer.
 
         Args:
-            picked: the checkpoint.
+            folder: of its files.
+            fingerprint: of what lies there.
             device: as torch names it; where it computes.
-
-        Raises:
-            NotFoundError: its files are missing, or do not match its fingerprint.
-            DamagedError: a file of it is not what was written.
+            load: makes it, if nobody has; its errors are passed on, and the next who asks loads again.
         """
         from reasoner.training.threads import process_threads
 
         process_threads()
-        key = (picked.folder.resolve(), picked.checkpoint.fingerprint, device)
+        key = (folder.resolve(), fingerprint, device)
         with self._lock:
             place = self._places.setdefault(key, _Place())
             self._places.move_to_end(key)
@@ -54,7 +52,7 @@ class LoadedStudents:
                 self._places.popitem(last=False)
         with place.lock:
             if place.student is None:
-                place.student = picked.student(device=device)
+                place.student = load()
             return place.student
 
 

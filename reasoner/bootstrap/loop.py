@@ -12,7 +12,7 @@ from memory.store.approval import why_stale
 from memory.store.ledger import CallLedger
 from memory.store.proposals import ProposalStore
 from memory.store.runs import RunRow, RunState, RunStore
-from reasoner.bootstrap.home import Home, open_home
+from reasoner.bootstrap.home import Home, Place, open_home
 from reasoner.bootstrap.judging import proven_judge
 from reasoner.bootstrap.preflight import look_around, preflight_run
 from reasoner.bootstrap.run_ending import cycles_done_of, outcome_of, tell_done, write_reports
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def run_loop(
-    settings: Settings, *, home: Path, cycles: int, fresh: bool, listener: Listener, progress: Watcher
+    settings: Settings, *, home: Place, cycles: int, fresh: bool, listener: Listener, progress: Watcher
 ) -> LoopOutcome:
     """Runs `cycles` cycles in all; a run that has them answers at once.
 
@@ -49,8 +49,13 @@ def run_loop(
         BusyError: another process works on this run.
     """
     place = open_home(home)
-    row = _find_or_create(place, settings, cycles=cycles, fresh=fresh)
-    return work_on(place, settings, row.id, cycles=cycles, listener=listener, progress=progress)
+    run = begin_run(place, settings, cycles=cycles, fresh=fresh)
+    return work_on(place, settings, run, cycles=cycles, listener=listener, progress=progress)
+
+
+def begin_run(place: Home, settings: Settings, *, cycles: int, fresh: bool) -> str:
+    """The run that these settings mean, found or made; what cannot run is refused here. Arguments as in `run_loop`."""
+    return _find_or_create(place, settings, cycles=cycles, fresh=fresh).id
 
 
 def work_on(

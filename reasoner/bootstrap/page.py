@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reasoner.bootstrap.home import Home, existing_home
+from reasoner.bootstrap.home import Home, Place, existing_home
 from reasoner.errors import DataError, NotFoundError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reasoner.types.problem import Problem
 
 
-def write_run_page(home: Path, run: str, *, out: Path | None) -> Path:
+def write_run_page(home: Place, run: str, *, out: Path | None) -> Path:
     """Writes the page of a run and returns its path.
 
     Args:
@@ -32,7 +32,7 @@ def write_run_page(home: Path, run: str, *, out: Path | None) -> Path:
     place = existing_home(home)
     folder = RunFolder(place.root, run)
     if Path(run).name != run or not (folder.root / "events.jsonl").is_file():
-        raise NotFoundError(f"run {run!r} is not in {str(home)!r}; `reasoner runs list` shows those that are.")
+        raise NotFoundError(f"run {run!r} is not in {str(place.root)!r}; `reasoner runs list` shows those that are.")
     if out is not None and not out.parent.is_dir():
         raise NotFoundError(f"--out {str(out)!r}: its folder {str(out.parent)!r} is not there; make it first")
     sources = _sources(folder)

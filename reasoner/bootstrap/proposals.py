@@ -1,11 +1,10 @@
 """Ruling on proposals: looked at first, then recorded once; the run carries it out when it is taken up again."""
 
-from pathlib import Path
-
 from memory.store.approval import why_stale
+from memory.store.ids import IdStore
 from memory.store.proposals import Filed, ProposalStore
 from memory.store.runs import RunStore
-from reasoner.bootstrap.home import Home, existing_home
+from reasoner.bootstrap.home import Home, Place, existing_home, home_at
 from reasoner.config.places import who
 from reasoner.errors import GateError, NotFoundError, UsageError
 from reasoner.types.proposal import RulingVerdict
@@ -20,7 +19,14 @@ class Ruled(Record):
     new: bool
 
 
-def rule_on_proposal(home: Path, id: str, verdict: RulingVerdict, *, reason: str, by: str | None = None) -> Ruled:
+class ShownProposal(Filed):
+    """A proposal as it stands, looked at now."""
+
+    stale: str
+    """Why it can no longer be carried out; empty if it can, or does not wait."""
+
+
+def rule_on_proposal(home: Place, id: str, verdict: RulingVerdict, *, reason: str, by: str | None = None) -> Ruled:
     """Records a person's yes or no. The same again changes nothing.
 
     Args:
@@ -47,9 +53,43 @@ def rule_on_proposal(home: Path, id: str, verdict: RulingVerdict, *, reason: str
     return Ruled(filed=store.get(id), new=filed.ruling is None)
 
 
-def stale_reason(home: Path, filed: Filed) -> str:
+def list_proposals(home: Place, *, waiting: bool = False, run: str | None = None) -> list[Filed]:
+    """Proposals in the order in which they were written.
+
+    Args:
+        home: its folder.
+        waiting: only those that nobody has ruled on.
+        run: only of this run: its id, or part of it; None for all.
+
+    Raises:
+        NotFoundError: there is nothing in this home yet.
+        GateError: a text or the chain of rulings was changed.
+    """
+    database = home_at(home).begun().database()
+    meant = IdStore(database).full(run, "run", or_as_typed=True) if run else None
+    return [one for one in ProposalStore(database).list(meant) if not (waiting and one.ruling)]
+
+
+def show_proposal(home: Place, proposal: str) -> ShownProposal:
+    """One proposal, and whether it can still be carried out.
+
+    Args:
+        home: its folder.
+        proposal: id, all of it or part of one, or `latest`.
+
+    Raises:
+        NotFoundError: there is no such proposal.
+    """
+    place = home_at(home).begun()
+    database = place.database()
+    found = ProposalStore(database).get(IdStore(database).full(proposal, "proposal"))
+    told = {name: getattr(found, name) for name in Filed.model_fields}
+    return ShownProposal(**told, stale=_stale_reason(place, found))
+
+
+def _stale_reason(place: Home, filed: Filed) -> str:
     """Why a waiting proposal can no longer be carried out; empty if it can, or does not wait."""
-    return why_stale(existing_home(home).database(), filed.proposal) if filed.ruling is None else ""
+    return why_stale(place.database(), filed.proposal) if filed.ruling is None else ""
 
 
 def _require_run(place: Home, filed: Filed) -> None:

@@ -16,7 +16,7 @@ from memory.store.ids import IdStore
 from memory.store.latents import LatentStore
 from memory.store.spaces import SpaceStore
 from memory.store.versions import VersionStore
-from reasoner.bootstrap.home import Home, existing_home
+from reasoner.bootstrap.home import Chosen, Home, Place, existing_home
 from reasoner.errors import NotFoundError, UsageError
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.domain import Domain
@@ -28,7 +28,7 @@ AT_ONCE = 20_000
 
 
 def search_memory(
-    home: Path, text: str, *, k: int, only: Filter = EVERYTHING, correct: bool = True, words: bool = True
+    home: Place, text: str, *, k: int, only: Filter = EVERYTHING, correct: bool = True, words: bool = True
 ) -> list[Recollection]:
     """What is remembered of questions like this text, best first.
 
@@ -42,12 +42,12 @@ def search_memory(
     """
     place = existing_home(home).begun()
     encoder = encoder_of(place)
-    vector = place.student(encoder.id).embed([text])[0]
+    vector = place.ready(Chosen(encoder, place.checkpoints / encoder.id)).embed([text])[0]
     memory = memory_of(place, encoder)
     return memory.search(vector, k=k, words=text if words else "", only=only, correct=correct)
 
 
-def search_near(home: Path, id: str, *, k: int, only: Filter = EVERYTHING, correct: bool = True) -> list[Recollection]:
+def search_near(home: Place, id: str, *, k: int, only: Filter = EVERYTHING, correct: bool = True) -> list[Recollection]:
     """What is remembered that is like a remembered item, best first, without that item's own problem.
 
     Args:
@@ -77,7 +77,7 @@ def search_near(home: Path, id: str, *, k: int, only: Filter = EVERYTHING, corre
 
 
 def search_by_latent(
-    home: Path, file: Path, *, k: int, only: Filter = EVERYTHING, correct: bool = True
+    home: Place, file: Path, *, k: int, only: Filter = EVERYTHING, correct: bool = True
 ) -> list[Recollection]:
     """What is remembered that is like a vector in a .npy file, D numbers in the space that is searched, best first.
 
@@ -98,7 +98,7 @@ def search_by_latent(
     return memory.search(vector, k=k, only=only, correct=correct)
 
 
-def export_memory(home: Path, *, form: Form, only: Filter = EVERYTHING) -> Iterator[dict[str, Any]]:
+def export_memory(home: Place, *, form: Form, only: Filter = EVERYTHING) -> Iterator[dict[str, Any]]:
     """All examples that are meant, by id, as rows for other tools.
 
     Raises:
@@ -122,16 +122,16 @@ def recall_of(place: Home, domain: Domain, neighbours: int) -> Recall | None:
     memory = memory_of(place, encoder)
     # What is learnt while an evaluation runs is not seen by the rest of it.
     memory.freeze()
-    return recall_from(memory, place.student(encoder.id), domain)
+    return recall_from(memory, place.ready(Chosen(encoder, place.checkpoints / encoder.id)), domain)
 
 
-def memory_stats(home: Path) -> MemoryStats:
+def memory_stats(home: Place) -> MemoryStats:
     """How much the home remembers in the space that is searched."""
     return memory_of(existing_home(home).begun()).stats()
 
 
 def reindex_memory(
-    home: Path, *, checkpoint: str | None = None, report: Callable[[float, str], None] = lambda _share, _note: None
+    home: Place, *, checkpoint: str | None = None, report: Callable[[float, str], None] = lambda _share, _note: None
 ) -> Reencoded:
     """Encodes what is remembered with the champion, or another checkpoint, and lets that space serve.
 

@@ -1,13 +1,12 @@
 """Going back to a former champion: its files are read and asked first, then pointer and memory move together."""
 
-from pathlib import Path
 from typing import Literal
 
 from memory.promotion import RolledBack, roll_back
 from memory.store.checkpoints import whom_to_restore
 from memory.store.decisions import DecisionStore
 from memory.store.runs import RunStore
-from reasoner.bootstrap.home import Home, existing_home
+from reasoner.bootstrap.home import Home, Place, existing_home
 from reasoner.bootstrap.recall import follow_champion
 from reasoner.config.places import who
 from reasoner.config.settings import Settings
@@ -40,7 +39,7 @@ class Rollback(Record):
         return bool(self.recorded) and self.outputs == self.recorded
 
 
-def roll_back_champion(home: Path, *, to: str | None, reason: str, by: str | None = None, dry_run: bool) -> Rollback:
+def roll_back_champion(home: Place, *, to: str | None, reason: str, by: str | None = None, dry_run: bool) -> Rollback:
     """Makes a former champion the home's again.
 
     Args:

@@ -72,21 +72,27 @@ def solve_many(
             yield _solution(asked, question, one, mode=mode, seconds=seconds)
 
 
-def search(settings: Settings, *, home: Place, question: str, checkpoint: str | None) -> SearchTrace:
-    """What a checkpoint (the home's champion by default) sees while it looks for a question's answer."""
-    trace = solve_traced(settings, home=home, question=question, checkpoint=checkpoint).trace
+def search(
+    settings: Settings, *, home: Place, question: str, checkpoint: str | None, mode: Mode | None = None
+) -> SearchTrace:
+    """What a checkpoint sees while it looks for a question's answer; see `solve_traced`."""
+    trace = solve_traced(settings, home=home, question=question, checkpoint=checkpoint, mode=mode).trace
     assert trace is not None, "a traced solution has its trace"
     return trace
 
 
-def solve_traced(settings: Settings, *, home: Place, question: str, checkpoint: str | None) -> Solution:
-    """An answer with all that was seen while it was looked for, in talk mode: a search goes on from words.
+def solve_traced(
+    settings: Settings, *, home: Place, question: str, checkpoint: str | None, mode: Mode | None = None
+) -> Solution:
+    """An answer of a checkpoint (the home's champion by default) with all that was seen while it was looked for.
 
     Raises:
-        UsageError: the student is none whose steps are latents, or the question says nothing.
+        UsageError: the student is none whose steps are latents, the question says nothing, or think mode is asked for.
     """
     from reasoner.students.latent.asked_for import as_latent
 
+    if mode == "think":
+        raise UsageError("--trace with --mode think: a search goes on from words; leave one of the two out")
     require_question(question)
     asked = _asked(settings, home, checkpoint)
     return _ended(_aloud(settings, asked, as_latent(asked.student, "a search"), question)).solution

@@ -1,9 +1,8 @@
 """Which tasks there are, what one says of itself, and whether it can be trusted."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reasoner.bootstrap.home import open_home
+from reasoner.bootstrap.home import Place, open_home
 from reasoner.bootstrap.judging import Say, judge_of, prove_judge, rules_of
 from reasoner.config.settings import Settings
 from reasoner.domains.registry import DOMAINS, domain_mark, get_domain, trust_task
@@ -77,7 +76,7 @@ def show_task(name: str) -> dict[str, Any]:
     }
 
 
-def check_task(settings: Settings, *, home: Path, say: Say = lambda _: None) -> "TaskCheck":
+def check_task(settings: Settings, *, home: Place, say: Say = lambda _: None) -> "TaskCheck":
     """Proves the task of these settings on its own problems: of all splits, as the first cycle has them.
 
     Args:

@@ -1,14 +1,12 @@
 """Asking the memory by words alone, without what asking it by latents loads."""
 
-from pathlib import Path
-
 from memory.filters import Filter
 from memory.latent_memory import EVERYTHING, Recollection
 from memory.word_search import search_by_words
-from reasoner.bootstrap.home import existing_home
+from reasoner.bootstrap.home import Place, existing_home
 
 
-def search_memory_by_words(home: Path, text: str, *, k: int, only: Filter = EVERYTHING) -> list[Recollection]:
+def search_memory_by_words(home: Place, text: str, *, k: int, only: Filter = EVERYTHING) -> list[Recollection]:
     """What is remembered that shares names, numbers and other words with a text, best first.
 
     Args:

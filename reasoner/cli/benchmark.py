@@ -146,14 +146,13 @@ def benchmark(
         max_calls=max_calls,
         max_minutes=max_minutes,
     )
-    drawn = 0.8 if samples > 1 else 0.0
     wish = bootstrap.Wish(
         names=names,
         paths=tuple(path.expanduser() for path in paths or ()),
         limit=limit,
         shots=shots,
         samples=samples,
-        temperature=drawn if temperature is None else temperature,
+        temperature=temperature,
         max_tokens=max_tokens,
     )
     who = bootstrap.Who(

@@ -1,56 +1,27 @@
 """`reasoner trace --follow`: tells what a run does until nobody works on it any more."""
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.reporting.event_text import words
 from agents.reporting.figures import duration
-from agents.run_folder import RESTORE, RunFolder
 from agents.tracing import visits
-from memory.locks import is_held
+from reasoner.bootstrap.run_events import run_events
 from reasoner.cli.voice import json_line
-from reasoner.cli.wording import words
-from reasoner.storage.json_lines import object_of
-from reasoner.storage.regular import reading
 
 if TYPE_CHECKING:
     from reasoner.cli.voice import Voice
 
-PAUSE = 0.3
-"""Seconds between two looks."""
-
 
 def follow_run(voice: "Voice", home: Path, run: str, *, cycle: int | None, node: str | None) -> None:
     """Tells all events from the beginning, then each as it is written; ends with the run's process, or by Ctrl-C."""
-    folder, place = RunFolder(home, run), 0
-    source = folder.trace if folder.trace.is_file() else folder.root / "events.jsonl"
     try:
-        while True:
-            # Asked before the last look: what is written between the two is not missed.
-            live = is_held(folder.root / "lock")
-            events, place = _news(source, place)
-            for event in events:
-                if (cycle in (None, event.get("cycle"))) and (node in (None, event.get("node"))):
-                    _tell(voice, event)
-            if not live:
-                break
-            time.sleep(PAUSE)
+        for event in run_events(home, run, follow=True, trace=True):
+            if (cycle in (None, event.get("cycle"))) and (node in (None, event.get("node"))):
+                _tell(voice, event)
     except KeyboardInterrupt:
         return
     voice.say(f"nobody works on {run} any more")
-
-
-def _news(source: Path, place: int) -> tuple[list[dict[str, Any]], int]:
-    """What new whole lines say, and the byte after them."""
-    found: list[dict[str, Any]] = []
-    with reading(source) as handle:
-        handle.seek(place)
-        for line in handle:
-            if not line.endswith(b"\n"):
-                break
-            found.append(object_of(line, source, f"byte {place}", mend=RESTORE, key="event"))
-            place += len(line)
-    return found, place
 
 
 def _tell(voice: "Voice", event: dict[str, Any]) -> None:

@@ -89,7 +89,8 @@ def watched(voice: "Voice", cycles: int, work: Callable[[Callable, Callable], "L
         cycles: that are to be done in all.
         work: given who listens to events and who watches progress.
     """
-    from reasoner.cli.progress import as_line, view_for
+    from reasoner.bootstrap.run_events import line_of, repeated
+    from reasoner.cli.progress import view_for
     from reasoner.types.trace import TraceEvent
 
     heard: list[str] = []
@@ -97,26 +98,16 @@ def watched(voice: "Voice", cycles: int, work: Callable[[Callable, Callable], "L
 
     def listen(event: TraceEvent) -> None:
         heard.append("await" if event.body.get("verdict") == "await" else event.event)
-        line = as_line(event)
+        line = line_of(event)
         voice.record(line.pop("event"), {key: value for key, value in line.items() if key != "run"}, run=line["run"])
         view.event(event)
 
     with view_for(voice, cycles) as view:
         outcome = work(listen, view.progress)
-    if outcome.awaiting and "await" not in heard:
-        _repeat(voice, outcome, "decision")
-    elif not outcome.budget_reached and not outcome.awaiting and "done" not in heard:
-        _repeat(voice, outcome, "done")
+    if (again := repeated(outcome, heard)) is not None:
+        told = {key: value for key, value in again.items() if key not in ("event", "run", "key", "time")}
+        voice.record(again["event"], told, run=outcome.run)
     return outcome
-
-
-def _repeat(voice: "Voice", outcome: "LoopOutcome", name: str) -> None:
-    """A run that has finished, or waits, says nothing new; scripts still get the line they wait for."""
-    from agents.reporting.events import of_kind, read_events
-
-    for last in of_kind(read_events(outcome.report.parent), name)[-1:]:
-        told = {key: value for key, value in last.items() if key not in ("event", "run", "key", "time")}
-        voice.record(name, told, run=outcome.run)
 
 
 def show_outcome(voice: "Voice", outcome: "LoopOutcome") -> None:

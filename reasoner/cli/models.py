@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reasoner.cli import options
-from reasoner.cli.ids import SHORT, full_id, full_run_of
+from reasoner.cli.ids import SHORT, full_id
 
 if TYPE_CHECKING:
     from reasoner.bootstrap.rollback import Rollback
@@ -31,26 +31,21 @@ def list_models(
 ) -> None:
     """List checkpoints as they were made, with their accuracy on the sealed set where a run has measured it."""
     from agents.reporting.figures import rate
-    from agents.reporting.sealed_rates import sealed_rates
-    from memory.store.checkpoints import CheckpointStore
-    from memory.store.runs import RunStore
-    from reasoner.cli.store import opened
+    from reasoner.bootstrap.model_lists import list_models as listed
     from reasoner.cli.voice import Voice, plain_table
 
-    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
-    with opened(folder) as database:
-        store = CheckpointStore(database)
-        checkpoints, champion, added = store.list(full_run_of(database, run)), store.home_champion(), store.added()
-        rates = sealed_rates(folder, [row.id for row in RunStore(database).list()])
+    voice = Voice(as_json=json, quiet=quiet)
+    found = listed(options.home_of(home), run=run)
     table = plain_table("checkpoint", "kind", "sealed accuracy", "made", "fingerprint")
-    for one in checkpoints:
-        reigns = champion is not None and one.id == champion.id
-        sealed = rates[one.id].rate if one.id in rates else None
-        measured = {"sealed": sealed and sealed.model_dump(mode="json"), "added_at": added[one.id]}
-        known = {**one.model_dump(mode="json", exclude={"run"}), "champion": reigns, **measured}
+    for model in found:
+        one, sealed = model.checkpoint, model.sealed
+        known = {
+            **one.model_dump(mode="json", exclude={"run"}),
+            **model.model_dump(mode="json", exclude={"checkpoint"}),
+        }
         voice.record("checkpoint", known, run=one.run)
-        kind = f"{one.kind}, champion" if reigns else one.kind
-        made = added[one.id][:16].replace("T", " ")
+        kind = f"{one.kind}, champion" if model.champion else one.kind
+        made = model.added_at[:16].replace("T", " ")
         accuracy = f"{rate(sealed)} of {sealed.n}" if sealed else "not measured"
         table.add_row(one.id, kind, accuracy, made, one.fingerprint)
     voice.show(table)
@@ -65,25 +60,19 @@ def show_model(
     debug: options.Debug = False,
 ) -> None:
     """Show one checkpoint and the decisions about it."""
-    from memory.store.checkpoints import CheckpointStore
-    from memory.store.decisions import DecisionStore
-    from memory.store.ids import IdStore
-    from reasoner.cli.store import opened
+    from reasoner.bootstrap.model_lists import show_model as shown
     from reasoner.cli.voice import Voice, plain_table
 
-    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
-    with opened(folder) as database:
-        found = CheckpointStore(database).get(IdStore(database).full(checkpoint, "checkpoint"))
-        decisions = [
-            one for one in DecisionStore(database).for_run(found.run) if found.id in (one.candidate, one.champion)
-        ]
+    voice = Voice(as_json=json, quiet=quiet)
+    model = shown(options.home_of(home), checkpoint)
+    found, decisions = model.checkpoint, model.decisions
     told = [decision.model_dump(mode="json") for decision in decisions]
     voice.record("checkpoint", {**found.model_dump(mode="json", exclude={"run"}), "decisions": told}, run=found.run)
     table = plain_table("", "")
     table.show_header = False
     for name, value in found.model_dump(mode="json").items():
         table.add_row(name, str(value) or "-")
-    table.add_row("folder", str(folder / "checkpoints" / found.id))
+    table.add_row("folder", str(model.folder))
     for decision in decisions:
         role = "candidate" if decision.candidate == found.id else "champion"
         table.add_row(

@@ -96,20 +96,8 @@ def home_of(home: Path | None) -> Path:
 
 
 def filter_of(only: Sequence[str] | None, *, wrong: bool = False) -> "Filter":
-    """What `--only` means, of examples or of failed attempts.
-
-    Raises:
-        UsageError: a word says nothing, or failed attempts are asked for what they have not.
-    """
-    from memory.filters import parse_filter
-    from reasoner.errors import UsageError
-
-    meant = parse_filter(only or [])
-    if wrong and meant.of_examples_only:
-        raise UsageError(
-            "--wrong with --only source or teacher: failed attempts are the student's own and have neither"
-        )
-    return meant
+    """What `--only` means; see `bootstrap.asked`."""
+    return asked.filter_of(only or (), wrong=wrong)
 
 
 def settings_of(

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from reasoner.cli.wording import Event, sentence
+from agents.reporting.event_text import Event, sentence
 from reasoner.types.loop import Progress
 
 START = "start"

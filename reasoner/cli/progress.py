@@ -14,10 +14,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from agents.reporting.event_text import Event, lines
 from agents.reporting.figures import dollars, duration, interval, percent
+from reasoner.bootstrap.run_events import line_of
 from reasoner.cli.pace import Pace
 from reasoner.cli.voice import Voice, plain_table
-from reasoner.cli.wording import Event, lines
 from reasoner.types.loop import Progress
 from reasoner.types.trace import TraceEvent
 
@@ -47,7 +48,7 @@ class LiveView:
 
     def event(self, event: TraceEvent) -> None:
         """One event of the run; what was looked at before it, and calls that failed, stay above the table."""
-        line = as_line(event)
+        line = line_of(event)
         self.pace.hear(line)
         if line["event"] == "preflight" or (line["event"] == "teacher" and line.get("failed")):
             for text in lines(line):
@@ -77,7 +78,7 @@ class PlainView:
 
     def event(self, event: TraceEvent) -> None:
         """One event of the run."""
-        line = as_line(event)
+        line = line_of(event)
         self.pace.hear(line)
         for text in lines(line):
             self._voice.say(text)
@@ -99,12 +100,6 @@ class PlainView:
 def view_for(voice: Voice, cycles: int) -> LiveView | PlainView:
     """The live table where people watch, lines elsewhere."""
     return LiveView(voice, cycles) if voice.console.is_terminal and not voice.quiet else PlainView(voice, cycles)
-
-
-def as_line(event: TraceEvent) -> Event:
-    """The event as it stands in `events.jsonl` and on standard output."""
-    cycle = {} if event.cycle is None else {"cycle": event.cycle}
-    return {"event": event.event, "run": event.run, **cycle, **event.body}
 
 
 def render(pace: Pace) -> RenderableType:

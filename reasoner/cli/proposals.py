@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reasoner.cli import options
-from reasoner.cli.ids import SHORT, full_id, full_run_of
+from reasoner.cli.ids import SHORT, full_id
 
 if TYPE_CHECKING:
     from memory.store.proposals import Filed
@@ -36,15 +36,11 @@ def list_proposals(
     debug: options.Debug = False,
 ) -> None:
     """List proposals in the order in which they were written."""
-    from memory.store.proposals import ProposalStore
-    from reasoner.cli.store import opened
+    from reasoner.bootstrap.proposals import list_proposals as listed
     from reasoner.cli.voice import Voice, plain_table
 
     voice = Voice(as_json=json, quiet=quiet)
-    with opened(options.home_of(home)) as database:
-        found = [
-            one for one in ProposalStore(database).list(full_run_of(database, run)) if not (waiting and one.ruling)
-        ]
+    found = listed(options.home_of(home), waiting=waiting, run=run)
     table = plain_table("proposal", "state", "kind", "expected", "candidate", "written", "ruled by", "reason")
     for one in found:
         voice.record("proposal", _told(one), run=one.proposal.run)
@@ -64,18 +60,13 @@ def show_proposal(
     debug: options.Debug = False,
 ) -> None:
     """Show one proposal: why, what improves and what gets worse by name, what it costs, how it is undone."""
-    from memory.store.ids import IdStore
-    from memory.store.proposals import ProposalStore
-    from reasoner.bootstrap.proposals import stale_reason
-    from reasoner.cli.store import opened
+    from reasoner.bootstrap.proposals import show_proposal as shown
     from reasoner.cli.voice import Voice
 
-    voice, folder = Voice(as_json=json, quiet=quiet), options.home_of(home)
-    with opened(folder) as database:
-        found = ProposalStore(database).get(IdStore(database).full(proposal, "proposal"))
-    stale = stale_reason(folder, found)
-    voice.record("proposal", {**_told(found), "stale": stale}, run=found.proposal.run)
-    _show(voice, found, stale)
+    voice = Voice(as_json=json, quiet=quiet)
+    found = shown(options.home_of(home), proposal)
+    voice.record("proposal", _told(found), run=found.proposal.run)
+    _show(voice, found, found.stale)
 
 
 @app.command("approve", epilog="Example: [bold]reasoner proposals approve latest[/bold]")

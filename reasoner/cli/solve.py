@@ -74,12 +74,11 @@ def solve(
     settings, folder = options.settings_of(config, overrides, task=task, seed=seed), options.home_of(home)
     settings, questions = bootstrap.searching(settings, search.value if search else None), _questions(question, file)
     voice = Voice(as_json=json, quiet=quiet)
-    if trace and (mode is ModeName.THINK or len(questions) > 1):
-        told = "--mode think: a search goes on from words" if mode is ModeName.THINK else "many questions: it shows one"
-        raise UsageError(f"--trace with {told}; leave one of the two out")
+    if trace and len(questions) > 1:
+        raise UsageError("--trace with many questions: it shows one; leave one of the two out")
     if trace:
-        seen = bootstrap.search(settings, home=folder, question=questions[0], checkpoint=checkpoint)
-        show_search(seen, voice)
+        asked = {"home": folder, "question": questions[0], "checkpoint": checkpoint}
+        show_search(bootstrap.search(settings, mode=mode.value if mode else None, **asked), voice)
         return
     chosen = (mode or ModeName(settings.student.mode)).value
     if len(questions) == 1:

@@ -52,6 +52,7 @@ def trace(
 
     With a cycle and a node, also all that happened within: teacher calls, searches, latents, decisions.
     """
+    from reasoner.bootstrap.run_events import require_events
     from reasoner.cli.voice import Voice
 
     voice, place = Voice(as_json=json, quiet=quiet), options.home_of(home)
@@ -69,21 +70,6 @@ def trace(
         follow_run(voice, place, run, cycle=cycle, node=node)
         return
     _show(voice, place, run, cycle=cycle, node=node, mermaid=mermaid, png=png)
-
-
-def require_events(home: Path, run: str) -> None:
-    """Says of a run that is not there, or has not begun, that it is not.
-
-    Raises:
-        NotFoundError: it is not.
-    """
-    from reasoner.errors import NotFoundError
-
-    folder = home / "runs" / run
-    if Path(run).name == run and folder.is_dir() and not (folder / "events.jsonl").is_file():
-        raise NotFoundError(f"run {run} has just been begun and has told nothing yet; ask again in a moment")
-    if Path(run).name != run or not (folder / "events.jsonl").is_file():
-        raise NotFoundError(f"run {run!r} is not in {str(home)!r}; `reasoner runs list` shows those that are.")
 
 
 def _show(

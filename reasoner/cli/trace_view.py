@@ -7,12 +7,12 @@ from typing import Any
 
 from rich.text import Text
 
+from agents.reporting.event_text import sentence, words
 from agents.reporting.figures import duration
 from agents.tracing import visits
 from agents.tracing.history import History
 from agents.tracing.visits import Visit
 from reasoner.cli.voice import json_line
-from reasoner.cli.wording import sentence, words
 
 BAR = 12
 """Characters of the longest node's bar."""

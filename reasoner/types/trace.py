@@ -14,3 +14,19 @@ class TraceEvent(Record):
     run: str
     cycle: int | None
     body: dict[str, Any]
+
+
+class RunEvent(Record):
+    """An event as a door tells it: of a run at work, or read from its folder."""
+
+    event: str
+    """Its name, such as `evaluation`, `decision`, `done`; docs/commands.md lists them with what they say."""
+    run: str
+    cycle: int | None
+    """None of what concerns the run as a whole."""
+    time: str
+    """ISO text in UTC."""
+    body: dict[str, Any]
+    """All else that it says, plain JSON."""
+    words: str
+    """One line for people; empty where it has nothing to tell them."""

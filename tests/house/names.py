@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 ROOMS = (
     "reasoner/types", "reasoner/errors.py", "reasoner/plugins.py", "reasoner/storage", "reasoner/config",
     "reasoner/domains", "reasoner/data", "reasoner/models", "reasoner/diagnostics", "reasoner/sandbox",
-    "reasoner/training", "reasoner/search", "reasoner/students", "reasoner/evaluation", "reasoner/bootstrap", "memory",
-    "jobs", "agents",
+    "reasoner/training", "reasoner/search", "reasoner/students", "reasoner/evaluation", "reasoner/bootstrap",
+    "reasoner/api", "memory", "jobs", "agents",
 )  # fmt: skip
 
 

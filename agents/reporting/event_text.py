@@ -1,4 +1,4 @@
-"""Events as sentences, for plain output and for `reasoner trace`."""
+"""Events as sentences, for plain output, for `reasoner trace` and for Python."""
 
 from typing import Any
 
