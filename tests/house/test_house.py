@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import typer.main
+from api import public_api
 from names import ROOMS, ROOT, public_names
 
 from reasoner.cli.main import COMMANDS, app
@@ -77,6 +78,14 @@ def test_the_public_names_are_frozen() -> None:
     assert not gone + new, f"gone: {gone}\nnew: {new}\nif that is meant, renew the list with: {renew}"
 
 
+def test_what_scripts_in_python_rely_on_is_frozen() -> None:
+    frozen = Path(__file__).with_name("api.txt").read_text().splitlines()
+    now = public_api()
+    renew = "python tests/house/api.py > tests/house/api.txt"
+    assert now == frozen, f"if that is meant, say it in CHANGELOG.md and renew the list with: {renew}"
+    assert len(now) <= 120
+
+
 def test_every_room_is_in_the_list_of_names() -> None:
     rooms = {f"reasoner/{path.name}" for path in (ROOT / "reasoner").iterdir() if not path.name.startswith("__")}
     without_names = {"reasoner/cli", "reasoner/service"}
@@ -102,14 +111,29 @@ def test_the_top_level_is_fixed() -> None:
     assert {name for name in top if not name.startswith(".")} <= TOP
 
 
-def test_reasoner_itself_holds_the_version_and_the_variables_that_libraries_read() -> None:
+def test_reasoner_itself_holds_the_version_the_variables_that_libraries_read_and_the_python_door() -> None:
     body = ast.parse((ROOT / "reasoner" / "__init__.py").read_text()).body[1:]
     calls = [
         ast.unparse(line.value.func) for line in body if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)
     ]
-    others = [line for line in body if not isinstance(line, ast.Expr | ast.Import | ast.ImportFrom)]
+    named = [ast.unparse(line).split(" = ")[0] for line in body if isinstance(line, ast.Assign)]
     assert calls == ["os.environ.setdefault", "keep_exporters_off"]
-    assert [ast.unparse(line).split(" = ")[0] for line in others] == ["__version__"]
+    assert named == ["__version__", "_MODULES", "_MODULE_OF", "__all__"]
+    assert [line.name for line in body if isinstance(line, ast.FunctionDef | ast.ClassDef)] == ["__getattr__"]
+
+
+def test_every_name_of_the_python_door_is_there_and_seen_by_type_checkers() -> None:
+    import reasoner
+
+    body = ast.parse((ROOT / "reasoner" / "__init__.py").read_text()).body
+    (checked,) = [line for line in body if isinstance(line, ast.If)]
+    seen = [alias.name for line in checked.body if isinstance(line, ast.ImportFrom) for alias in line.names]
+    assert sorted([*seen, "__version__"]) == sorted(reasoner.__all__)
+    assert all(getattr(reasoner, name) is not None for name in reasoner.__all__)
+
+
+def test_each_package_says_that_it_is_typed() -> None:
+    assert all((ROOT / package / "py.typed").is_file() for package in ("reasoner", "agents", "memory", "jobs"))
 
 
 def test_no_module_is_called_by_a_word_that_says_nothing() -> None:
