@@ -38,7 +38,8 @@ def main() -> None:
             with computing_with(1):
                 return student.solve([QUESTION])
 
-        forward(), r.solve(QUESTION)
+        forward()
+        r.solve(QUESTION)
         alone, whole = zip(
             *((timed(forward), timed(lambda: r.solve(QUESTION))) for _ in range(options.runs)), strict=True
         )

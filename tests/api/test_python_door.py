@@ -37,7 +37,6 @@ def test_an_unknown_name_is_no_attribute() -> None:
     "words",
     [
         ("solve", "--checkpoint", "nosuch", QUESTION),
-        ("solve", " \t", "seed=1"),
         ("solve", QUESTION, "search.width=none"),
         ("solve", QUESTION, "serch.width=2"),
         ("solve", QUESTION, "--search", "beam", "--mode", "think"),
@@ -66,10 +65,9 @@ def in_python(folder: Path, *words: str) -> None:
     mode = "think" if "think" in words else None
     with reasoner.open(folder, overrides=overrides) as r:
         if words[0] == "solve":
-            question = QUESTION if QUESTION in words else words[1]
             checkpoint = "nosuch" if "nosuch" in words else None
             beam = "beam" if "beam" in words else None
-            r.solve(question, checkpoint=checkpoint, search=beam, mode=mode, trace="--trace" in words)
+            r.solve(QUESTION, checkpoint=checkpoint, search=beam, mode=mode, trace="--trace" in words)
         elif words[0] == "evaluate":
             r.evaluate(recall=True)
         elif words[0] == "benchmark":
@@ -92,6 +90,12 @@ def test_a_home_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> None:
     with pytest.raises(reasoner.NotFoundError, match="name another --home"):
         r.solve(QUESTION)
     assert not (tmp_path / "none").exists()
+
+
+def test_a_question_that_says_nothing_is_refused(opened: reasoner.Reasoner) -> None:
+    for ask in (opened.solve, lambda question: list(opened.stream(question))):
+        with pytest.raises(reasoner.UsageError, match=r"got the question ' ' *; expected a sentence"):
+            ask(" ")
 
 
 def test_a_word_that_is_none_of_those_known_is_refused(opened: reasoner.Reasoner) -> None:

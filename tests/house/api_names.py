@@ -1,4 +1,4 @@
-"""What scripts in Python rely on: `python tests/house/api.py > tests/house/api.txt` renews the list.
+"""What scripts in Python rely on: `python tests/house/api_names.py > tests/house/api.txt` renews the list.
 
 A line for each name of `reasoner`: a function with its parameters, a class with its public methods, a record with its
 fields, an error with the one that it is a kind of.
