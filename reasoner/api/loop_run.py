@@ -23,8 +23,8 @@ class LoopRun:
     run.wait()          its outcome; `await run` in a coroutine
     run.stop()          it saves its state and ends; the same `loop` goes on
 
-    Where it ended badly, the first two raise its error. A program that ends without waiting breaks its run off: state that
-    was saved stays, no child process is left behind, and the same `loop` goes on.
+    Where it ended badly, the first two raise its error. A program that ends without waiting breaks its run off; the
+    same `loop` goes on with what was saved.
     """
 
     def __init__(self, home: Path, settings: Settings, run: str, *, cycles: int) -> None:
