@@ -44,6 +44,7 @@ def show_run(
 ) -> None:
     """Show one run: its state, its cycles, its report."""
     from agents.reporting.events import read_events
+    from agents.reporting.keeping import keeping_lines
     from agents.reporting.nothing_learnt import lines_of, nothing_learnt, record_of
     from agents.reporting.summary import cycle_rows, summarise
     from memory.store.ids import IdStore
@@ -59,6 +60,11 @@ def show_run(
     summary = summarise(read_events(folder / "runs" / run))
     rows, barren = cycle_rows(summary), nothing_learnt(summary)
     body = {**row.model_dump(mode="json", exclude={"id"}), "table": [one.model_dump(mode="json") for one in rows]}
+    body["keeping"] = [
+        {"cycle": c.cycle, "repairs": c.repairs, "retention": c.retention}
+        for c in summary.cycles
+        if c.repairs or c.retention
+    ]
     body["learnt_nothing"] = [record_of(cycle) for cycle in barren]
     voice.record("run", body, run=run)
     voice.show(
@@ -67,6 +73,8 @@ def show_run(
     voice.show(cycles_table(tuple(rows)))
     if covered := coverage_line(tuple(rows)):
         voice.show(covered)
+    for line in keeping_lines(summary):
+        voice.show(line)
     for line in (line for cycle in barren for line in lines_of(cycle)):
         voice.show(line)
     voice.show(f"folder: {folder / 'runs' / run}")
