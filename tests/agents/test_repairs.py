@@ -14,6 +14,7 @@ from agents.parts import Parts
 from agents.repairs import taught_before, try_taught
 from agents.reporting.events import of_kind, read_events
 from agents.run_folder import read_records, write_records
+from agents.state import ImproveState
 from memory.promotion import enthrone_base
 from reasoner.errors import GateError
 from reasoner.models.student import Student
@@ -67,7 +68,9 @@ def repaired(home: Path, *settings: str, right: int = 30) -> tuple[Parts, list[P
     return parts, problems
 
 
-def examined(parts: Parts, problems: list[Problem], *, champion: int, candidate: int) -> tuple[Parts, dict, dict]:
+def examined(
+    parts: Parts, problems: list[Problem], *, champion: int, candidate: int
+) -> tuple[Parts, ImproveState, dict[str, Scripted]]:
     """The gate of cycle 2: `next` solves the whole gate set, `new` none; of what was taught each so many."""
     gate = parts.source.gate(2)
     keep(parts, "next", parent="new", number=2)
@@ -139,7 +142,7 @@ def test_zero_asks_nothing(tmp_path: Path) -> None:
 def test_a_veto_that_is_left_out_of_a_decision_is_found_in_the_attempts(tmp_path: Path) -> None:
     parts, problems = repaired(tmp_path)
     parts, state, _ = examined(parts, problems, champion=30, candidate=12)
-    silent = {**state["comparison"], "vetoes": []}
+    silent = {**(state["comparison"] or {}), "vetoes": []}
     with pytest.raises(GateError, match="vetoed in repairs, it says 50 wins and 0 losses"):
         decide(after(state, {"comparison": silent}), parts)
 

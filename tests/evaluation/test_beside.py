@@ -28,10 +28,10 @@ def test_a_loss_beside_the_gate_vetoes_whatever_the_gate_set_says() -> None:
     assert compare(champion, candidate, GATE).vetoes == ()
 
 
-def test_nothing_asked_vetoes_nothing_but_excludes_nothing_either() -> None:
-    for rule, count in (("proven", 0), ("noninferior", 1)):
-        empty = Beside("old", [], [], margin=0.02, rule=rule)
-        assert len(compare([], [], GATE, beside=[empty]).vetoes) == count
+@pytest.mark.parametrize(("rule", "count"), [("proven", 0), ("noninferior", 1)])
+def test_nothing_asked_vetoes_nothing_but_excludes_nothing_either(rule: VetoRule, count: int) -> None:
+    empty = Beside("old", [], [], margin=0.02, rule=rule)
+    assert len(compare([], [], GATE, beside=[empty]).vetoes) == count
 
 
 def test_what_could_not_be_judged_is_left_out_and_other_items_are_refused() -> None:
