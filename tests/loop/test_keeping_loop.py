@@ -23,16 +23,31 @@ def suite(path: Path) -> str:
     return f"gate.retention=[{path}]"
 
 
-def test_every_gate_after_a_promotion_asks_what_it_taught_and_a_kill_changes_nothing(
-    begun: Path, tmp_path: Path
-) -> None:
-    given = ("train.finetune_updates=60", "teacher.calls=12", suite(tmp_path / "old.jsonl"), "gate.retention_size=20")
-    assert loop_until(begun, '"retention"', *given, cycles=3) == -signal.SIGKILL
-    ended = loop(begun, *given, cycles=3)
+LEARNS = (
+    "data.base_difficulties=[1]",
+    "data.difficulties=[1]",
+    "data.practice_size=200",
+    "data.gate_size=100",
+    "train.base_updates=180",
+    "train.decoder_updates=50",
+    "train.finetune_updates=200",
+    "train.finetune_epochs=20",
+    "teacher.calls=40",
+    "teacher.problems_per_call=20",
+)
+"""A base that can do next to nothing, so that whoever learns from it is promoted."""
+
+
+def test_every_gate_after_a_promotion_asks_what_it_taught_and_a_kill_changes_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    given = (*LEARNS, suite(tmp_path / "old.jsonl"), "gate.retention_size=20")
+    assert loop_until(home, '"retention"', *given, cycles=3) == -signal.SIGKILL
+    ended = loop(home, *given, cycles=3)
     assert ended.code == 0, ended.words
-    folder = run_folder(begun)
+    folder = run_folder(home)
     events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
     promoted = [e["cycle"] for e in events if e["event"] == "decision" and e["verdict"] == "promote"]
+    assert promoted[0] < 3, "somebody was promoted whose lessons a later gate asks about"
     retained = [e for e in events if e["event"] == "retention"]
     assert [e["cycle"] for e in retained] == sorted({e["cycle"] for e in retained})
     assert {(e["suite"], e["asked"], e["items"]) for e in retained} == {("old.jsonl", 20, 30)}
@@ -47,5 +62,5 @@ def test_every_gate_after_a_promotion_asks_what_it_taught_and_a_kill_changes_not
             assert len(read_records(path, Attempt)) == told["asked"]
     report = (folder / "report.md").read_text()
     assert ("## Repairs" in report, "## Retention" in report) == (bool(asked), True)
-    shown = command(begun, "runs", "show", folder.name)
+    shown = command(home, "runs", "show", folder.name)
     assert [e["keeping"][-1]["retention"][0]["suite"] for e in shown.of("run")] == ["old.jsonl"]
