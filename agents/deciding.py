@@ -27,7 +27,9 @@ def settle(decision: Decision, parts: Parts, *, key: str, proposal: str = "") ->
     if decision.verdict in ("promote", "await"):
         decision, rehearsal = _rehearsed(decision, parts)
     if not decision.attempts_sha256:
-        decision = decision.model_copy(update={"attempts_sha256": sums_of_attempts(parts.folder, decision)})
+        decision = decision.model_copy(
+            update={"attempts_sha256": sums_of_attempts(parts.folder, decision, parts.settings.gate)}
+        )
     decision = parts.decisions.record(decision)
     champion = decision.champion
     if decision.verdict == "promote":

@@ -4,7 +4,8 @@ It reads what the run has kept, and nothing that the decision says of itself:
 
     the run's settings     gate and approval, as in the store and in the run's folder, which must agree
     the level              from the cycle and `gate.alpha`
-    the comparison         from the champion's and the candidate's attempts, whose sums the decision names
+    the comparison         from the champion's and the candidate's attempts, whose sums the decision names: at the
+                           gate set, and at whatever the settings ask beside it
     verdict and id         from the comparison, by the gate's own code
     a carried-out ruling   from the recorded ruling and the decision that waited for it
 """
@@ -17,6 +18,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from agents.beside import Extra, extra_file, extras_of, paired
 from agents.run_folder import RunFolder, read_records
 from memory.store.database import Database
 from memory.store.decisions import DecisionStore
@@ -70,9 +72,14 @@ class DecisionChecker:
         """Of a decision that rests on attempts: it must say `promote`, or `await` in place of that."""
         gate = self._gate(decision)
         folder = RunFolder(self._home, decision.run)
-        champion, candidate = (_attempts(folder, decision, at) for at in (0, 1))
+        files = _attempts_files(folder, decision, gate)
+        champion, candidate, *others = (_attempts(decision, path, at) for at, path in enumerate(files))
+        if decision.attempts_sha256 and len(decision.attempts_sha256) != len(files):
+            raise _refused(decision, f"it names {len(decision.attempts_sha256)} files of attempts, not {len(files)}")
+        pairs = zip(_extras(decision, gate), others[::2], others[1::2], strict=True)
+        beside = [paired(extra, before, after) for extra, before, after in pairs]
         try:
-            compared = compare(champion, candidate, gate)
+            compared = compare(champion, candidate, gate, beside=beside)
         except ValueError as error:
             raise _refused(decision, str(error)) from error
         told = decision.comparison
@@ -102,8 +109,7 @@ class DecisionChecker:
         try:
             stored = RunStore(self._database).get(decision.run).settings
             written = {key: value for key, value, _ in from_file(path)}
-            gate = GateSettings.model_validate(stored.get("gate", {}))
-            kept = GateSettings.model_validate(_group(written, "gate"))
+            gate, kept = (_gate_of(given) for given in (stored.get("gate", {}), _group(written, "gate")))
         except (NotFoundError, ConfigError, ValidationError, OSError, ValueError) as error:
             raise _refused(decision, f"the settings of its run cannot be read: {error}") from error
         who, who_kept = stored.get("approval", "auto"), written.get("approval", "auto")
@@ -129,11 +135,11 @@ def id_of_merge(run: str, cycle: int, merged: str) -> str:
     return hashlib.sha256(f"{run}|{cycle}|merge|{merged}".encode()).hexdigest()[:16]
 
 
-def sums_of_attempts(folder: RunFolder, decision: Decision) -> tuple[str, ...]:
+def sums_of_attempts(folder: RunFolder, decision: Decision, gate: GateSettings) -> tuple[str, ...]:
     """SHA-256 (hex) of the files that a decision rests on; none where nobody was compared."""
     if decision.comparison is None:
         return ()
-    return tuple(_sum(_attempts_file(folder, decision, at)) for at in (0, 1))
+    return tuple(_sum(path) for path in _attempts_files(folder, decision, gate))
 
 
 def _require_carried_out(decision: Decision, waited: Decision, proposal: Proposal, ruling: Ruling) -> None:
@@ -178,8 +184,7 @@ def _require_merge(decision: Decision, before: Sequence[Attempt], after: Sequenc
         raise _refused(decision, f"{decision.candidate} gives the same answer on {alike} of {len(before)} items")
 
 
-def _attempts(folder: RunFolder, decision: Decision, at: int) -> list[Attempt]:
-    path = _attempts_file(folder, decision, at)
+def _attempts(decision: Decision, path: Path, at: int) -> list[Attempt]:
     if decision.attempts_sha256 and decision.attempts_sha256[at : at + 1] != (_sum(path),):
         raise _refused(decision, f"{path} is not the file that it rests on: the sums differ")
     try:
@@ -188,12 +193,24 @@ def _attempts(folder: RunFolder, decision: Decision, at: int) -> list[Attempt]:
         raise _refused(decision, f"{path} cannot be read: {error}") from error
 
 
-def _attempts_file(folder: RunFolder, decision: Decision, at: int) -> Path:
-    """Of the champion's attempts (0) or the candidate's (1)."""
-    path = folder.attempts(decision.cycle, f"gate-{(decision.champion, decision.candidate)[at]}")
-    if not path.is_file():
-        raise _refused(decision, f"{path} is not there, and without the attempts nothing can be computed again")
-    return path
+def _attempts_files(folder: RunFolder, decision: Decision, gate: GateSettings) -> list[Path]:
+    """The champion's attempts and the candidate's at the gate set, then both at each thing that is asked beside it."""
+    sides = (decision.champion, decision.candidate)
+    paths = [folder.attempts(decision.cycle, f"gate-{one}") for one in sides]
+    paths += [extra_file(folder, decision.cycle, extra, one) for extra in _extras(decision, gate) for one in sides]
+    if missing := [path for path in paths if not path.is_file()]:
+        raise _refused(decision, f"{missing[0]} is not there, and without the attempts nothing can be computed again")
+    return paths
+
+
+def _extras(decision: Decision, gate: GateSettings) -> list[Extra]:
+    """A former champion that comes back, and a merge, sit the gate set alone."""
+    return extras_of(gate) if decision.kind == "promotion" else []
+
+
+def _gate_of(given: dict[str, Any]) -> GateSettings:
+    """The thresholds that a run began with; nothing was asked beside the gate set before there was a setting for it."""
+    return GateSettings.model_validate({"regression_size": 0, **given})
 
 
 def _sum(path: Path) -> str:
@@ -201,7 +218,7 @@ def _sum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _group(written: dict[str, object], name: str) -> dict[str, object]:
+def _group(written: dict[str, object], name: str) -> dict[str, Any]:
     return {key.removeprefix(f"{name}."): value for key, value in written.items() if key.startswith(f"{name}.")}
 
 

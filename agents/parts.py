@@ -26,15 +26,16 @@ from reasoner.data.held_out import HeldOutQuestions
 from reasoner.data.held_out_files import held_out_questions
 from reasoner.data.sources import ProblemSource
 from reasoner.errors import BudgetReached
-from reasoner.evaluation.attempts import attempt_all
+from reasoner.evaluation.attempts import Solver, attempt_all
 from reasoner.evaluation.reports import summarise
+from reasoner.evaluation.retention import retained_questions
 from reasoner.storage.json_files import read_number
 from reasoner.storage.writing import write_text
 from reasoner.types.domain import Domain
 from reasoner.types.job import Job, JobSpec
 from reasoner.types.loop import Progress
 from reasoner.types.ports import Teacher
-from reasoner.types.problem import Mode, Problem, Split
+from reasoner.types.problem import Problem, Split
 from reasoner.types.tried import Tried, attempts_of
 
 if TYPE_CHECKING:
@@ -137,7 +138,9 @@ class Parts:
     @cached_property
     def held_out(self) -> HeldOut:
         """What is reported or will decide in this run: it never teaches."""
-        return HeldOut(HeldOutQuestions(held_out_questions(self.source, cycles=self.cycles, home=self.home)))
+        questions = HeldOutQuestions(held_out_questions(self.source, cycles=self.cycles, home=self.home))
+        questions.add(retained_questions(self.settings.gate.retention, self.domain))
+        return HeldOut(questions)
 
     def ledger(self, cycle: int) -> CallLedger:
         """The books of this run, open at a cycle."""
@@ -165,36 +168,49 @@ class Parts:
         """A cycle's gate set with a checkpoint's attempts, as they were kept, else made now."""
         problems, path = self.source.gate(cycle), self.folder.attempts(cycle, f"gate-{checkpoint}")
         if path.is_file():
-            return read_tried(path, problems)
+            tried = read_tried(path, problems)
+            if not self.events.has(f"{cycle}/gate/{checkpoint}"):  # a kill came between the file and its event
+                self._tell_evaluation(checkpoint, tried, path, split="gate", cycle=cycle, seconds=0.0)
+            return tried
         return self.evaluate(checkpoint, problems, split="gate", cycle=cycle, node=node)
 
-    def evaluate(self, checkpoint: str, problems: list[Problem], *, split: Split, cycle: int, node: str) -> list[Tried]:
-        """A checkpoint on a set of problems, kept in the run's folder and written into its events."""
-        mode: Mode = self.settings.student.mode
-        student = self.student_of(checkpoint)
+    def attempt(
+        self, checkpoint: str, problems: list[Problem], *, cycle: int, node: str, solver: Solver | None = None
+    ) -> list[Tried]:
+        """A checkpoint's attempts at problems, in the run's mode and within its time; nothing is kept."""
 
         def on_progress(done: int, total: int) -> None:
             self.clock.require_time()
             self.tell(cycle, node, done, total)
 
+        student, mode = self.student_of(checkpoint), self.settings.student.mode
+        return attempt_all(student, self.domain, problems, mode, solver=solver, on_progress=on_progress)
+
+    def evaluate(self, checkpoint: str, problems: list[Problem], *, split: Split, cycle: int, node: str) -> list[Tried]:
+        """A checkpoint on a set of problems, kept in the run's folder and written into its events."""
         thoughts = Listener() if self.trace.on and split != "gate" else None
         solver = thoughts.solve if thoughts else None
         began = time.monotonic()
-        tried = attempt_all(student, self.domain, problems, mode, solver=solver, on_progress=on_progress)
+        tried = self.attempt(checkpoint, problems, cycle=cycle, node=node, solver=solver)
         seconds = time.monotonic() - began
         if thoughts and thoughts.vectors:
             self.trace.keep_latents(split, [problem.id for problem in problems], **thoughts.vectors)
         path = self.folder.attempts(cycle, split if split != "gate" else f"gate-{checkpoint}")
         write_records(path, attempts_of(tried))
+        self._tell_evaluation(checkpoint, tried, path, split=split, cycle=cycle, seconds=seconds)
+        return tried
+
+    def _tell_evaluation(
+        self, checkpoint: str, tried: list[Tried], path: Path, *, split: Split, cycle: int, seconds: float
+    ) -> None:
         report = summarise(
             attempts_of(tried),
             checkpoint=checkpoint,
             split=split,
             cycle=cycle,
-            mode=mode,
+            mode=self.settings.student.mode,
             attempts_file=self.folder.below_root(path),
             seconds=round(seconds, 3),
         )
         body = report.model_dump(mode="json", exclude={"overall", "cycle"}) | report.overall.model_dump(mode="json")
         self.events.write(f"{cycle}/{split}/{checkpoint}", "evaluation", cycle, **body)
-        return tried

@@ -71,6 +71,10 @@ class RunFolder:
         """The student's own solutions of failed practice problems, found by searching."""
         return self.root / "dataset" / f"searched-{cycle}.jsonl"
 
+    def taught(self, cycle: int) -> Path:
+        """The failures that a cycle taught, tried by the champion that it made."""
+        return self.root / "dataset" / f"taught-{cycle}.jsonl"
+
     def reliability(self, cycle: int) -> Path:
         """Picture of how true the verifier's chances were in a cycle."""
         return self.root / "plots" / f"reliability-{cycle}.png"

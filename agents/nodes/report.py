@@ -4,6 +4,7 @@ from functools import partial
 
 from agents.judge_costs import tell_verdicts
 from agents.parts import Parts
+from agents.repairs import try_taught
 from agents.reporting.markdown import write_report
 from agents.reporting.page.flips import keep_gate_flips
 from agents.reporting.page.latents import keep_latents
@@ -18,6 +19,7 @@ from reasoner.domains.powers import judge_steps
 def report(state: ImproveState, parts: Parts) -> Change:
     """Closes the cycle."""
     cycle = state["cycle"]
+    try_taught(state, parts)
     if state["verdict"] == "promote":
         parts.evaluate(state["champion"], parts.source.sealed(), split="sealed", cycle=cycle, node="report")
     tell_verdicts(cycle, parts)

@@ -7,6 +7,15 @@ from typing import Any
 
 from agents.reporting.events import Event
 from agents.reporting.figures import dollars, duration, interval, percent, points, probability, rate
+from agents.reporting.keeping import (
+    REPAIRS_HEADER,
+    REPAIRS_WORDS,
+    RETENTION_HEADER,
+    RETENTION_WORDS,
+    lost_repairs,
+    repairs_rows,
+    retention_rows,
+)
 from agents.reporting.markdown_text import code, plain
 from agents.reporting.nothing_learnt import failure_words, nothing_learnt, record_of
 from agents.reporting.summary import Cycle, Summary, summarise
@@ -39,6 +48,7 @@ def write_report(folder: Path, events: list[Event]) -> Path:
         _buckets(summary, "difficulty"),
         _teacher(summary),
         _judge(summary),
+        _keeping(summary),
         _coverage(summary),
         _searches(summary),
         _failures(summary),
@@ -175,6 +185,19 @@ def _judge(summary: Summary) -> str:
         f"{dollars(sum(event['usd'] for _, event in told))}; {failed} could not be had and count neither way."
     )
     return f"## The judge\n\n{words}\n\n{_table(['cycle', 'verdicts', 'cached', 'failed', 'cost'], rows)}"
+
+
+def _keeping(summary: Summary) -> str:
+    """Repairs and retention suites, where gates have asked any."""
+    parts = list[str]()
+    if rows := repairs_rows(summary):
+        parts += ["## Repairs", REPAIRS_WORDS, _table(REPAIRS_HEADER, rows)]
+        if lost := lost_repairs(summary, words=plain):
+            parts += ["Lost at the newest gate:", "\n".join(f"- {line}" for line in lost)]
+    if rows := retention_rows(summary):
+        named = [[*row[:1], plain(row[1]), *row[2:]] for row in rows]
+        parts += ["## Retention", RETENTION_WORDS, _table(RETENTION_HEADER, named)]
+    return "\n\n".join(parts)
 
 
 def _coverage(summary: Summary) -> str:

@@ -53,6 +53,10 @@ class Cycle:
     examples: Event | None
     verifier: Event | None
     search: Event | None
+    repairs: Event | None
+    """How what was taught before stands at the gate; None where nothing was asked."""
+    retention: tuple[Event, ...]
+    """The same of what must not be forgotten, one a suite."""
     jobs: tuple[Event, ...]
     seconds: float
     """Time at work in its nodes, over all starts of the run."""
@@ -152,6 +156,8 @@ def _cycles(events: list[Event], evaluations: list[Evaluation]) -> list[Cycle]:
                 examples=_last(own, "examples"),
                 verifier=_last(own, "verifier"),
                 search=_last(own, "search"),
+                repairs=_last(own, "repairs"),
+                retention=tuple(of_kind(own, "retention")),
                 jobs=tuple(of_kind(own, "job")),
                 seconds=sum(event["seconds"] for event in of_kind(own, "node")),
             )

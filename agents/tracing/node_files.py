@@ -40,8 +40,10 @@ def files_written(node: str, cycle: int, folder: RunFolder) -> list[Path]:
         "teach": [folder.lessons(cycle)],
         "check": [folder.confirmations(cycle), folder.examples(cycle)],
         "train": [folder.rows(cycle)],
-        "examine": sorted(sealed.parent.glob("gate-*.jsonl")),
-        "report": [sealed],
+        "examine": [
+            p for kind in ("gate", "repairs", "retention") for p in sorted(sealed.parent.glob(f"{kind}-*.jsonl"))
+        ],
+        "report": [sealed, folder.taught(cycle)],
     }
     latents = sorted(folder.latents(cycle, node, "*").parent.glob(folder.latents(cycle, node, "*").name))
     return [path for path in (*writes.get(node, []), *latents) if path.is_file()]

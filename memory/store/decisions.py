@@ -71,6 +71,20 @@ class DecisionStore:
             made = (d for d in found if (d.candidate, d.verdict, d.kind) == (candidate, "promote", kind))
             return next(made, None)
 
+    def ancestry(self, champion: str) -> list[Decision]:
+        """The promotions that led to a champion, in any run, the newest first; a merge is none."""
+        query = select(DecisionTable.record).order_by(DecisionTable.number)
+        with self._database.reading() as session:
+            found = [Decision.model_validate(record) for record in session.scalars(query)]
+        made = {d.candidate: d for d in found if d.verdict == "promote" and d.kind != "revert"}
+        line, seen = list[Decision](), set[str]()
+        while champion in made and champion not in seen:
+            seen.add(champion)
+            decision = made[champion]
+            line += [decision] if decision.kind == "promotion" else []
+            champion = decision.champion
+        return line
+
     def about_champion(self, champion: str) -> list[Decision]:
         """The decisions that compared somebody with this champion, in any run, in the order of their recording."""
         query = select(DecisionTable.record).order_by(DecisionTable.number)

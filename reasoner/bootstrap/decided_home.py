@@ -7,6 +7,7 @@ Its attempts are made up, everything else is made by the loop's own code: two ru
 from collections.abc import Collection
 from pathlib import Path
 
+from agents.beside import REPAIRS
 from agents.decision_check import id_of_ruling, said_of, sums_of_attempts
 from agents.run_folder import RunFolder, write_records
 from memory.promotion import enthrone_base
@@ -27,6 +28,8 @@ from reasoner.types.proposal import Consistency, Cost, Evidence, Proposal
 from reasoner.types.report import Decision
 
 ITEMS = 60
+TAUGHT = 20
+"""Items that former promotions were taught; everybody solves them."""
 ALONE, ASKED = "alone", "asked"
 """Run ids: in the second a person decides."""
 
@@ -78,6 +81,7 @@ def _decided(database: Database, run: str, role: str, *, cycle: int, verdict: st
     settings, folder = Settings(), RunFolder(database.home, run)
     for one, right in ROLES.items():
         write_records(folder.attempts(cycle, f"gate-{name_of(run, one)}"), _attempts(right, cycle))
+        write_records(folder.attempts(cycle, f"{REPAIRS}-{name_of(run, one)}"), _attempts(range(TAUGHT), 0)[:TAUGHT])
     compared = compare(_attempts(ROLES["base"], cycle), _attempts(ROLES[role], cycle), settings.gate)
     decision = judge(
         compared,
@@ -87,7 +91,9 @@ def _decided(database: Database, run: str, role: str, *, cycle: int, verdict: st
         champion=name_of(run, "base"),
         run=run,
     )
-    kept = {"attempts_sha256": sums_of_attempts(folder, decision)} | ({"verdict": verdict} if verdict else {})
+    kept = {"attempts_sha256": sums_of_attempts(folder, decision, settings.gate)} | (
+        {"verdict": verdict} if verdict else {}
+    )
     return DecisionStore(database).record(decision.model_copy(update=kept))
 
 

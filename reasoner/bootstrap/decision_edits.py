@@ -11,12 +11,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from agents.beside import REPAIRS
 from agents.run_folder import RunFolder
 from memory.store.chain import BEGINNING, digest_of, link
 from reasoner.bootstrap.decided_home import ALONE, ASKED, name_of
 
 PROPOSAL = "c0ffee000001"
-GATE_KEYS = ("alpha", "veto_margin", "veto_alpha")
+GATE_KEYS = ("alpha", "veto_margin", "veto_alpha", "regression_size")
 SUMS = "attempts_sha256"
 
 RECORD: dict[str, Any] = {
@@ -78,6 +79,7 @@ def all_edits() -> Iterator[Edit]:
     yield from _ruling_edits()
     yield from _setting_edits()
     yield from _attempt_edits()
+    yield from _repair_edits()
 
 
 def keyed_edits() -> Iterator[Edit]:
@@ -201,6 +203,22 @@ def _attempt_edits() -> Iterator[Edit]:
             yield Edit("attempts, sums taken away", what, _attempts_edit("strong", change, forget=True))
 
 
+def _repair_edits() -> Iterator[Edit]:
+    """Of what is asked beside the gate set: a loss is put in, or what tells of it is taken away."""
+    group = "attempts at repairs"
+    whole: dict[str, Callable[[list[str]], list[str]]] = {
+        "a row is gone": lambda rows: rows[1:],
+        "no row": lambda _: [],
+        "no JSON": lambda rows: ["right", *rows],
+        "all wrong": lambda rows: [row.replace('"right"', '"wrong"') for row in rows],
+    }
+    for what, change in whole.items():
+        yield Edit(group, what, _attempts_edit("strong", change, of=REPAIRS))
+        yield Edit(group, f"{what}, sums taken away", _attempts_edit("strong", change, forget=True, of=REPAIRS))
+    yield Edit(group, "the file is gone", _removal_edit("strong", forget=False))
+    yield Edit(group, "the file is gone, sums taken away", _removal_edit("strong", forget=True))
+
+
 def _record_edit(of: str, changes: dict[str, Any], *, rechained: bool) -> Apply:
     return _comparison_edit(of, {}, changes, rechained)
 
@@ -243,9 +261,19 @@ def _statement_edit(statements: str, promote_on: str) -> Apply:
     return apply
 
 
-def _attempts_edit(role: str, change: Callable[[list[str]], list[str]], *, forget: bool = False) -> Apply:
+def _removal_edit(role: str, *, forget: bool) -> Apply:
     def apply(home: Path, made: dict[str, str]) -> str:
-        path = RunFolder(home, ALONE).attempts(2, f"gate-{name_of(ALONE, role)}")
+        RunFolder(home, ALONE).attempts(2, f"{REPAIRS}-{name_of(ALONE, role)}").unlink()
+        return _record_edit("promote", {SUMS: []}, rechained=True)(home, made) if forget else made["promote"]
+
+    return apply
+
+
+def _attempts_edit(
+    role: str, change: Callable[[list[str]], list[str]], *, forget: bool = False, of: str = "gate"
+) -> Apply:
+    def apply(home: Path, made: dict[str, str]) -> str:
+        path = RunFolder(home, ALONE).attempts(2, f"{of}-{name_of(ALONE, role)}")
         path.write_text("".join(f"{row}\n" for row in change(path.read_text().splitlines())))
         return _record_edit("promote", {SUMS: []}, rechained=True)(home, made) if forget else made["promote"]
 

@@ -43,18 +43,22 @@ def questions_of(place: Home) -> "HeldOutQuestions":
 
 
 def _of_run(row: RunRow, home: Path, seen: set[str]) -> Iterator[tuple[str, list[str]]]:
-    """The mark and the questions of a run's problems, unless they have been seen.
+    """The mark and the questions of a run's problems and of what it must retain, unless they have been seen.
 
     A run whose file of problems is gone, or whose settings this version cannot read, cannot go on either.
     """
     from reasoner.data.held_out_files import held_out_questions
     from reasoner.data.sources import open_source
+    from reasoner.domains.registry import get_domain
+    from reasoner.evaluation.retention import retained_questions
 
     try:
         settings = Settings.model_validate(row.settings)
-        source = open_source(settings)
+        source, retained = open_source(settings), settings.gate.retention
         mark = source.held_out_mark(row.cycles_done) or f"{settings.task.rows}/{settings.seed}"
+        mark = "/".join([mark, *retained])
         if mark not in seen:
-            yield mark, held_out_questions(source, cycles=row.cycles_done, home=home)
+            drawn = held_out_questions(source, cycles=row.cycles_done, home=home)
+            yield mark, [*drawn, *retained_questions(retained, get_domain(settings.task.name))]
     except (ValidationError, UsageError):
         return

@@ -1,7 +1,9 @@
 """What a run was made with: versions, hashes, seeds. Written once, quoted in every report."""
 
+import hashlib
 import platform
 import subprocess
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ def manifest(settings: Settings, *, run: str) -> dict[str, Any]:
         "checker_hash": domain_mark(settings.task.name),
         "splits": SPLIT_VERSION,
         "data_hash": _data_hash(settings.task.rows),
+        "retention_hash": _retention_hash(settings.gate.retention),
     }
 
 
@@ -58,6 +61,15 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+def _retention_hash(entries: Sequence[str]) -> str:
+    """Of the files of all suites, in their order; empty where there are none."""
+    from reasoner.bootstrap.benchmarks import digest_of
+    from reasoner.evaluation.retention import rows_of
+
+    sums = [digest_of(rows_of(entry)) for entry in entries]
+    return hashlib.sha256(" ".join(sums).encode()).hexdigest() if sums else ""
 
 
 def _data_hash(rows: str) -> str:

@@ -19,6 +19,7 @@ from reasoner.domains.registry import get_domain
 from reasoner.errors import ReasonerError, UsageError
 from reasoner.types.domain import BuiltinExpert, Domain, power
 from reasoner.types.preflight import Look, Preflight
+from reasoner.types.printable import shortened
 from reasoner.types.problem import Problem
 
 if TYPE_CHECKING:
@@ -81,9 +82,42 @@ def look_around(settings: Settings, *, home: Path, cycles: int, done: int = 0) -
     looks.append(Look(what="data", found=_data_words(settings, source)))
     if reads := _teacher_reads(settings, source):
         looks.append(Look(what="readable", found=reads))
+    looks += look_at_retention(settings, source)
     looks += look_at_judge(settings, source)
     left = max(1, cycles - done)
     return [*looks, look_at_disk(settings, home=home, cycles=left), look_at_memory(settings)]
+
+
+def look_at_retention(settings: Settings, source: "ProblemSource") -> list[Look]:
+    """The suites that a gate asks beside its set.
+
+    Raises:
+        ConfigError: an entry names no benchmark or task.
+        DataError: its rows cannot be read.
+        UsageError: it is named twice, its files are missing, or practice rows ask what it asks: they would teach it.
+    """
+    from reasoner.data.file_source import FileSource
+    from reasoner.data.held_out import HeldOutQuestions
+    from reasoner.evaluation.retention import label_of, open_suite
+
+    entries, domain = settings.gate.retention, get_domain(settings.task.name)
+    if len(set(entries)) < len(entries):
+        raise UsageError(f"gate.retention={list(entries)}: a suite is named twice; name each once")
+    practised = source.practice_questions if isinstance(source, FileSource) else []
+    found: list[str] = []
+    for entry in entries:
+        suite = open_suite(entry, domain)
+        held_out = HeldOutQuestions(suite.questions.values())
+        if copies := [question for question in practised if held_out.match(question) is not None]:
+            raise UsageError(
+                f"gate.retention: {len(copies)} practice rows of {settings.task.rows} ask what {entry!r} asks, such as "
+                f"{shortened(copies[0])}; what is retained must not teach: take them out of one of the two files"
+            )
+        found.append(
+            f"{min(settings.gate.retention_size, len(suite.questions))} of {len(suite.questions)} items of "
+            f"{label_of(entry)}"
+        )
+    return [Look(what="retention", found="; ".join(found))] if found else []
 
 
 def _data_words(settings: Settings, source: "ProblemSource") -> str:

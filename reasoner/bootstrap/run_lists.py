@@ -19,10 +19,12 @@ class ShownRun(Record):
 
     row: RunRow
     table: tuple[CycleRow, ...]
+    keeping: tuple[dict[str, Any], ...]
+    """Cycles whose gate asked repairs or what must not be forgotten, with what it saw."""
     learnt_nothing: tuple[dict[str, Any], ...]
     """Cycles that asked the teacher and from which nothing at all was accepted, with the reasons."""
     remarks: tuple[str, ...]
-    """The same in lines for people."""
+    """Both in lines for people."""
     folder: Path
 
 
@@ -50,6 +52,7 @@ def show_run(home: Place, run: str) -> ShownRun:
         NotFoundError: there is no such run.
     """
     from agents.reporting.events import read_events
+    from agents.reporting.keeping import keeping_lines
     from agents.reporting.nothing_learnt import lines_of, nothing_learnt, record_of
     from agents.reporting.summary import cycle_rows, summarise
 
@@ -61,8 +64,13 @@ def show_run(home: Place, run: str) -> ShownRun:
     return ShownRun(
         row=row,
         table=tuple(cycle_rows(summary)),
+        keeping=tuple(
+            {"cycle": c.cycle, "repairs": c.repairs, "retention": c.retention}
+            for c in summary.cycles
+            if c.repairs or c.retention
+        ),
         learnt_nothing=tuple(record_of(cycle) for cycle in barren),
-        remarks=tuple(line for cycle in barren for line in lines_of(cycle)),
+        remarks=(*keeping_lines(summary), *(line for cycle in barren for line in lines_of(cycle))),
         folder=folder,
     )
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from agents.parts import Parts
     from reasoner.data.sources import ProblemSource
 
-DECIDING = ("data_hash", "checker_hash", "domain", "splits")
+DECIDING = ("data_hash", "retention_hash", "checker_hash", "domain", "splits")
 """Of the manifest: what must not change while a run lasts."""
 
 Listener = Callable[[TraceEvent], None]
@@ -164,6 +164,7 @@ def _describe(home: Path, folder: Path, settings: Settings, run: str, *, proof: 
         write_json(path, {**manifest(settings, run=run), **kept_compute(home, settings.compute), **proof})
     about = read_json(path)
     now = manifest(settings, run=run)
+    about.setdefault("retention_hash", "")  # before there were suites to retain
     lacking = [name for name in (*DECIDING, "git", "threads") if name not in about]
     if lacking:
         raise DamagedError(f"{str(path)!r} lacks {', '.join(lacking)}; {RESTORE}")

@@ -18,6 +18,15 @@ from reasoner.types.problem import Attempt, Problem
 from reasoner.types.record import Record
 from reasoner.types.report import Decision
 
+NODES = {
+    "practice": "evaluate",
+    "gate": "examine",
+    "repairs": "examine",
+    "retention": "examine",
+    "search": "search",
+}
+"""Who asks a set; everything else is asked by the report."""
+
 
 class Chapter(Record):
     """One thing that happened to the problem."""
@@ -101,6 +110,8 @@ def _problem(settings: Settings, found: tuple[int, str, Attempt], id: str) -> tu
     source = open_source(settings)
     if name == "sealed":
         problems, where = source.sealed(), "sealed set"
+    elif name.startswith(("repairs-", "retention-")):
+        return None, "what was taught before" if name.startswith("repairs-") else "a retention suite"
     elif name.startswith("gate"):
         problems, where = source.gate(cycle), f"gate set of cycle {cycle}"
     else:
@@ -109,14 +120,16 @@ def _problem(settings: Settings, found: tuple[int, str, Attempt], id: str) -> tu
 
 
 def _attempted(archive: Archive, run: str, cycle: int, name: str, attempt: Attempt) -> Chapter:
-    split = "gate" if name.startswith("gate-") else name
+    kind, _, tried_by = name.partition("-")
+    split = kind if tried_by else name
+    tried_by = tried_by.partition("-")[2] if kind == "retention" else tried_by
     told = [e for e in archive.evaluations(run) if (e["cycle"], e["split"]) == (cycle, split)]
     searched = of_kind([e for e in archive.events(run) if e.get("cycle") == cycle], "search")
-    checkpoint = name.removeprefix("gate-") if split == "gate" else "".join(e["checkpoint"] for e in told[-1:])
+    checkpoint = tried_by or "".join(e["checkpoint"] for e in told[-1:])
     checkpoint = checkpoint or "".join(e["checkpoint"] for e in searched[-1:])
     return Chapter(
         cycle=cycle,
-        node={"practice": "evaluate", "gate": "examine", "search": "search"}.get(split, "report"),
+        node=NODES.get(split, "report"),
         said=f"{checkpoint}: {_shown(attempt)}",
         body={"checkpoint": checkpoint, "set": split, "outcome": attempt.outcome, **_tried(attempt)},
     )

@@ -46,7 +46,7 @@ def show_run(
     voice = Voice(as_json=json, quiet=quiet)
     found = shown(options.home_of(home), run)
     row = found.row
-    told = found.model_dump(mode="json", include={"table", "learnt_nothing"})
+    told = found.model_dump(mode="json", include={"table", "keeping", "learnt_nothing"})
     voice.record("run", {**row.model_dump(mode="json", exclude={"id"}), **told}, run=row.id)
     voice.show(
         f"run {row.id}: {row.state}, {row.cycles_done} cycles, configuration {row.config_hash}, seed {row.seed}\n"

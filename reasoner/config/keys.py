@@ -47,7 +47,7 @@ def holds_secret(key: str) -> bool:
 def takes_text(key: str) -> bool:
     """Whether free text is a value of this setting, so that `007` must stay text."""
     annotation = dotted_keys()[key].annotation
-    return annotation is str or (get_origin(annotation) is not dict and str in get_args(annotation))
+    return annotation is str or (get_origin(annotation) not in (dict, tuple) and str in get_args(annotation))
 
 
 def takes_nothing(key: str) -> bool:

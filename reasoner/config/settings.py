@@ -345,6 +345,17 @@ class GateSettings(Section):
     watch_cycles: int = Field(
         default=2, ge=0, le=10_000, description="cycles after a promotion in which the former champion is examined too"
     )
+    regression_size: int = Field(
+        default=100, ge=0, le=MOST_ITEMS, description="failures taught before a promotion that are asked again; 0: none"
+    )
+    retention: tuple[str, ...] = Field(
+        default=(), max_length=64, description="what must not be forgotten: files of rows, task files, `BENCHMARK=PATH`"
+    )
+    retention_size: int = Field(default=500, ge=1, le=MOST_ITEMS, description="items of each that a gate asks")
+    retention_margin: float = Field(default=0.02, ge=0, lt=1, description="loss in one of them that is too much")
+    retention_rule: Literal["proven", "noninferior"] = Field(
+        default="proven", description="what vetoes: such a loss that is proven, or one that is not excluded"
+    )
 
 
 class LimitSettings(Section):

@@ -71,6 +71,11 @@ class FileSource:
         full, rest = divmod(len(self._rows["gate"]), self._data.gate_size)
         return full + (rest >= SMALLEST["gate"])
 
+    @property
+    def practice_questions(self) -> list[str]:
+        """Of all practice rows."""
+        return [problem.question for problem in self._rows["practice"]]
+
     def practice(self, cycle: int) -> list[Problem]:
         """`data.practice_size` practice rows, or all if there are fewer; another sample in each cycle."""
         assert cycle >= 1, f"cycle {cycle} has no practice pool"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reasoner.config.settings import GateSettings
 from reasoner.evaluation.statistics import mcnemar_exact, paired_gain
 from reasoner.types.problem import Attempt
-from reasoner.types.report import Comparison, Veto
+from reasoner.types.report import Comparison, Veto, VetoRule
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,35 @@ class _Pair:
         return self.champion.correct and not self.candidate.correct
 
 
-def compare(champion: Sequence[Attempt], candidate: Sequence[Attempt], gate: GateSettings) -> Comparison:
+@dataclass(frozen=True)
+class Beside:
+    """Champion and candidate on items that are asked beside the gate set: they can veto, and decide nothing else."""
+
+    bucket: str
+    """As a veto names it."""
+    champion: Sequence[Attempt]
+    candidate: Sequence[Attempt]
+    """At the same items, in the same order."""
+    margin: float
+    """Loss that is too much."""
+    rule: VetoRule = "proven"
+
+    @property
+    def tally(self) -> Tally:
+        """Over the items that could be judged on both sides."""
+        return _tally(_judged_pairs(self.champion, self.candidate)[0])
+
+
+def compare(
+    champion: Sequence[Attempt], candidate: Sequence[Attempt], gate: GateSettings, *, beside: Sequence[Beside] = ()
+) -> Comparison:
     """The paired comparison that the gate decides on.
 
     Args:
         champion: its attempts, one per item.
         candidate: its attempts at the same items, in the same order and the same mode.
         gate: `veto_margin` and `veto_alpha`.
+        beside: other items that both were asked; see `veto_of`.
 
     Returns:
         Counts over the items that the checker could judge on both sides; the others are in `errors`. A bucket (a skill,
@@ -49,11 +71,32 @@ def compare(champion: Sequence[Attempt], candidate: Sequence[Attempt], gate: Gat
     Raises:
         ValueError: the items or modes differ, or an item comes twice; nothing could be concluded from that.
     """
-    _refuse_unlike(champion, candidate)
-    all_pairs = [_Pair(*pair) for pair in zip(champion, candidate, strict=True)]
-    pairs = [p for p in all_pairs if "error" not in (p.champion.outcome, p.candidate.outcome)]
+    pairs, errors = _judged_pairs(champion, candidate)
     buckets = {name: _tally(members) for name, members in _buckets(pairs).items()}
-    return weigh(_tally(pairs), buckets, gate, errors=len(all_pairs) - len(pairs))
+    found = weigh(_tally(pairs), buckets, gate, errors=errors)
+    more = [veto for one in beside if (veto := veto_of(one.bucket, one.tally, one.margin, one.rule, gate))]
+    return found.model_copy(update={"vetoes": (*found.vetoes, *more)}) if more else found
+
+
+def veto_of(bucket: str, tally: Tally, margin: float, rule: VetoRule, gate: GateSettings) -> Veto | None:
+    """The veto of one bucket; None where it has none.
+
+    Args:
+        bucket: its name.
+        tally: of its items.
+        margin: loss that is too much.
+        rule: `proven` vetoes where the candidate is lower by more than the margin and is worse at one-sided exact p <
+            `veto_alpha`. `noninferior` vetoes unless a loss of more than the margin is excluded: the one-sided lower
+            bound of the paired difference, at level `veto_alpha`, must not lie below minus the margin.
+        gate: `veto_alpha`.
+    """
+    p = mcnemar_exact(tally.losses, tally.wins)
+    if rule == "proven":
+        vetoed = bool(tally.n) and (tally.losses - tally.wins) / tally.n > margin and p < gate.veto_alpha
+    else:
+        _, (low, _) = paired_gain(tally.wins, tally.losses, tally.n, confidence=1 - 2 * gate.veto_alpha)
+        vetoed = low < -margin
+    return Veto(bucket=bucket, wins=tally.wins, losses=tally.losses, n=tally.n, p=p, rule=rule) if vetoed else None
 
 
 def weigh(whole: Tally, buckets: Mapping[str, Tally], gate: GateSettings, *, errors: int = 0) -> Comparison:
@@ -90,6 +133,14 @@ def _harm(members: Sequence[_Pair]) -> tuple[int, int]:
     return sum(p.lost for p in members), sum(p.won for p in members)
 
 
+def _judged_pairs(champion: Sequence[Attempt], candidate: Sequence[Attempt]) -> tuple[list[_Pair], int]:
+    """The items that could be judged on both sides, and how many could not."""
+    _refuse_unlike(champion, candidate)
+    pairs = [_Pair(*pair) for pair in zip(champion, candidate, strict=True)]
+    judged = [p for p in pairs if "error" not in (p.champion.outcome, p.candidate.outcome)]
+    return judged, len(pairs) - len(judged)
+
+
 def _refuse_unlike(champion: Sequence[Attempt], candidate: Sequence[Attempt]) -> None:
     ids = [attempt.problem_id for attempt in champion]
     if ids != [attempt.problem_id for attempt in candidate]:
@@ -104,9 +155,8 @@ def _refuse_unlike(champion: Sequence[Attempt], candidate: Sequence[Attempt]) ->
 def _vetoes(buckets: Mapping[str, Tally], gate: GateSettings) -> Iterator[Veto]:
     """One per bucket that is worse beyond the margin and beyond chance."""
     for bucket, tally in sorted(buckets.items()):
-        p = mcnemar_exact(tally.losses, tally.wins)
-        if (tally.losses - tally.wins) / tally.n > gate.veto_margin and p < gate.veto_alpha:
-            yield Veto(bucket=bucket, wins=tally.wins, losses=tally.losses, n=tally.n, p=p)
+        if veto := veto_of(bucket, tally, gate.veto_margin, "proven", gate):
+            yield veto
 
 
 def _tally(members: Sequence[_Pair]) -> Tally:

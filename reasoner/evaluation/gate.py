@@ -50,10 +50,11 @@ def _judge(comparison: Comparison, alpha: float) -> tuple[Verdict, str]:
     harm = mcnemar_exact(comparison.losses, comparison.wins)
     p = mcnemar_exact(comparison.wins, comparison.losses)
     if comparison.vetoes:
-        worst = max(comparison.vetoes, key=lambda veto: (veto.losses - veto.wins) / veto.n)
+        worst = max(comparison.vetoes, key=lambda veto: (veto.losses - veto.wins) / max(veto.n, 1))
         lost = f"{worst.wins} wins, {worst.losses} losses on {worst.n} items, p={worst.p:.2g}"
         more = f" and {len(comparison.vetoes) - 1} more" if len(comparison.vetoes) > 1 else ""
-        return "reject", f"vetoed: worse in {worst.bucket} ({lost}){more}"
+        said = "worse in" if worst.rule == "proven" else "too much of a loss is not excluded in"
+        return "reject", f"vetoed: {said} {worst.bucket} ({lost}){more}"
     if harm < alpha:
         return "reject", f"worse than the champion: p={harm:.2g} for harm is below alpha={alpha:.2g}"
     if comparison.errors > MAX_ERROR_SHARE * (comparison.n + comparison.errors):

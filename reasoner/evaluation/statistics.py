@@ -71,16 +71,17 @@ def mcnemar_exact(wins: int, losses: int) -> float:
     return sum(comb(n, k) for k in range(wins, n + 1)) / 2**n
 
 
-def paired_gain(wins: int, losses: int, n: int) -> tuple[float, Interval]:
-    """Difference of two shares on the same n items, candidate minus champion, with its 95% interval.
+def paired_gain(wins: int, losses: int, n: int, *, confidence: float = 0.95) -> tuple[float, Interval]:
+    """Difference of two shares on the same n items, candidate minus champion, with its interval.
 
-    The adjusted Wald interval of Bonett and Price (2012), which adds one win and one loss; [-1, 1] if n is 0.
+    The adjusted Wald interval of Bonett and Price (2012), which adds one win and one loss; [-1, 1] if n is 0. One bound
+    alone errs with half the chance that both have: that of a 90% interval is a one-sided 95% bound.
     """
     assert wins + losses <= n, f"{wins} wins and {losses} losses of {n}"
     if n == 0:
         return 0.0, (-1.0, 1.0)
     won, lost = (wins + 1) / (n + 2), (losses + 1) / (n + 2)
-    half = Z95 * sqrt((won + lost - (won - lost) ** 2) / (n + 2))
+    half = NormalDist().inv_cdf((1 + confidence) / 2) * sqrt((won + lost - (won - lost) ** 2) / (n + 2))
     return (wins - losses) / n, (max(-1.0, won - lost - half), min(1.0, won - lost + half))
 
 

@@ -44,14 +44,19 @@ class EvalReport(Record):
     task judges no steps."""
 
 
+VetoRule = Literal["proven", "noninferior"]
+"""What a veto says: a loss is proven, or one of more than the margin is not excluded."""
+
+
 class Veto(Record):
-    """A bucket in which the candidate is worse beyond the margin and beyond chance."""
+    """A bucket in which the candidate is worse beyond the margin and beyond chance, or may be, by the rule."""
 
     bucket: str
     wins: int
     losses: int
     n: int
     p: float
+    rule: VetoRule = "proven"
 
 
 class Comparison(Record):
@@ -90,5 +95,5 @@ class Decision(Record):
     rehearsed: str = ""
     """Of a promotion: hash of what the champion says on the probe, as it also said when restored elsewhere."""
     attempts_sha256: tuple[str, ...] = ()
-    """SHA-256 (hex) of the files with the champion's and the candidate's attempts; empty where nobody was compared, and
-    in decisions from before this was kept."""
+    """SHA-256 (hex) of the files with the champion's and the candidate's attempts, those at the gate set first, then
+    those at what is asked beside it; empty where nobody was compared, and in decisions from before this was kept."""

@@ -81,9 +81,10 @@ def keep(parts: Parts, name: str, *, parent: str = "", core: str = "", number: i
 
 
 def sit(parts: Parts, name: str, right: Collection[int], *, cycle: int) -> None:
-    """Has a checkpoint's attempts at a cycle's gate set: right are those at these places."""
+    """Has a checkpoint's attempts at a cycle's gate set: right are those at these places. Nothing was repaired."""
     attempts = [_attempt(problem, at in right) for at, problem in enumerate(parts.source.gate(cycle))]
     write_records(parts.folder.attempts(cycle, f"gate-{name}"), attempts)
+    write_records(parts.folder.attempts(cycle, f"repairs-{name}"), [])
 
 
 def _attempt(problem: Problem, right: bool) -> Attempt:

@@ -8,6 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from agents.reporting.figures import duration
+from agents.reporting.keeping import (
+    REPAIRS_HEADER,
+    REPAIRS_WORDS,
+    RETENTION_HEADER,
+    RETENTION_WORDS,
+    lost_repairs,
+    repairs_rows,
+    retention_rows,
+)
 from agents.reporting.markdown import headline, right_with_false_steps
 from agents.reporting.page.comparing import compared
 from agents.reporting.page.learning import memory, searching
@@ -53,12 +62,21 @@ def page(sources: Sources, tape: Tape) -> str:
         **progress(summary),
         **proof(summary),
         **compared(sources, summary),
+        **_keeping(summary),
         teaching=teaching(summary),
         **memory(summary),
         **searching(sources, summary),
         **_graph(tape),
         **_provenance(sources, summary),
     )
+
+
+def _keeping(summary: Summary) -> dict[str, Any]:
+    return {
+        "repairs": (REPAIRS_WORDS, REPAIRS_HEADER, repairs_rows(summary)),
+        "lost_repairs": lost_repairs(summary),
+        "retention": (RETENTION_WORDS, RETENTION_HEADER, retention_rows(summary)),
+    }
 
 
 def _graph(tape: Tape) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from reasoner.storage.json_lines import numbered_lines
 
 FIGURES = frozenset({
     "launch", "evaluation", "decision", "failures", "teacher", "judge", "examples", "verifier", "search", "job", "node",
-    "cycle", "limit", "done",
+    "cycle", "limit", "repairs", "retention", "done",
 })  # fmt: skip
 """Events that the figures are made of; there are a few a node."""
 
