@@ -10,8 +10,9 @@ REPAIRS_HEADER = ("cycle", "asked", "repairs", "champion", "candidate", "lost", 
 RETENTION_HEADER = ("cycle", "suite", "asked", "champion", "candidate", "change", "wins / losses", "p of harm")
 REPAIRS_WORDS = (
     "A repair is a practice problem that a champion failed, was taught and then solved. At each gate champion and "
-    "candidate are asked a sample of all failures that led to promotions, repaired or not; wins and losses are over all "
-    "of it, and the other columns count repairs that hold. They are practice problems: they can veto, and prove no gain."
+    "candidate are asked a sample of all failures that led to promotions, repaired or not; wins and losses are over "
+    "all of it, and the other columns count repairs that hold. They are practice problems: they can veto, and prove no "
+    "gain."
 )
 RETENTION_WORDS = (
     "Champion and candidate on the same items of what must not be forgotten. They can veto, and prove no gain."
