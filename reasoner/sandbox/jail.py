@@ -8,6 +8,7 @@ import contextlib
 import os
 import selectors
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -26,8 +27,8 @@ CHUNK = 2**16
 BY_SIGNAL = 128
 """Added to a signal's number in the exit code of a runtime whose child it killed (bwrap, shells)."""
 NEARLY = 0.75
-"""Share of the CPU limit from which a kill by signal is the kernel's for that limit: its clock counts ticks, the sum
-counts time, and on a shared machine .85 of the limit has been seen."""
+"""Share of the CPU limit from which another signal than SIGXCPU is the kernel's for that limit as well: its clock
+counts ticks, the sum counts time, and on a shared machine .72 of the limit has been seen."""
 
 
 def make_folder(files: Mapping[str, str]) -> Path:
@@ -110,13 +111,14 @@ class LocalJail:
             limit: Limit = self._limit  # pyright: ignore[reportAssignmentType]
             spent = ended.cpu_seconds >= self._limits.cpu_seconds * NEARLY
             by_signal = not killed and not 0 <= ended.code < BY_SIGNAL
+            told = ended.code in (-signal.SIGXCPU, BY_SIGNAL + signal.SIGXCPU)
             self._ran = Ran(
                 exit_code=None if killed or by_signal else ended.code,
                 stdout=_text(self._out),
                 stderr=_text(self._err),
                 seconds=round(time.monotonic() - self._began, 4),
                 cpu_seconds=ended.cpu_seconds,
-                limit=limit or ("cpu" if by_signal and spent else ""),
+                limit=limit or ("cpu" if by_signal and (told or spent) else ""),
             )
             self._streams.close()
             os.close(self._child.stdout)

@@ -44,7 +44,10 @@ def call(number: int, *arguments: object) -> int:
 
 
 def limit(config: dict) -> None:
-    """The kernel's limits, hard ones: CPU seconds, bytes of memory and of a file."""
+    """The kernel's limits, hard ones: CPU seconds, bytes of memory and of a file.
+
+    At its CPU seconds a process gets SIGXCPU, which says why it ends; one that will not end is killed a second later.
+    """
     limits = (
         (resource.RLIMIT_CPU, config["cpu"]),
         (resource.RLIMIT_AS, config["memory"]),
@@ -55,8 +58,9 @@ def limit(config: dict) -> None:
     )
     for which, most in limits:
         hard = resource.getrlimit(which)[1]
-        value = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(which, (value, value))
+        last = most + 1 if which == resource.RLIMIT_CPU else most
+        last = last if hard == resource.RLIM_INFINITY else min(last, hard)
+        resource.setrlimit(which, (min(most, last), last))
 
 
 def ruleset(readable: list[str], writable: list[str]) -> int:

@@ -58,7 +58,8 @@ def test_a_script_that_closes_its_output_is_ended_as_well(sandbox: Sandbox) -> N
 def test_memory_beyond_the_limit_is_an_error_of_the_script(sandbox: Sandbox) -> None:
     ran = run(sandbox, {"main.py": "x = bytearray(600 * 2**20)"}, "main.py")
     assert "MemoryError" in ran.stderr
-    more = run(sandbox, {"main.py": "x = bytearray(600 * 2**20)"}, "main.py", limits=Limits(memory_mb=1024))
+    roomy = Limits(memory_mb=1024, cpu_seconds=10)
+    more = run(sandbox, {"main.py": "x = bytearray(600 * 2**20)"}, "main.py", limits=roomy)
     assert more.exit_code == 0
 
 
