@@ -177,7 +177,7 @@ class Parts:
             self.clock.require_time()
             self.tell(cycle, node, done, total)
 
-        thoughts = Listener() if self.trace.on and split != "gate" else None
+        thoughts = Listener(self.domain) if self.trace.on and split != "gate" else None
         solver = thoughts.solve if thoughts else None
         began = time.monotonic()
         tried = attempt_all(student, self.domain, problems, mode, solver=solver, on_progress=on_progress)

@@ -244,6 +244,7 @@ def solve_many(
     A solution's `seconds` are its share of those of its block.
     """
     from reasoner.domains.registry import get_domain
+    from reasoner.evaluation.attempts import solve_all
     from reasoner.evaluation.understanding import doubt
     from reasoner.training.threads import computing_with
 
@@ -255,7 +256,7 @@ def solve_many(
         began = time.monotonic()
         # A few short questions are no work that threads could share: they only wait for one another.
         with computing_with(1) if len(block) <= FEW else nullcontext():
-            solved = solver(student, block, mode) if solver else student.solve(block, mode)
+            solved = solver(student, block, mode) if solver else solve_all(student, domain, block, mode)
         seconds = round((time.monotonic() - began) / len(block), 3)
         for question, one in zip(block, solved, strict=True):
             why = doubt(domain, question, one.steps, unknown=_unread(student, question)) or _own(student, question, one)
