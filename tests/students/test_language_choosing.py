@@ -1,25 +1,20 @@
 """Answers that are weighed, not written: what each is worth, and when a student does so."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 import torch
-from language_maker import character_llama, language_settings, workplace
+from language_maker import character_llama, language_settings
 from tiny_writer import tiny_writer
 
-from reasoner.domains.registry import get_domain
 from reasoner.errors import ConfigError, UsageError
-from reasoner.evaluation.attempts import attempt_all, solve_all
-from reasoner.evaluation.asking.student import StudentAnswerer
 from reasoner.models.causal import load_causal
-from reasoner.students import kind_named, load, train
 from reasoner.students.language.student import LanguageStudent, Origin
-from reasoner.students.language.template import Template, UNSUPERVISED, template_of
-from reasoner.types.benchmark import Item
+from reasoner.students.language.template import UNSUPERVISED, template_of
 
-QUESTIONS = ["Where is it?", "A long story of 12 cats and 5 dogs that ran in the rain all day. Where did they run?", "?"]
+QUESTIONS = [
+    "Where is it?",
+    "A long story of 12 cats and 5 dogs that ran in the rain all day. Where did they run?",
+    "?",
+]
 OFFERED = [("home", "away"), ("in the rain", "nowhere at all", "A", "under the very old bridge"), ("B", "B", "A")]
 MAKERS = {"llama": character_llama, "gpt2": lambda folder: tiny_writer(folder, positions=400)}
 
@@ -50,9 +45,7 @@ def test_an_answers_sum_is_what_transformers_own_loss_gives_for_its_training_row
             assert row.targets.count(UNSUPERVISED) == row.start
             assert len(of_answer) == row.taught
             with torch.no_grad():
-                loss = student.model.network(
-                    input_ids=torch.tensor([row.ids]), labels=torch.tensor([row.targets])
-                ).loss
+                loss = student.model.network(input_ids=torch.tensor([row.ids]), labels=torch.tensor([row.targets])).loss
             assert sum(of_answer) == pytest.approx(-float(loss) * row.taught, abs=1e-3)
 
 
