@@ -149,20 +149,21 @@ import sys
 from pathlib import Path
 from language_maker import language_settings, workplace
 from reasoner.students import kind_named
-home, model = Path(sys.argv[1]), sys.argv[2]
-settings = language_settings(model, base_updates=60, checkpoint_every=5)
+home, model, rank = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+settings = language_settings(model, base_updates=60, checkpoint_every=5, lora_rank=rank)
 spec = kind_named("language").base_spec(settings, threads=1)
 print(kind_named("language").train("base", dict(spec.payload), workplace(home, "b"))["fingerprint"])
 """
 
 
 @pytest.mark.slow
-def test_a_process_that_was_killed_goes_on_to_the_same_bits(tmp_path: Path, model: str) -> None:
+@pytest.mark.parametrize("rank", [0, 4])
+def test_a_process_that_was_killed_goes_on_to_the_same_bits(tmp_path: Path, model: str, rank: int) -> None:
     places = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
 
     def begin(home: Path) -> subprocess.Popen[str]:
         home.mkdir(exist_ok=True)
-        words = [sys.executable, "-c", TRAINS, str(home), model]
+        words = [sys.executable, "-c", TRAINS, str(home), model, str(rank)]
         return subprocess.Popen(words, env={**os.environ, "PYTHONPATH": places}, stdout=subprocess.PIPE, text=True)
 
     through, _ = begin(tmp_path / "through").communicate()
