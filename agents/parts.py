@@ -188,7 +188,7 @@ class Parts:
 
     def evaluate(self, checkpoint: str, problems: list[Problem], *, split: Split, cycle: int, node: str) -> list[Tried]:
         """A checkpoint on a set of problems, kept in the run's folder and written into its events."""
-        thoughts = Listener() if self.trace.on and split != "gate" else None
+        thoughts = Listener(self.domain) if self.trace.on and split != "gate" else None
         solver = thoughts.solve if thoughts else None
         began = time.monotonic()
         tried = self.attempt(checkpoint, problems, cycle=cycle, node=node, solver=solver)

@@ -22,7 +22,7 @@ from memory.locks import is_alive, is_held, pid_of
 from memory.store.database import Database
 from memory.store.jobs import JobStore
 from reasoner import errors
-from reasoner.errors import CollapseError, TrainingFailed
+from reasoner.errors import CandidateFailed, CollapseError, TrainingFailed
 from reasoner.types.job import Job, JobSpec
 
 POLL_SECONDS = 0.1
@@ -55,7 +55,7 @@ def run_job(
         handler: `module:function` instead of the registered handler.
 
     Raises:
-        CollapseError: the student's latents failed their contract.
+        CandidateFailed: what was trained may not be used, such as a student whose latents failed their contract.
         TrainingFailed: the job ended with another error, or its process died three times; names the log.
         Interrupted: `stop` said so. Any KeyboardInterrupt is passed on after the child has saved.
     """
@@ -180,8 +180,9 @@ def _failure(job: Job, log: Path) -> TrainingFailed:
     # An error in words says all; of any other the log knows more.
     in_words = job.error.partition(":")[0] in vars(errors)
     lines = [] if in_words or not log.is_file() else log.read_text(errors="replace").splitlines()[-LOG_LINES:]
-    # The child's error crosses as text; this one means something to callers.
-    kind = CollapseError if job.error.startswith(f"{CollapseError.__name__}:") else TrainingFailed
+    # The child's error crosses as text; these mean something to callers.
+    named = {kind.__name__: kind for kind in (CandidateFailed, CollapseError)}
+    kind = named.get(job.error.partition(":")[0], TrainingFailed)
     return kind(
         f"job {job.spec.key!r} failed: {job.error}\n"
         + "".join(f"    {line}\n" for line in lines)

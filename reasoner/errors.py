@@ -7,7 +7,8 @@ ReasonerError                 1  something failed; nothing is lost
 ├── NotFoundError             2  an id that is not in the store
 ├── BusyError                 1  another process holds the run
 ├── TrainingFailed            1  a job ended badly
-│   └── CollapseError         1  the latents failed their contract
+│   └── CandidateFailed       1  what was trained may not be used; its cycle has no candidate
+│       └── CollapseError     1  the latents failed their contract
 ├── SandboxError              1  untrusted code cannot be confined on this machine, so it is not run
 ├── TeacherError              1  the teacher cannot be used at all (a single failed call is data, not an error)
 ├── GateError                 1  a promotion without a recorded decision, or against a ruling
@@ -59,8 +60,12 @@ class TrainingFailed(ReasonerError):
     """A training job ended without a checkpoint."""
 
 
-class CollapseError(TrainingFailed):
-    """The latents violate the collapse contract; the run stops rather than keep a dead student."""
+class CandidateFailed(TrainingFailed):
+    """What was trained may not be used. A cycle goes on without a candidate; a base ends the run."""
+
+
+class CollapseError(CandidateFailed):
+    """The latents violate the collapse contract: a dead student is not kept."""
 
 
 class SandboxError(ReasonerError):

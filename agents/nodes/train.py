@@ -6,7 +6,7 @@ from agents.parts import Parts
 from agents.state import Change, ImproveState
 from memory.store.jobs import JobStore
 from reasoner.data.rows import write_rows
-from reasoner.errors import CollapseError
+from reasoner.errors import CandidateFailed
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.example import Example
 from reasoner.types.job import Job, JobSpec
@@ -27,15 +27,15 @@ def train(state: ImproveState, parts: Parts) -> Change:
     if not examples:
         return {"candidate": "", "without_candidate": "all that was learnt asks what is reported or decides"}
     rows = parts.folder.rows(cycle)
-    write_rows(rows, examples)
+    write_rows(rows, examples, _wrong(cycle, parts) if parts.settings.learns_from_wrong else {})
     name = f"{parts.run}-c{cycle}"
     made = Candidate(cycle, parent, name, rows.relative_to(parts.home).as_posix(), len(examples))
     payload = kind_named(parts.settings.student.kind).candidate_payload(parts.settings, made, threads=parts.threads)
     spec = JobSpec(key=f"{parts.run}/cycle-{cycle}/train", kind="finetune", payload=payload)
     try:
         job = parts.run_job(spec, lambda share, note: parts.tell(cycle, "train", round(share * 100), 100, note))
-    except CollapseError as collapse:
-        reason = str(collapse).partition("\n")[0]
+    except CandidateFailed as failure:
+        reason = str(failure).partition("\n")[0]
         _tell(_failed(spec, parts), cycle, parts, error=reason)
         return {"candidate": "", "without_candidate": reason}
     parts.checkpoints.add(
@@ -68,6 +68,12 @@ def _that_may_teach(cycle: int, parts: Parts) -> list[Example]:
             examples=sorted(withheld)[:SHOWN],
         )
     return examples
+
+
+def _wrong(cycle: int, parts: Parts) -> dict[str, tuple[str, ...]]:
+    """Steps of the latest wrong attempt at each practice question of the run."""
+    tried = [one for at in range(1, cycle + 1) for one in parts.practised(at)]
+    return {one.problem.question: one.attempt.steps for one in tried if one.wrong and one.attempt.steps}
 
 
 def _failed(spec: JobSpec, parts: Parts) -> Job:

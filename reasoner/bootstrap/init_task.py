@@ -172,11 +172,12 @@ def _rows_key(rows: str, out: Path) -> str:
 
 
 def _with_all_labels(proposal: TaskProposal, problems: Sequence[Problem]) -> TaskProposal:
-    """A teacher is told the labels of all rows, not only of those that were looked at."""
+    """Teacher and checker are told the labels of all rows, not only of those that were looked at."""
     if not proposal.checker.is_label:
         return proposal
-    told = told_labels(sorted({problem.answer for problem in problems}))
-    return replace(proposal, checker=replace(proposal.checker, told=told))
+    labels = sorted({problem.answer for problem in problems})
+    checker = replace(proposal.checker, told=told_labels(labels), options={"allowed": labels})
+    return replace(proposal, checker=checker)
 
 
 def _contradictions(problems: Sequence[Problem]) -> list[str]:

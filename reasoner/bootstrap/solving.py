@@ -56,6 +56,7 @@ def solve_many(
     Raises:
         UsageError: a question says nothing.
     """
+    from reasoner.evaluation.attempts import solve_all
     from reasoner.training.threads import computing_with, process_threads
 
     for question in questions:
@@ -66,7 +67,8 @@ def solve_many(
         began = time.monotonic()
         # A few short questions are no work that threads could share: they only wait for one another.
         with computing_with(1 if len(block) <= FEW else process_threads()):
-            solved = solver(asked.student, block, mode) if solver else asked.student.solve(block, mode)
+            student, domain = asked.student, asked.domain
+            solved = solver(student, block, mode) if solver else solve_all(student, domain, block, mode)
         seconds = (time.monotonic() - began) / len(block)
         for question, one in zip(block, solved, strict=True):
             yield _solution(asked, question, one, mode=mode, seconds=seconds)

@@ -167,6 +167,18 @@ class LanguageSettings(Section):
         default="auto", description="how a question is put; auto: the tokenizer's chat template, if it has one"
     )
     instruction: str = Field(default="", min_length=0, max_length=20_000, description="text before every question")
+    answer_by: Literal["auto", "write", "score"] = Field(
+        default="auto",
+        description="write, or score the answers that there are; auto: scores where these are few",
+    )
+    score_by: Literal["sum", "mean"] = Field(
+        default="sum", description="of the tokens' log-probabilities: their sum, or their mean for answers unlike long"
+    )
+    objective: Literal["sft", "dpo"] = Field(
+        default="sft", description="what a candidate learns: right solutions, or also right against its wrong ones"
+    )
+    dpo_beta: float = Field(default=0.1, gt=0, le=100, description="how little it may leave what it began as")
+    dpo_sft: float = Field(default=1.0, ge=0, le=1000, description="weight of the right solutions by themselves")
     replay_share: float = Field(default=0.2, ge=0, lt=1, description="share of base problems in a candidate's batches")
     checkpoint_every: int = Field(
         default=50, ge=1, le=MOST_UPDATES, description="updates between resumable training states"
@@ -556,6 +568,11 @@ class Settings(Section):
         if self.teach.from_ != "auto":
             return self.teach.from_
         return "teacher" if self.teacher.model != "none" else "own"
+
+    @property
+    def learns_from_wrong(self) -> bool:
+        """Whether the student's training asks for its wrong attempts beside the right solutions."""
+        return self.student.kind == "language" and self.language.objective == "dpo"
 
     @property
     def asks_for_gold(self) -> bool:

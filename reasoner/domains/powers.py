@@ -5,7 +5,18 @@ from typing import Any
 
 from reasoner.errors import UsageError
 from reasoner.types.check import Check
-from reasoner.types.domain import ChecksMany, Domain, DrawRange, Draws, JudgesSteps, Labels, Narrows, Solves, power
+from reasoner.types.domain import (
+    ChecksMany,
+    Domain,
+    DrawRange,
+    Draws,
+    JudgesSteps,
+    Labels,
+    Narrows,
+    Offers,
+    Solves,
+    power,
+)
 from reasoner.types.problem import Problem
 from reasoner.types.step import StepVerdict
 
@@ -39,6 +50,12 @@ def read_answer(domain: Domain, question: str) -> str | None:
     """The answer that the domain itself reads from a question; None where it reads none."""
     solver = power(domain, Solves)
     return solver.solve(question) if solver else None
+
+
+def offered(domain: Domain, questions: Sequence[str]) -> list[tuple[str, ...]]:
+    """All answers that there are to each question; none of a domain whose answers are not few."""
+    offers = power(domain, Offers)
+    return [offers.offered(question) if offers else () for question in questions]
 
 
 def skill_of(domain: Domain, question: str, steps: Sequence[str]) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from reasoner.domains.powers import check_all, judge_steps
+from reasoner.domains.powers import check_all, judge_steps, offered
 from reasoner.errors import UsageError
 from reasoner.types.check import Check
 from reasoner.types.domain import Domain, JudgesSteps, power
 from reasoner.types.problem import Attempt, Mode, Problem
+from reasoner.types.student import Chooses
 from reasoner.types.tried import Tried
 
 if TYPE_CHECKING:
@@ -18,6 +19,15 @@ Solver = Callable[["Student", Sequence[str], Mode], list["Solved"]]
 
 CHUNK = 512
 """Problems between two words of progress."""
+
+
+def solve_all(student: "Student", domain: Domain, questions: Sequence[str], mode: Mode) -> "list[Solved]":
+    """What a student says by itself: the one way to ask it, wherever a task is at hand.
+
+    Where the task's answers are few and the student can weigh them, it is told which there are.
+    """
+    chooses = power(student, Chooses)
+    return chooses.choose(questions, offered(domain, questions), mode) if chooses else student.solve(questions, mode)
 
 
 def attempt_all(
@@ -36,7 +46,7 @@ def attempt_all(
     for start in range(0, len(problems), CHUNK):
         chunk = problems[start : start + CHUNK]
         questions = [p.question for p in chunk]
-        solved = solver(student, questions, mode) if solver else student.solve(questions, mode)
+        solved = solver(student, questions, mode) if solver else solve_all(student, domain, questions, mode)
         tried += judge_all(domain, chunk, solved, mode)
         if on_progress is not None:
             on_progress(len(tried), len(problems))

@@ -9,6 +9,7 @@ Shapes: B texts, L tokens, V vocabulary, D width.
 """
 
 import hashlib
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -205,12 +206,13 @@ class CausalModel:
         """Rows of like length together, long ones first, no more than their logits leave room for."""
         found: list[list[tuple[int, ...]]] = []
         for row in sorted(rows, key=lambda row: (-len(row), row)):
-            if not found or len(found[-1]) >= self._fitting(len(found[-1][0])):
+            if not found or len(found[-1]) >= self.fitting(len(found[-1][0])):
                 found.append([])
             found[-1].append(row)
         return found
 
-    def _fitting(self, length: int) -> int:
+    def fitting(self, length: int) -> int:
+        """Rows of that many tokens that are computed together at most: their logits are large."""
         return max(1, min(self.batch, LOGITS // (length * int(self._model.config.vocab_size))))
 
     @torch.inference_mode()
@@ -261,6 +263,11 @@ class CausalModel:
             place = slice(L - len(row), L) if left else slice(0, len(row))
             ids_BL[i, place], mask_BL[i, place] = torch.tensor(row), 1
         return ids_BL.to(self._device), mask_BL.to(self._device)
+
+
+def takes(network: Any, argument: str) -> bool:
+    """Whether a network's call knows an argument; architectures differ."""
+    return argument in inspect.signature(network.forward).parameters
 
 
 def load_causal(

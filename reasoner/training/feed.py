@@ -31,6 +31,8 @@ class Worked:
 
     question: str
     steps: tuple[str, ...]
+    wrong: tuple[str, ...] = ()
+    """Steps of a wrong attempt of the student's own, where it learns from such."""
 
 
 @dataclass(frozen=True)

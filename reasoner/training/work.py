@@ -154,7 +154,7 @@ def read_rows(path: Path) -> list[Worked]:
     """Training rows as `reasoner.data.rows` writes them."""
     rows = read_lines(path, mend=RESTORE, key="completion")
     with fitting(path, mend=RESTORE):
-        return [Worked(row["prompt"], _steps(row)) for row in rows]
+        return [Worked(row["prompt"], _steps(row), tuple(row.get("wrong", ()))) for row in rows]
 
 
 def _steps(row: dict[str, Any]) -> tuple[str, ...]:

@@ -169,6 +169,18 @@ class Solves(Protocol):
 
 
 @runtime_checkable
+class Offers(Protocol):
+    """Without it: every answer is written freely."""
+
+    def offered(self, question: str) -> tuple[str, ...]:
+        """All answers that there are to a question, as solutions of one step say them; empty where they are not few.
+
+        Read from the question alone: whoever asks `reasoner solve` gives nothing else.
+        """
+        ...
+
+
+@runtime_checkable
 class Labels(Protocol):
     """Without it: every problem without a label shows the domain's first skill."""
 

@@ -33,7 +33,7 @@ class Example(Record):
 
 
 class WrongAttempt(Record):
-    """A failed attempt, remembered as such and never trained on."""
+    """A failed attempt, remembered as such: never learnt as right."""
 
     id: str
     problem: Problem

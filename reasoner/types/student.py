@@ -82,6 +82,21 @@ class Doubts(Protocol):
 
 
 @runtime_checkable
+class Chooses(Protocol):
+    """A student that can weigh given answers in place of writing one."""
+
+    def choose(self, questions: Sequence[str], offered: Sequence[tuple[str, ...]], mode: Mode = "talk") -> list[Solved]:
+        """Of each question the likeliest of the offered answers; written as by `solve` where none are offered.
+
+        Args:
+            questions: in plain language.
+            offered: the answers that there are to each, as `Offers` says them.
+            mode: one of its own.
+        """
+        ...
+
+
+@runtime_checkable
 class Wavers(Protocol):
     """A student that chooses among answers and knows how close the choice was."""
 

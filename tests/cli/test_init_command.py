@@ -12,6 +12,8 @@ from played import Command
 
 from reasoner.config.loading import load_settings
 from reasoner.data.file_source import FileSource
+from reasoner.domains.powers import offered
+from reasoner.domains.registry import get_domain
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -43,6 +45,7 @@ def test_what_init_writes_is_loaded_and_gives_every_set_its_rows(command: Comman
     assert sizes[0] >= 20
     assert min(sizes[1:]) >= 50
     assert all(problem.answer in "abc" for problem in source.sealed())
+    assert offered(get_domain("mine.task.yaml"), ["?"]) == [("a", "b", "c")]
 
 
 def test_one_event_says_everything_with_its_reasons(command: Command, tmp_path: Path) -> None:

@@ -44,3 +44,11 @@ def test_a_held_out_problem_is_never_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="belongs to the sealed split"):
         write_rows(tmp_path / "1.jsonl", examples)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_attempt_stands_beside_the_solution_of_its_question_alone(tmp_path: Path) -> None:
+    problems = SOURCE.practice(1)
+    write_rows(tmp_path / "1.jsonl", [example(p) for p in problems], {problems[0].question: ("1+1=3",)})
+    first, *rest = [json.loads(line) for line in (tmp_path / "1.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert first["wrong"] == ["1+1=3"]
+    assert all("wrong" not in row for row in rest)

@@ -9,7 +9,7 @@ from typing import Any
 
 from jobs.context import JobContext
 from jobs.interrupt import Interrupted
-from reasoner.errors import CollapseError
+from reasoner.errors import CandidateFailed, CollapseError
 
 
 def count(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +69,11 @@ def wait_until(true: Callable[[], bool]) -> None:
 def collapse(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
     """Ends as a training does whose latents have collapsed."""
     raise CollapseError("the latents have collapsed: std 0.010 < 0.3")
+
+
+def too_far(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:
+    """Ends as a training does whose candidate is too far from what it began as."""
+    raise CandidateFailed("the candidate is 0.123 nats a token away")
 
 
 def fill_the_disk(context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from jobs.queue import run_job
 from memory.locks import is_alive, pid_of
 from memory.store.database import Database, open_database
 from memory.store.jobs import JobStore
-from reasoner.errors import CollapseError, TrainingFailed
+from reasoner.errors import CandidateFailed, CollapseError, TrainingFailed
 from reasoner.types.job import Job, JobSpec
 
 ALL = ["0", "1", "2", "3", "4"]
@@ -160,6 +160,11 @@ def test_a_child_that_dies_twice_is_forgiven(database: Database) -> None:
 def test_a_collapse_in_the_child_is_a_collapse_to_the_caller(database: Database) -> None:
     with pytest.raises(CollapseError, match=r"std 0\.010"):
         run(database, spec(), "collapse")
+
+
+def test_a_candidate_that_may_not_be_used_is_one_to_the_caller(database: Database) -> None:
+    with pytest.raises(CandidateFailed, match=r"0\.123 nats"):
+        run(database, spec(), "too_far")
 
 
 def test_an_error_is_final_for_the_call_and_not_for_the_job(database: Database) -> None:

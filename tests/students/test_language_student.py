@@ -6,68 +6,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from language_jobs import LEARNT, QUESTIONS, AtTheThird, Killed, base, candidate, student
 from language_maker import character_llama, language_settings, workplace
 from safetensors.torch import load_file, save_file
 from tiny_writer import tiny_writer
 
 from reasoner.config.settings import Settings
-from reasoner.errors import NotFoundError, TrainingFailed, UsageError
+from reasoner.errors import CandidateFailed, NotFoundError, TrainingFailed, UsageError
 from reasoner.models.continuing import continue_rows
 from reasoner.storage.checkpoint_file import CheckpointFile, write_checkpoint
-from reasoner.students import Candidate, kind_named, kind_of, load, train
-from reasoner.students.language.student import LanguageStudent
-
-QUESTIONS = [
-    "Ann has 3 pens. She gets 4 more. How many pens has she?",
-    "2 + 2?",
-    "",
-    "A long story of 12 cats and 5 dogs that ran in the rain all day. How many animals ran?",
-]
-LEARNT = [(f"{a} + {b}?", (f"{a}+{b}={a + b}",)) for a in range(4) for b in range(3)]
+from reasoner.students import kind_named, kind_of
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     return character_llama(tmp_path_factory.mktemp("llama") / "model")
-
-
-def base(home: Path, model: str, should_stop: Callable[[], bool] = lambda: False, **language: Any) -> dict[str, Any]:
-    spec = kind_named("language").base_spec(language_settings(model, **language), threads=1)
-    return train("base", dict(spec.payload), workplace(home, spec.key, should_stop))
-
-
-def candidate(
-    home: Path,
-    model: str,
-    parent: str,
-    should_stop: Callable[[], bool] = lambda: False,
-    *,
-    name: str = "c1",
-    worked: list[tuple[str, tuple[str, ...]]] = LEARNT,
-    **language: Any,
-) -> dict[str, Any]:
-    rows = home / f"{name}.jsonl"
-    rows.write_text(
-        "".join(json.dumps({"prompt": q, "completion": "\n".join(s), "steps": s}) + "\n" for q, s in worked)
-    )
-    payload = kind_named("language").candidate_payload(
-        language_settings(model, **language),
-        Candidate(1, parent, name, rows.name, len(worked)),
-        threads=1,
-    )
-    return train("finetune", payload, workplace(home, name, should_stop))
-
-
-def student(home: Path, name: str) -> LanguageStudent:
-    found = load(home / "checkpoints" / name)
-    assert isinstance(found, LanguageStudent)
-    return found
 
 
 def files(home: Path, name: str) -> set[str]:
@@ -166,23 +124,6 @@ def test_transformers_itself_reads_a_student_whose_weights_were_all_trained(tmp_
     assert kind_of(folder).name == "language"
 
 
-class Killed(BaseException):
-    """The end of a process, as nothing within it hears of it."""
-
-
-class AtTheThird:
-    """Asked after each update: has training stop after the third, or die with what follows the last state."""
-
-    def __init__(self, *, dies: bool) -> None:
-        self._dies, self._asked = dies, 0
-
-    def __call__(self) -> bool:
-        self._asked += 1
-        if self._dies and self._asked == 3:
-            raise Killed
-        return self._asked == 3
-
-
 @pytest.mark.parametrize("rank", [0, 4])
 @pytest.mark.parametrize("lost", [False, True], ids=["stopped", "killed"])
 def test_a_candidate_that_was_stopped_becomes_the_same_to_the_bit(
@@ -208,20 +149,21 @@ import sys
 from pathlib import Path
 from language_maker import language_settings, workplace
 from reasoner.students import kind_named
-home, model = Path(sys.argv[1]), sys.argv[2]
-settings = language_settings(model, base_updates=60, checkpoint_every=5)
+home, model, rank = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+settings = language_settings(model, base_updates=60, checkpoint_every=5, lora_rank=rank)
 spec = kind_named("language").base_spec(settings, threads=1)
 print(kind_named("language").train("base", dict(spec.payload), workplace(home, "b"))["fingerprint"])
 """
 
 
 @pytest.mark.slow
-def test_a_process_that_was_killed_goes_on_to_the_same_bits(tmp_path: Path, model: str) -> None:
+@pytest.mark.parametrize("rank", [0, 4])
+def test_a_process_that_was_killed_goes_on_to_the_same_bits(tmp_path: Path, model: str, rank: int) -> None:
     places = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
 
     def begin(home: Path) -> subprocess.Popen[str]:
         home.mkdir(exist_ok=True)
-        words = [sys.executable, "-c", TRAINS, str(home), model]
+        words = [sys.executable, "-c", TRAINS, str(home), model, str(rank)]
         return subprocess.Popen(words, env={**os.environ, "PYTHONPATH": places}, stdout=subprocess.PIPE, text=True)
 
     through, _ = begin(tmp_path / "through").communicate()
@@ -272,9 +214,11 @@ def test_rows_that_are_too_long_are_left_out_and_counted(tmp_path: Path, model: 
         candidate(tmp_path, model, parent, name="c2", worked=long)
 
 
-def test_a_candidate_that_moves_too_far_fails_in_words(tmp_path: Path, model: str) -> None:
+def test_a_candidate_that_moves_too_far_is_none_and_says_how_far(tmp_path: Path, model: str) -> None:
     parent = base(tmp_path, model)["checkpoint"]
-    with pytest.raises(TrainingFailed, match=r"language\.kl_budget=0\.0001 allows less"):
+    with pytest.raises(CandidateFailed, match=r"\d\.\d{3} nats a token"):
+        candidate(tmp_path, model, parent, kl_budget=1e-4)
+    with pytest.raises(CandidateFailed, match=r"language\.kl_budget=0\.0001 allows less"):
         candidate(tmp_path, model, parent, kl_budget=1e-4)
     near = candidate(tmp_path, model, parent, name="c2", kl_budget=1000, epochs=1)
     assert 0 < near["kl"] < 1000

@@ -97,6 +97,15 @@ class ChecksManyAnswers(Protocol):
 
 
 @runtime_checkable
+class OffersAnswers(Protocol):
+    """A checker that knows which answers there are to a question."""
+
+    def offered(self, question: str) -> tuple[str, ...]:
+        """All of them; empty where it does not know them."""
+        ...
+
+
+@runtime_checkable
 class AsksJudge(Protocol):
     """A checker that needs somebody to ask a model."""
 

@@ -32,6 +32,8 @@ _LOOSE = re.compile(
 _DENIED = re.compile(
     r"(?:\b[Nn]ot|n't|\b[Nn]either|\bnor|\b[Ee]xcept) (?:option |choice )?(?:[(\[][A-Za-z]|[A-Z])(?![^\W_])"
 )
+_LETTERED = re.compile(r"^(?:\(([A-Z])\)|([A-Z])\.) ", re.MULTILINE)
+"""How an option begins in a question: `(A) London`, or `A. London`."""
 _SINGLE = re.compile(r"(?<![^\W_])[^\W\d_](?![^\W_])")
 
 
@@ -87,8 +89,20 @@ class ChoiceChecker:
                 return f"choice {LETTERS[at]} is {shown(options[at])}, which is the letter of another one"
         return next((fault for one in gold.accepted if (fault := meant(one, options)[1])), "")
 
+    def offered(self, question: str) -> tuple[str, ...]:
+        """The letters of the options that a question shows, else the texts of those that every question has."""
+        return lettered(question) or self.settings.choices
+
     def _options(self, gold: Gold) -> tuple[str, ...]:
         return gold.choices or self.settings.choices
+
+
+def lettered(question: str) -> tuple[str, ...]:
+    """The letters of the options with which a question ends; empty where it shows fewer than two."""
+    begun = [first or second for first, second in _LETTERED.findall(question)]
+    last = len(begun) - begun[::-1].index("A") - 1 if "A" in begun else len(begun)
+    letters = tuple(begun[last:])
+    return letters if len(letters) > 1 and letters == tuple(LETTERS[: len(letters)]) else ()
 
 
 def meant(answer: str, options: tuple[str, ...]) -> tuple[str, str]:

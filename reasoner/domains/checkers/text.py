@@ -13,6 +13,8 @@ class TextSettings(CheckerSettings):
     """Of sentences; `C#`, `50%`, `-5` and `1.5` keep theirs."""
     ignore_articles: bool = False
     """Whether `a`, `an` and `the` do not count."""
+    allowed: tuple[str, ...] = ()
+    """All answers that there are, such as labels; a gold answer that is none of them is refused. Empty: any."""
 
 
 class TextChecker:
@@ -24,6 +26,7 @@ class TextChecker:
 
     def __init__(self, settings: TextSettings | None = None) -> None:
         self.settings = settings or TextSettings()
+        self._allowed = frozenset(map(self.canonical, self.settings.allowed))
 
     @checks
     def check(self, gold: Gold, answer: str) -> Check:
@@ -47,4 +50,9 @@ class TextChecker:
             return "there is no gold answer; give the row an `answer`"
         if not any(map(self.canonical, gold.accepted)):
             return f"nothing is left of {shown(gold.accepted[0])} once it is normalised; use the checker `exact`"
-        return ""
+        unknown = [one for one in gold.accepted if self.canonical(one) not in self._allowed] if self._allowed else []
+        return f"{shown(unknown[0])} is none of the {len(self._allowed)} allowed answers" if unknown else ""
+
+    def offered(self, question: str) -> tuple[str, ...]:  # noqa: ARG002 (the same for all)
+        """The allowed answers."""
+        return self.settings.allowed

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from reasoner.domains.checkers.base import AnswerChecker, AsksJudge, ChecksManyAnswers, Gold
+from reasoner.domains.checkers.base import AnswerChecker, AsksJudge, ChecksManyAnswers, Gold, OffersAnswers
 from reasoner.domains.checkers.fingerprint import fingerprint
 from reasoner.domains.checkers.registry import get_checker
 from reasoner.domains.rows.columns import Reader
@@ -97,12 +97,26 @@ class RowsDomain:
         )
 
     def read_row(self, fields: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """A row by the task file's columns; see `columns.Reader`."""
-        return self._reader.read(fields)
+        """A row by the task file's columns; see `columns.Reader`. An only step that is the answer is as `offered`."""
+        found = self._reader.read(fields)
+        return found if found["steps"] != (found["answer"],) else {**found, "steps": (self._as_offered(found),)}
+
+    def offered(self, question: str) -> tuple[str, ...]:
+        """All answers that there are: letters of the options that a question shows, or the labels that are allowed."""
+        return self._checker.offered(question) if isinstance(self._checker, OffersAnswers) else ()
 
     def validate_gold(self, problem: Problem) -> str:
         """Empty, or what is wrong with the gold answer of a row."""
         return self._checker.validate_gold(gold_of(problem))
+
+    def _as_offered(self, fields: Mapping[str, Any]) -> str:
+        """A row's answer in the words in which it is offered, so that what is learnt is what can be chosen."""
+        answer, offered = str(fields["answer"]), self.offered(str(fields["question"]))
+        if answer in offered:
+            return answer
+        material = fields["material"]
+        gold = Gold(answer=answer, choices=tuple(material.get(_CHOICES, ())), question=str(fields["question"]))
+        return next((one for one in offered if self._checker.check(gold, one).outcome == "right"), answer)
 
 
 def gold_of(problem: Problem) -> Gold:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reasoner.errors import UsageError
-from reasoner.evaluation.attempts import Solver
+from reasoner.evaluation.attempts import Solver, solve_all
 from reasoner.types.benchmark import Item, Reply
 from reasoner.types.domain import Domain
 from reasoner.types.problem import Mode
@@ -50,7 +50,10 @@ class StudentAnswerer:
         if isinstance(self._student, TellsCuts):
             self.cut |= {item.id for item, cut in zip(items, self._student.cuts(questions), strict=True) if cut}
         student, mode = self._student, self._mode
-        solved = self._solver(student, questions, mode) if self._solver else student.solve(questions, mode)
+        if self._solver:
+            solved = self._solver(student, questions, mode)
+        else:
+            solved = solve_all(student, self._domain, questions, mode)
         return [Reply(texts=(self._domain.answer_of(one.steps) if one.finished else "",)) for one in solved]
 
     def embed(self, texts: Sequence[str]) -> Any:

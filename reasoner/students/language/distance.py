@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from reasoner.errors import TrainingFailed
+from reasoner.errors import CandidateFailed
 from reasoner.models.causal import CausalModel
+from reasoner.students.language.chances import log_chances
 from reasoner.students.language.template import Row
-from reasoner.students.language.tuning import log_chances
 from reasoner.training.divergence import divergence
 
 PROBES, TOGETHER = 32, 4
@@ -30,11 +30,11 @@ def require_near(before: Sequence[Tensor], after: Sequence[Tensor], budget: floa
     """The mean KL(after || before) in nats a token.
 
     Raises:
-        TrainingFailed: it is more than the budget.
+        CandidateFailed: it is more than the budget.
     """
     moved = divergence(after, before)
     if moved > budget:
-        raise TrainingFailed(
+        raise CandidateFailed(
             f"the candidate is {moved:.3f} nats a token away from what it began as, language.kl_budget={budget} allows "
             "less; lower language.learning_rate or language.epochs, raise language.replay_share, or allow more"
         )

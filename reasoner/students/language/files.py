@@ -51,6 +51,8 @@ def save_language(student: "LanguageStudent", folder: Path, *, about: Mapping[st
             "instruction": template.instruction,
             "max_prompt_tokens": template.max_prompt_tokens,
             "max_new_tokens": template.max_new_tokens,
+            "answer_by": student.answer_by,
+            "score_by": student.score_by,
         }
         mark = _mark(settings, partial, (path.name for path in partial.iterdir()))
         write_checkpoint(partial, CheckpointFile(kind="language", fingerprint=mark, settings=settings, about=about))
@@ -80,6 +82,8 @@ def load_language_student(folder: Path, *, device: str = "cpu") -> "LanguageStud
         dtype = getattr(torch, DTYPES[DTYPES.index(settings["dtype"])])
         limits = {name: settings[name] for name in ("way", "form", "instruction", "max_prompt_tokens")}
         limits["max_new_tokens"] = settings["max_new_tokens"]
+        # A checkpoint of before answers could be weighed writes them.
+        answers = settings.get("answer_by", "write"), settings.get("score_by", "sum")
     place = str(folder) if stored == "weights" else origin.name
     batch = TOGETHER[device.partition(":")[0]]
     model = load_causal(place, device=device, dtype=dtype, batch=batch, setting="student.model")
@@ -90,7 +94,7 @@ def load_language_student(folder: Path, *, device: str = "cpu") -> "LanguageStud
         )
     adapter = stored_adapter(model.network, folder, name=origin.name) if stored == "adapter" else None
     model.network.eval()
-    return LanguageStudent(model, Template(model.tokenizer, **limits), origin, stored, adapter)
+    return LanguageStudent(model, Template(model.tokenizer, **limits), origin, stored, adapter, *answers)
 
 
 def fingerprint_of(folder: Path) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reasoner.students.language.student import LanguageStudent
     from reasoner.training.work import Workplace
 
-OF_CANDIDATES = {"epochs", "kl_budget", "checkpoint_every"}
+OF_CANDIDATES = {"epochs", "kl_budget", "checkpoint_every", "objective", "dpo_beta", "dpo_sft"}
 """Settings of `language` that a base knows nothing of, or that change no weight."""
 TRAINED_FLOATS, STORED_BYTES = 4, 2
 """Weights, gradients and two moments, each in float32; a weight in a file is at least so large."""

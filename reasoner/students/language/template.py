@@ -6,7 +6,7 @@ would merge, and its last token is the end.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from reasoner.config.settings import LanguageSettings
@@ -37,6 +37,15 @@ class Row:
     ids: tuple[int, ...]
     start: int
     """Tokens of the prompt, which teach nothing."""
+    rejected: "Row | None" = None
+    """The same question with a wrong solution, to which this one is to be preferred."""
+    margin: float = 0.0
+    """How much likelier than that one the reference holds this solution, in nats."""
+
+    @property
+    def taught(self) -> int:
+        """Tokens that are supervised."""
+        return len(self.ids) - self.start
 
     @property
     def targets(self) -> tuple[int, ...]:
@@ -77,13 +86,21 @@ class Template:
         first = ids[:1] if ids[0] == self.tokenizer.bos_token_id else []
         return Prompt((*first, *ids[len(ids) - self.max_prompt_tokens + len(first) :]), cut=True)
 
+    def said(self, steps: Sequence[str]) -> tuple[int, ...]:
+        """A solution as it is written, the end included."""
+        return (*self._encode("\n".join(steps), special=False), self.end)
+
     def row(self, question: str, steps: Sequence[str]) -> Row | None:
         """A worked question as it is learnt; None where prompt or solution is too long: half of it would teach half."""
-        prompt = self.prompt(question)
-        said = [*self._encode("\n".join(steps), special=False), self.end]
+        prompt, said = self.prompt(question), self.said(steps)
         if prompt.cut or len(said) > self.max_new_tokens or not any(step.strip() for step in steps):
             return None
         return Row((*prompt.ids, *said), len(prompt.ids))
+
+    def pair(self, question: str, steps: Sequence[str], wrong: Sequence[str]) -> Row | None:
+        """The row with a wrong solution that it is to be preferred to, where there is one short enough to be learnt."""
+        row, rejected = self.row(question, steps), self.row(question, wrong)
+        return row if row is None or rejected is None or rejected.ids == row.ids else replace(row, rejected=rejected)
 
     def read(self, written: Continued) -> Solved:
         """Steps of what was written, without empty lines, each with its log-probability and so the end.

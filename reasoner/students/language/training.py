@@ -22,6 +22,7 @@ from reasoner.students.language.adapter import fresh_adapter
 from reasoner.students.language.distance import PROBES, expectations, require_near
 from reasoner.students.language.feed import Batches
 from reasoner.students.language.files import TOGETHER, load_language_student, save_language
+from reasoner.students.language.preference import referred
 from reasoner.students.language.student import LanguageStudent, Origin
 from reasoner.students.language.template import Form, Row, Template, form_of, template_of
 from reasoner.students.language.tuning import Plan, Tuned, tune
@@ -39,6 +40,11 @@ class Encoded:
     rows: list[Row]
     left_out: int
     """Of them, too long to be learnt whole."""
+
+    @property
+    def pairs(self) -> int:
+        """Rows with a wrong attempt that they are to be preferred to."""
+        return sum(row.rejected is not None for row in self.rows)
 
 
 def train_language(work: str, payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
@@ -60,7 +66,7 @@ def _base(settings: Settings, payload: dict[str, Any], place: Workplace) -> dict
         setting="student.model",
     )
     template = _template(model.tokenizer, settings, form_of(p.steps for p in problems), model.positions)
-    student = LanguageStudent(model, template, Origin(name, model.mark))
+    student = _answering(LanguageStudent(model, template, Origin(name, model.mark)), language)
     if not language.base_updates:
         about = {"updates": 0, "examples": 0, "train_seconds": round(time.monotonic() - began, 3)}
         return _keep(student, payload, place, {**about, "parent": ""})
@@ -78,32 +84,46 @@ def _candidate(settings: Settings, payload: dict[str, Any], place: Workplace) ->
     _require_language(checkpoints, start)
     student = load_language_student(checkpoints / start, device=payload["device"])
     _require_same_way(student, language, start)
-    worked, share = read_rows(place.home / payload["rows"]), language.replay_share
-    replayed = round(language.epochs * len(worked) * share / (1 - share))
-    problems = _base_problems(settings, max(PROBES, replayed)) if share else []
-    template = _template(
-        student.model.tokenizer, settings, form_of(w.steps for w in (*worked, *problems)), student.model.positions
-    )
-    encoded = _encoded(template, worked, settings)
-    replay = _encoded(template, problems, settings) if problems else Encoded([], 0)
-    seed = derive(settings.seed, "language candidate", payload["cycle"])
-    student = _trainable(replace(student, template=template), language, seed=seed)
-    batches = Batches(encoded.rows, replay.rows, share=share, size=language.batch_size, seed=seed)
+    template, encoded, replay = _material(student, settings, read_rows(place.home / payload["rows"]))
+    seed, share = derive(settings.seed, "language candidate", payload["cycle"]), language.replay_share
+    student = _trainable(_answering(replace(student, template=template), language), language, seed=seed)
+    learnt = referred(student.model, encoded.rows)
+    batches = Batches(learnt, replay.rows, share=share, size=language.batch_size, seed=seed)
     per_update = language.batch_size * language.accumulate * (1 - share)
     updates = max(1, round(language.epochs * len(encoded.rows) / per_update))
     probes = _probes(template, settings) if language.kl_budget else []
     before = expectations(student.model, probes)
-    tuned = _tune(student, batches, updates, seed, settings, payload, place)
-    about = {
-        **_told(tuned, encoded),
-        "parent": payload["parent"],
-        "replay_left_out": replay.left_out,
-    }
+    tuned = _tune(student, batches, updates, seed, settings, payload, place, pairs=language.objective == "dpo")
+    about = {**_told(tuned, encoded), "parent": payload["parent"], "replay_left_out": replay.left_out}
+    if language.objective == "dpo":
+        about["pairs"] = encoded.pairs
     if language.lora_rank:
         about["core"] = start
     if probes:
         about["kl"] = require_near(before, expectations(student.model, probes), language.kl_budget)
     return _keep(student, payload, place, about)
+
+
+def _material(
+    student: LanguageStudent, settings: Settings, worked: Sequence[Worked]
+) -> tuple[Template, Encoded, Encoded]:
+    """What a candidate learns and what it shall not forget, and the template of both.
+
+    Raises:
+        TrainingFailed: nothing is left to be learnt.
+    """
+    language, share = settings.language, settings.language.replay_share
+    replayed = round(language.epochs * len(worked) * share / (1 - share))
+    problems = _base_problems(settings, max(PROBES, replayed)) if share else []
+    form = form_of(w.steps for w in (*worked, *problems))
+    template = _template(student.model.tokenizer, settings, form, student.model.positions)
+    encoded = _encoded(template, worked, settings)
+    if language.objective == "dpo" and not language.dpo_sft and not encoded.pairs:
+        raise TrainingFailed(
+            f"language.dpo_sft=0 learns from wrong attempts alone, and none of {len(worked)} rows has one that fits "
+            "into language.max_new_tokens; expected language.dpo_sft above 0"
+        )
+    return template, encoded, _encoded(template, problems, settings) if problems else Encoded([], 0)
 
 
 def core_of(checkpoints: Path, name: str) -> str:
@@ -163,7 +183,7 @@ def _encoded(template: Template, worked: Sequence[Worked], settings: Settings) -
     Raises:
         TrainingFailed: none is.
     """
-    rows = [row for w in worked if (row := template.row(w.question, w.steps)) is not None]
+    rows = [row for w in worked if (row := template.pair(w.question, w.steps, w.wrong)) is not None]
     if not rows:
         limits = f"{template.max_prompt_tokens} tokens of question and {template.max_new_tokens} of solution"
         raise TrainingFailed(
@@ -177,6 +197,11 @@ def _probes(template: Template, settings: Settings) -> list[Row]:
     """Problems that no batch holds, but for chance."""
     drawn = open_source(settings).base_problems(PROBES, derive(settings.seed, "language probes"))
     return _encoded(template, [Worked(p.question, p.steps) for p in drawn], settings).rows
+
+
+def _answering(student: LanguageStudent, language: LanguageSettings) -> LanguageStudent:
+    """The student as the run's settings have it answer."""
+    return replace(student, answer_by=language.answer_by, score_by=language.score_by)
 
 
 def _trainable(student: LanguageStudent, language: LanguageSettings, *, seed: int) -> LanguageStudent:
@@ -203,9 +228,12 @@ def _tune(
     settings: Settings,
     payload: dict[str, Any],
     place: Workplace,
+    *,
+    pairs: bool = False,
 ) -> Tuned:
     language = settings.language
     plan = Plan(updates, language.learning_rate, language.accumulate, seed, payload["precision"])
+    plan = replace(plan, beta=language.dpo_beta, right_weight=language.dpo_sft) if pairs else plan
     return tune(
         student.model.network,
         batches,

@@ -5,7 +5,6 @@ optimizer's moments, one safetensors file that is replaced whole. Shapes: B rows
 vocabulary.
 """
 
-import inspect
 import json
 import math
 import time
@@ -21,8 +20,10 @@ from torch.nn import functional as F
 
 from reasoner.errors import TrainingFailed
 from reasoner.storage.tensor_files import fitting, load_described, save_tensors
+from reasoner.students.language.chances import log_chances
 from reasoner.students.language.feed import Batches
-from reasoner.students.language.template import UNSUPERVISED, Row
+from reasoner.students.language.preference import preference_loss, with_rejected
+from reasoner.students.language.template import Row
 from reasoner.training.feed import derive
 from reasoner.training.precision import Precision, computing_in
 from reasoner.training.state import FILE, REMOVE
@@ -41,6 +42,10 @@ class Plan:
     accumulate: int
     seed: int
     precision: Precision
+    beta: float = 0.0
+    """Of pairs; 0 where nothing is learnt from wrong attempts."""
+    right_weight: float = 1.0
+    """Of right solutions by themselves."""
 
     def rate_at(self, update: int) -> float:
         """Up in a line, then down along a cosine to nothing."""
@@ -51,6 +56,15 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Shares:
+    """Over what an update's loss is a mean."""
+
+    tokens: int
+    """Supervised tokens of right solutions."""
+    pairs: int
+
+
+@dataclass(frozen=True)
 class Tuned:
     """The end of a training run."""
 
@@ -58,7 +72,7 @@ class Tuned:
     seconds: float
     """Training time over all attempts."""
     loss: float
-    """Mean cross-entropy of the last update's supervised tokens, in nats; of the attempt that ended it."""
+    """Of the last update; mean cross-entropy of its supervised tokens, in nats, where there are no pairs."""
 
 
 def tune(
@@ -100,42 +114,19 @@ def tune(
     return Tuned(done, before + time.monotonic() - began, loss)
 
 
-def log_chances(network: Any, rows: Sequence[Row], *, pad: int) -> tuple[Tensor, Tensor]:
-    """Log-probabilities at each supervised token, [N, V] in float32, and those tokens, [N]."""
-    longest, device = max(len(row.ids) for row in rows), network.device
-    ids_BL = torch.full((len(rows), longest), pad)
-    mask_BL = torch.zeros(len(rows), longest, dtype=torch.long)
-    target_BL = torch.full((len(rows), longest), UNSUPERVISED)
-    for i, row in enumerate(rows):
-        n = len(row.ids)
-        ids_BL[i, :n], mask_BL[i, :n], target_BL[i, :n] = torch.tensor(row.ids), 1, torch.tensor(row.targets)
-    # What comes after the last token is nobody's; logits are made from where the shortest prompt ends.
-    kept = longest - min(row.start for row in rows) + 1
-    how = {"logits_to_keep": kept} if _keeps(network) else {}
-    out = network(input_ids=ids_BL.to(device), attention_mask=mask_BL.to(device), use_cache=False, **how)
-    target = target_BL[:, -kept + 1 :].to(device)
-    counted = target != UNSUPERVISED
-    return F.log_softmax(out.logits[:, -kept:-1][counted].float(), dim=-1), target[counted]
-
-
-def _keeps(network: Any) -> bool:
-    return "logits_to_keep" in inspect.signature(network.forward).parameters
-
-
 def _update(
     network: Any, batches: Batches, plan: Plan, optimizer: torch.optim.Optimizer, *, update: int, pad: int
 ) -> float:
-    """One step of the optimizer; the mean loss of its supervised tokens."""
+    """One step of the optimizer; its loss."""
     parts = [batches.at(update * plan.accumulate + i) for i in range(plan.accumulate)]
-    tokens = sum(len(row.ids) - row.start for part in parts for row in part)
+    rows = [row for part in parts for row in part]
+    shares = Shares(sum(row.taught for row in rows), sum(row.rejected is not None for row in rows))
     total = 0.0
     devices = [network.device] if network.device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(derive(plan.seed, "noise", update))
         for part in parts:
-            with computing_in(plan.precision, network.device.type):
-                log_NV, target_N = log_chances(network, part, pad=pad)
-            loss = F.nll_loss(log_NV, target_N, reduction="sum") / tokens
+            loss = _loss(network, part, plan, shares, pad=pad)
             loss.backward()
             total += float(loss.detach())
     if not math.isfinite(total):
@@ -146,6 +137,17 @@ def _update(
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
     return total
+
+
+def _loss(network: Any, part: Sequence[Row], plan: Plan, shares: Shares, *, pad: int) -> Tensor:
+    """What a batch has of its update's loss: right solutions by themselves, then against wrong ones."""
+    with computing_in(plan.precision, network.device.type):
+        log_NV, target_N = log_chances(network, with_rejected(part), pad=pad)
+    own = sum(row.taught for row in part)
+    loss = plan.right_weight * F.nll_loss(log_NV[:own], target_N[:own], reduction="sum") / shares.tokens
+    if any(row.rejected for row in part):
+        loss = loss + preference_loss(log_NV, target_N, part, beta=plan.beta) / shares.pairs
+    return loss
 
 
 Named = Sequence[tuple[str, nn.Parameter]]
