@@ -58,7 +58,9 @@ def begin_in_one_space(
         if block.attend_cross is not None:
             _look(block.attend_cross, LOOKING)
     if question_encoder.lines is not None:
-        _share_places(question_encoder.lines[1].weight[1:], step_encoders, predictor)
+        places = question_encoder.lines[1]
+        assert isinstance(places, nn.Embedding)
+        _share_places(places.weight[1:], step_encoders, predictor)
     _identity(predictor.project.weight)
     _identity(decoder.bridge.weight)
     decoder.token.weight.mul_(EMBEDDING_SCALE)

@@ -183,13 +183,14 @@ def _lines(text: str, begins: list[int], kept: int) -> list[tuple[int, int, int]
     lines = text.split("\n")
     indents = [len(line) - len(line.lstrip()) for line in lines]
     depths = {blanks: depth for depth, blanks in enumerate(sorted(set(indents)), start=1)}
+    lines_told, places_told, depths_told = (most - 1 for most in LINE_PLACES)
     found, line, end, first = list[tuple[int, int, int]](), 0, len(lines[0]), 0
     for token, begin in enumerate(begins):
         while begin > end:
             line, first = line + 1, token
             end += 1 + len(lines[line])
-        place = (line + 1, token - first + 1, depths[indents[line]])
-        found.append(tuple(min(p, most - 1) for p, most in zip(place, LINE_PLACES, strict=True)))
+        row, place, depth = line + 1, token - first + 1, depths[indents[line]]
+        found.append((min(row, lines_told), min(place, places_told), min(depth, depths_told)))
     return found[len(found) - kept :] if begins else [(1, 1, 1)] * kept
 
 
