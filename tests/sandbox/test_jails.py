@@ -46,7 +46,8 @@ def test_nothing_of_this_installation_can_be_imported(sandbox: Sandbox) -> None:
     ],
 )
 def test_a_limit_ends_a_script_and_is_named(sandbox: Sandbox, script: str, limit: str) -> None:
-    ran = run(sandbox, {"main.py": script}, "main.py", limits=QUICK)
+    limits = QUICK if limit != "cpu" else Limits(cpu_seconds=1, wall_seconds=60)
+    ran = run(sandbox, {"main.py": script}, "main.py", limits=limits)
     assert (ran.exit_code, ran.limit) == (None, limit)
 
 
