@@ -30,7 +30,7 @@ LOOP = [
 
 def schooled(folder: Path, *, seed: int) -> str:
     """A Llama that has learnt a little of the task; its folder as text."""
-    problems = open_source(school_settings(seed)).base_problems(3000, 7)
+    problems = list(open_source(school_settings(seed)).base_problems(3000, 7))
     texts = [*(problem.question for problem in problems), *["Question: Answer:"] * 9]
     model = word_llama(folder, texts, width=192, layers=2, seed=seed)
     school(model, [(problem.question, problem.steps) for problem in problems], updates=120, rate=3e-3, seed=seed)
