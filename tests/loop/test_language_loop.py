@@ -49,22 +49,25 @@ def test_a_candidate_that_moves_too_far_ends_its_cycle_and_not_the_run(tmp_path:
     model = llama(tmp_path / "model", width=64, layers=2)
     words = (*SMALL, *TRAINED, "language.kl_budget=1e-6", "teacher.calls=2")
     ended = loop(tmp_path / "home", *words, f"student.model={model}", cycles=2)
-    assert ended.code == 4, ended.words
+    assert ended.code == 0, ended.words
     failed = [job for job in ended.of("job") if job["state"] == "failed"]
     assert len(failed) == 2
     assert all("nats a token away" in job["error"] for job in failed)
-    assert not ended.of("decision")
+    assert [one["verdict"] for one in ended.of("decision")] in ([], ["keep", "keep"])
 
 
-def test_its_own_right_answers_and_its_own_wrong_ones_teach_it(tmp_path: Path) -> None:
-    model = llama(tmp_path / "model", width=64, layers=2)
-    home, words = tmp_path / "own", (*SMALL, "language.base_updates=60", "language.lora_rank=4")
-    ended = loop(home, *words, "teach.from=own", f"student.model={model}")
+def test_its_own_right_answers_teach_it(tmp_path: Path) -> None:
+    model = llama(tmp_path / "model", width=128, layers=2)
+    words = (*SMALL, "language.base_updates=250", "language.lora_rank=0", "teach.from=own")
+    ended = loop(tmp_path, *words, f"student.model={model}")
     assert ended.code in (0, 4), ended.words
-    rows = [json.loads(line) for line in (run_folder(home) / "dataset" / "1.jsonl").read_text().splitlines()]
+    rows = [json.loads(line) for line in (run_folder(tmp_path) / "dataset" / "1.jsonl").read_text().splitlines()]
     assert {row["source"] for row in rows} == {"self"}
 
-    home = tmp_path / "pairs"
+
+def test_its_own_wrong_attempts_are_weighed_against_right_ones(tmp_path: Path) -> None:
+    model, home = llama(tmp_path / "model", width=64, layers=2), tmp_path / "pairs"
+    words = (*SMALL, "language.base_updates=60", "language.lora_rank=4")
     ended = loop(home, *words, "teach.from=gold", "language.objective=dpo", f"student.model={model}")
     assert ended.code in (0, 4), ended.words
     (job,) = [job for job in ended.of("job") if "pairs" in job["result"]]
