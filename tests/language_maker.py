@@ -2,18 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors
-from torch.nn import functional as F
 
-from reasoner.config.settings import LanguageSettings, Settings
-from reasoner.students.language.chances import log_chances
-from reasoner.students.language.feed import Batches
-from reasoner.students.language.template import template_of
+from reasoner.config.settings import Settings
 from reasoner.training.work import Workplace
 
 CHARACTERS = "\n" + "".join(map(chr, range(32, 127)))
@@ -70,28 +66,6 @@ def _save_llama(folder: Path, vocabulary: int, width: int, layers: int, position
         torch.manual_seed(seed)
         LlamaForCausalLM(config).save_pretrained(folder)
     return folder.as_posix()
-
-
-def school(
-    model: str, worked: Sequence[tuple[str, Sequence[str]]], *, updates: int, rate: float, seed: int, size: int = 16
-) -> None:
-    """Trains all weights of a folder's model on worked questions, put as a student puts them."""
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    network, tokenizer = AutoModelForCausalLM.from_pretrained(model), AutoTokenizer.from_pretrained(model)
-    settings = LanguageSettings(max_new_tokens=40, max_prompt_tokens=60)
-    template = template_of(tokenizer, settings, form="lines", positions=network.config.max_position_embeddings)
-    rows = [row for question, steps in dict(worked).items() if (row := template.row(question, steps))]
-    batches = Batches(rows, share=0.0, size=size, seed=seed)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=0.0)
-    for update in range(updates):
-        log_NV, target_N = log_chances(network, batches.at(update), pad=0)
-        F.nll_loss(log_NV, target_N).backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.param_groups[0]["lr"] = rate * min(1, (update + 1) / 10) * (1 - 0.95 * update / updates)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-    network.save_pretrained(model)
 
 
 def language_settings(model: str, **language: Any) -> Settings:
