@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from kill_work import OPERATIONS, SPACE, STUDENT
 
-import reasoner.models.greedy
+import reasoner.models.student
 from memory.filters import Filter
 from memory.index.vectors import VectorIndex
 from memory.latent_memory import LatentMemory
@@ -149,9 +149,9 @@ def test_a_killed_reencoding_goes_on_and_switches_only_at_its_end(
     whole(database, {SPACE})
 
     questions = list[str]()
-    embed = reasoner.models.greedy.embed_questions
+    embed = reasoner.models.student.embed_questions
     monkeypatch.setattr(
-        reasoner.models.greedy,
+        reasoner.models.student,
         "embed_questions",
         lambda student, asked: (questions.extend(asked), embed(student, asked))[1],
     )
