@@ -1,23 +1,23 @@
 """Attempts at practice problems, judged step by step: what a verifier learns from."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import torch
-from torch.nn import functional as F
+from torch.nn import Module
 
-from agents.searching import batches_of, make_arena
+from agents.searching import batches_of, search_of
 from agents.solving.graph import run
 from reasoner.config.settings import SearchSettings
 from reasoner.evaluation.step_labels import end_is_right, step_is_right
-from reasoner.models.student import Student
-from reasoner.models.tokenizers import PAD, StepTokenizer
-from reasoner.models.verifier import StepVerifier
-from reasoner.search.energy import HOLDS, ROUND_TRIP, SAID
-from reasoner.search.practising import Judge, Practice, Seen
-from reasoner.search.searchers import beam_proposers
-from reasoner.training.claims import JudgedClaims, token_rows
+from reasoner.search.practising import Judge, Practice
+from reasoner.search.searchers import beam_ways
+from reasoner.students import Verifiable, step_model
+from reasoner.training.claims import JudgedClaims
 from reasoner.types.domain import Domain
 from reasoner.types.problem import Problem
+from reasoner.types.step_model import required
+from reasoner.types.student import Student
 
 RIGHT_BEAMS = 2
 """Right solutions of a question that are gone on with, where there are several ways."""
@@ -31,7 +31,7 @@ def collect_claims(
     settings: SearchSettings,
     *,
     seed: int,
-    verifier: StepVerifier | None = None,
+    verifier: Module | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> JudgedClaims:
     """Every candidate that a beam would see on its way along right steps, with its label; never for reported problems.
@@ -46,20 +46,23 @@ def collect_claims(
         on_progress: told how many problems are done.
     """
     ways = settings.model_copy(update={"refine": 0, "recall": 0, "verifier_proposes": verifier is not None})
+    model = step_model(student, "a verifier")
+    claimed = required(model, Verifiable, "a verifier")
+    if verifier is not None:
+        model = claimed.with_verifier(verifier)
     parts: list[JudgedClaims] = []
     done = 0
-    for places in batches_of(student, [p.question for p in problems], settings.candidates):
+    for places in batches_of(model, [p.question for p in problems], settings.candidates):
         chosen = [problems[i] for i in places]
-        searcher = Practice(
+        practice = Practice(
             width=RIGHT_BEAMS,
             decodes=settings.candidates,
-            proposers=beam_proposers(ways, student.net),
+            ways=beam_ways(ways, model.origins),
             judge=_judge(domain, chosen),
         )
-        arena = make_arena(student, domain, [p.question for p in chosen], ways, seed=seed)
-        arena.searcher, arena.verifier = searcher, verifier
-        run(arena)
-        parts += [_claims(student.writes, seen, places) for seen in searcher.seen]
+        search = search_of(model, domain, [p.question for p in chosen], ways, seed=seed)
+        run(replace(search, searcher=practice))
+        parts += [claimed.claims(seen, places) for seen in practice.seen]
         done += len(places)
         if on_progress is not None:
             on_progress(done, len(problems))
@@ -72,18 +75,3 @@ def _judge(domain: Domain, problems: Sequence[Problem]) -> Judge:
         return end_is_right(domain, problem, before) if ends else step_is_right(domain, problem, before, step)
 
     return judge
-
-
-def _claims(writes: StepTokenizer, seen: Seen, places: Sequence[int]) -> JudgedClaims:
-    candidates = seen.candidates
-    tokens = candidates.tokens_ML.cpu()
-    return JudgedClaims(
-        question_M=torch.tensor(places)[seen.question_M],
-        tokens_MS=F.pad(tokens, (0, writes.max_tokens - tokens.shape[1]), value=PAD).to(torch.int16),
-        before_MTS=token_rows(writes, seen.before).to(torch.int16),
-        depth_M=torch.tensor([len(b) for b in seen.before]),
-        said_M=candidates.terms[SAID],
-        round_trip_M=candidates.terms[ROUND_TRIP],
-        holds_M=candidates.terms[HOLDS],
-        right_M=seen.right_M.float(),
-    )

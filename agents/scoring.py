@@ -1,25 +1,23 @@
 """How likely solutions by others are to be right: each step is judged as a search judges its candidates.
 
-Shapes: N solutions under way, M = N steps to be judged, L tokens.
+Shapes: N solutions under way.
 """
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
-from torch import Tensor
 
-from agents.searching import batches_of, make_arena
-from agents.solving.propose import predict
-from agents.solving.prune import follow
-from agents.solving.state import START_STATE
-from agents.solving.verify import verify
+from agents.searching import batches_of, search_of
+from agents.solving.verify import judged
 from reasoner.config.settings import SearchSettings
-from reasoner.models.student import Student
-from reasoner.models.tokenizers import PAD
-from reasoner.search.arena import Arena
-from reasoner.search.beams import Candidates
+from reasoner.search.beams import Beams
+from reasoner.search.search import Search
 from reasoner.search.trained_verifier import TrainedVerifier
+from reasoner.students import step_model
 from reasoner.types.domain import Domain
+from reasoner.types.step_model import StepModel
+from reasoner.types.student import Student
 
 AT_ONCE = 16
 """Solutions of a question, about: batches are made for so many."""
@@ -55,14 +53,14 @@ def score_solutions(
     """
     scores: list[list[float | None]] = [[None] * len(of) for of in solutions]
     done = 0
-    for places in batches_of(student, questions, AT_ONCE):
-        arena = make_arena(student, domain, [questions[i] for i in places], settings, seed=0, verifier=verifier)
-        arena.encode()
+    model = step_model(student, "a ranking of solutions")
+    for places in batches_of(model, questions, AT_ONCE):
+        search = search_of(model, domain, [questions[i] for i in places], settings, seed=0, verifier=verifier)
         known = [
-            (row, i, k) for row, i in enumerate(places) for k, s in enumerate(solutions[i]) if _can_write(student, s)
+            (row, i, k) for row, i in enumerate(places) for k, s in enumerate(solutions[i]) if _can_write(model, s)
         ]
         if known:
-            found = _scores(arena, torch.tensor([row for row, _, _ in known]), [solutions[i][k] for _, i, k in known])
+            found = _scores(search, np.array([row for row, _, _ in known]), [solutions[i][k] for _, i, k in known])
             for (_, i, k), score in zip(known, found, strict=True):
                 scores[i][k] = score
         done += len(places)
@@ -71,45 +69,25 @@ def score_solutions(
     return scores
 
 
-def _can_write(student: Student, steps: Steps) -> bool:
-    return 0 < len(steps) < student.shape.max_steps and all(student.writes.fits(step) for step in steps)
+def _can_write(model: StepModel, steps: Steps) -> bool:
+    return 0 < len(steps) < model.max_steps and all(model.can_write(step) for step in steps)
 
 
-def _scores(arena: Arena, question_N: Tensor, solutions: Sequence[Steps]) -> list[float]:
+def _scores(search: Search, question_N: np.ndarray, solutions: Sequence[Steps]) -> list[float]:
     """All solutions of a batch, step by step side by side; ended ones leave."""
-    arena.begin(question_N)
+    model, beams = search.model, Beams.empty(question_N)
+    rows = model.root(search.questions, seed=search.seed).take(question_N)
     scores = [0.0] * len(solutions)
     alive = list(range(len(solutions)))
     for depth in range(max(len(s) for s in solutions) + 1):
-        predict(arena)
         texts = [solutions[i][depth] if depth < len(solutions[i]) else "" for i in alive]
-        arena.candidates = _given(arena, texts)
-        verify({**START_STATE, "step": depth}, arena)
-        following = follow(arena, arena.candidates)
-        for row, i in enumerate(alive):
-            scores[i] = float(following.score_N[row])
-        going = [row for row, text in enumerate(texts) if text]
-        alive = [alive[row] for row in going]
+        candidates = judged(search, beams, model.score(rows, texts), depth=depth)
+        following = beams.follow(candidates)
+        for i, score in zip(alive, following.score_N.tolist(), strict=True):
+            scores[i] = score
+        going = np.flatnonzero([bool(text) for text in texts])
+        alive = [alive[row] for row in going.tolist()]
         if not alive:
             break
-        arena.beams = following.take(torch.tensor(going))
+        beams, rows = following.take(going), model.advance(rows, candidates).take(going)
     return scores
-
-
-def _given(arena: Arena, texts: Sequence[str]) -> Candidates:
-    """A given next step of each beam; an empty text ends the solution."""
-    writes = arena.student.writes
-    rows = [writes.encode(text) if text else writes.finish for text in texts]
-    longest = max(len(row) for row in rows)
-    tokens_ML = torch.tensor([row + [PAD] * (longest - len(row)) for row in rows]).to(arena.clean_NKD.device)
-    M = len(texts)
-    return Candidates(
-        beam_M=torch.arange(M),
-        slots_MKD=arena.clean_NKD,
-        origin=("given",) * M,
-        greedy_M=torch.zeros(M, dtype=torch.bool),
-        tokens_ML=tokens_ML,
-        texts=tuple(texts),
-        ends_M=torch.tensor([not text for text in texts]),
-        found=(1,) * M,
-    )

@@ -10,13 +10,14 @@ from reasoner.config.settings import GateSettings, SearchSettings
 from reasoner.evaluation.attempts import judge_all
 from reasoner.evaluation.comparison import compare, worse_buckets
 from reasoner.evaluation.statistics import rate
-from reasoner.models.student import Student
 from reasoner.search.trained_verifier import TrainedVerifier
+from reasoner.students import Verifiable, step_model
 from reasoner.types.domain import Domain
 from reasoner.types.ports import Recall
 from reasoner.types.problem import Attempt, Problem
 from reasoner.types.search import SearchRow
-from reasoner.types.student import Solved
+from reasoner.types.step_model import required
+from reasoner.types.student import Solved, Student
 from reasoner.types.tried import attempts_of
 
 Watch = Callable[[str, int, int], None]
@@ -108,7 +109,7 @@ def _control(
 ) -> SearchRow:
     """What the verifier solves greedily by itself: it is a student that has seen more, and a search should beat it."""
     began, settings = time.monotonic(), SearchSettings(searcher="greedy")
-    alone = verifier.net.as_student(student)
+    alone = required(step_model(student, "a search"), Verifiable, CONTROL).alone(verifier.net)
     watch = partial(on_progress, CONTROL)
     found = search_all(alone, domain, [p.question for p in problems], settings, seed=seed, on_progress=watch)
     tried = attempts_of(judge_all(domain, problems, [f.solved for f in found], "talk"))

@@ -3,26 +3,28 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import torch
 
 from agents.solving.graph import run, walk
+from agents.solving.state import SolveState
 from reasoner.config.settings import SearchSettings
 from reasoner.evaluation.understanding import doubt
-from reasoner.models.greedy import BATCH
-from reasoner.models.student import Student
-from reasoner.search.arena import Arena
 from reasoner.search.beams import Complete
 from reasoner.search.energy import SaidEnergy
-from reasoner.search.noise import Noise
+from reasoner.search.search import Search
 from reasoner.search.searchers import FIRST_MARGIN, chooser_of, searcher_of
 from reasoner.search.trained_verifier import TrainedVerifier
-from reasoner.types.domain import Domain
+from reasoner.students import Verifiable, step_model
+from reasoner.types.domain import Domain, power
 from reasoner.types.ports import Recall
 from reasoner.types.search import FoundSolution, SearchRound, SearchTrace
-from reasoner.types.student import Solved
+from reasoner.types.step_model import Candidates, Condenses, StepModel, required
+from reasoner.types.student import Solved, Student, TellsUnread
 
+BATCH = 256
+"""Questions side by side, at most."""
 LATENTS = 2048
 """Decoded at once, about; larger batches leave the caches of two cores."""
 
@@ -35,6 +37,11 @@ class Found:
     """At least one, in the order in which they were completed."""
     chosen: int
     decodes: int
+
+    @classmethod
+    def of(cls, ended: SolveState, row: int) -> "Found":
+        """What a batch's search has left for one of its questions."""
+        return cls(ended["complete"][row], ended["chosen"][row], int(ended["spent"][row]))
 
     @property
     def solved(self) -> Solved:
@@ -69,32 +76,27 @@ def search_all(
         verifier: the student's own, if it has one; asked only if `settings.verifier`.
         recall: the memory, if it may be asked; asked only for `settings.recall` above 0.
         on_progress: told how many questions are done.
-        observe: told of every node of the solve graph, see `Arena.observe`.
+        observe: told of every node of the solve graph, see `Search.observe`.
+
+    Raises:
+        UsageError: the student is of a kind that cannot be searched, or not as the settings ask.
     """
     found: dict[int, Found] = {}
-    for places in batches_of(student, questions, searcher_of(settings, student.net).decodes):
-        arena = make_arena(
-            student,
-            domain,
-            [questions[i] for i in places],
-            settings,
-            seed=seed,
-            verifier=verifier,
-            recall=recall,
-        )
-        arena.observe = observe
-        run(arena)
-        for row, i in enumerate(places):
-            found[i] = Found(tuple(arena.complete[row]), arena.chosen[row], arena.decodes[row])
+    model = step_model(student, "a search")
+    asked: dict[str, Any] = {"seed": seed, "verifier": verifier, "recall": recall}
+    for places in batches_of(model, questions, searcher_of(settings, model.origins).decodes):
+        search = search_of(model, domain, [questions[i] for i in places], settings, **asked)
+        ended = run(replace(search, observe=observe))
+        found |= {i: Found.of(ended, row) for row, i in enumerate(places)}
         if on_progress is not None:
             on_progress(len(found), len(questions))
     return [found[i] for i in range(len(questions))]
 
 
-def batches_of(student: Student, questions: Sequence[str], decodes: int) -> list[list[int]]:
+def batches_of(model: StepModel, questions: Sequence[str], decodes: int) -> list[list[int]]:
     """Places of the questions, those of like length together, so many that caches hold their `decodes` each."""
-    encoded = student.reads.encode(questions)
-    order = sorted(range(len(questions)), key=lambda i: len(encoded[i].ids))
+    lengths = model.lengths(questions)
+    order = sorted(range(len(questions)), key=lambda i: lengths[i])
     size = min(BATCH, max(1, LATENTS // decodes))
     return [order[start : start + size] for start in range(0, len(order), size)]
 
@@ -143,44 +145,50 @@ def search_aloud(
     recall: Recall | None = None,
 ) -> Iterator[SearchRound | Seen]:
     """Searches for one question: each round when it has ended, and last of all what was found."""
-    arena = make_arena(student, domain, [question], settings, seed=seed, verifier=verifier, recall=recall)
+    model = step_model(student, "a search")
     digest = hashlib.sha256()
-    arena.watch = lambda slots: digest.update(slots.cpu().numpy().tobytes())
-    arena.tracing = True
-    told = 0
-    for _ in walk(arena):
-        yield from arena.rounds[told:]
-        told = len(arena.rounds)
-    found = Found(tuple(arena.complete[0]), arena.chosen[0], arena.decodes[0])
-    yield Seen(found, _trace(arena, question, seed=seed, latents=digest.hexdigest()[:16]))
+
+    def watch(made: Candidates) -> None:
+        digest.update(bytes(made.handle))
+
+    search = search_of(model, domain, [question], settings, seed=seed, verifier=verifier, recall=recall)
+    search = replace(search, tracing=True, watch=watch)
+    ended, rounds = cast("SolveState", {}), list[SearchRound]()
+    for change in walk(search):
+        ended |= change
+        yield from change.get("rounds", ())
+        rounds += change.get("rounds", ())
+    found = Found.of(ended, 0)
+    unread = power(student, TellsUnread)
+    trace = SearchTrace(
+        searcher=search.searcher.name,
+        seed=seed,
+        decodes=found.decodes,
+        rounds=tuple(rounds),
+        solutions=_told(search, found.solutions, unread.unread(question) if unread else ()),
+        chosen=found.chosen,
+        latents=digest.hexdigest()[:16],
+    )
+    yield Seen(found, trace)
 
 
-def _trace(arena: Arena, question: str, *, seed: int, latents: str) -> SearchTrace:
-    unknown = arena.student.reads.unknown(question)
-    solutions = tuple(
+def _told(search: Search, solutions: Sequence[Complete], unknown: Sequence[str]) -> tuple[FoundSolution, ...]:
+    (question,) = search.questions
+    return tuple(
         FoundSolution(
             steps=s.steps,
-            answer=arena.answer_of(s),
-            doubt=doubt(arena.domain, question, s.steps, unknown=unknown),
+            answer=search.answer_of(s),
+            doubt=doubt(search.domain, question, s.steps, unknown=unknown),
             score=round(s.score, 4),
             greedy=s.greedy,
             finished=s.finished,
         )
-        for s in arena.complete[0]
-    )
-    return SearchTrace(
-        searcher=arena.searcher.name,
-        seed=seed,
-        decodes=arena.decodes[0],
-        rounds=tuple(arena.rounds),
-        solutions=solutions,
-        chosen=arena.chosen[0],
-        latents=latents,
+        for s in solutions
     )
 
 
-def make_arena(
-    student: Student,
+def search_of(
+    model: StepModel,
     domain: Domain,
     questions: Sequence[str],
     settings: SearchSettings,
@@ -188,19 +196,22 @@ def make_arena(
     seed: int,
     verifier: TrainedVerifier | None = None,
     recall: Recall | None = None,
-) -> Arena:
-    """The arena of one batch."""
+) -> Search:
+    """The search for one batch; arguments as of `search_all`."""
     judge = verifier if settings.verifier else None
-    return Arena(
-        student=student,
+    if judge is not None:
+        model = required(model, Verifiable, "search.verifier").with_verifier(judge.net)
+    if settings.choose == "cluster":
+        required(model, Condenses, "search.choose=cluster")
+    return Search(
+        model=model,
         domain=domain,
         questions=questions,
-        searcher=searcher_of(settled(settings, verifier), student.net),
+        searcher=searcher_of(settled(settings, verifier), model.origins),
+        energy=judge.judging[settings.symbolic].energy if judge else SaidEnergy(symbolic=settings.symbolic),
+        seed=seed,
         recall=recall if settings.recall else None,
         neighbours=settings.recall,
-        energy=judge.judging[settings.symbolic].energy if judge else SaidEnergy(symbolic=settings.symbolic),
-        noise=Noise(seed, questions),
-        verifier=judge.net if judge else None,
         seconds=settings.seconds,
     )
 

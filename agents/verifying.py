@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import Module
 
 from agents.practising import collect_claims
 from agents.searching import chosen_anew, search_all
@@ -23,8 +24,6 @@ from reasoner.config.settings import SearchSettings, Settings
 from reasoner.diagnostics.calibration import calibration
 from reasoner.errors import NotFoundError, TrainingFailed
 from reasoner.evaluation.attempts import judge_all
-from reasoner.models.student import Student
-from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import BELIEF, HOLDS, ROUND_TRIP, SAID, FittedEnergy
 from reasoner.search.fitting import fit_energy
 from reasoner.search.trained_verifier import (
@@ -38,12 +37,15 @@ from reasoner.search.trained_verifier import (
 )
 from reasoner.storage.tensor_files import load_tensors
 from reasoner.storage.writing import write_json
+from reasoner.students import Verifiable, new_verifier, step_model
 from reasoner.training.claims import JudgedClaims
 from reasoner.training.feed import derive
-from reasoner.training.verifying import VerifierRecipe, all_logits
+from reasoner.training.verifying import VerifierRecipe
 from reasoner.types.domain import Domain
 from reasoner.types.job import Job, JobSpec
 from reasoner.types.problem import Problem
+from reasoner.types.step_model import required
+from reasoner.types.student import Student
 
 TRAINING, HELD, QUESTIONS = "training.safetensors", "held.safetensors", "questions.json"
 HELD_OUT = 0.2
@@ -147,7 +149,7 @@ class _Bench:
         }
         spec = JobSpec(key=f"verifier/{work.name}", kind="verifier", payload=payload)
         job = run_job(spec, lambda share, note: self.watch(note, round(share * 100), 100))
-        net = StepVerifier(self.pupil.student.net)
+        net = new_verifier(self.pupil.student)
         net.load_state_dict(load_tensors(self.home / job.result["weights"]))
         net.eval()
         # Chances hold for what is proposed: the verifier's own proposals are among those that its energy is fitted on.
@@ -178,7 +180,7 @@ class _Bench:
         return self.settings.search.model_copy(update={"seconds": None, "recall": 0, **changed})
 
     def _collected(
-        self, problems: Sequence[Problem], path: Path, name: str, *, verifier: StepVerifier | None = None
+        self, problems: Sequence[Problem], path: Path, name: str, *, verifier: Module | None = None
     ) -> JudgedClaims:
         """Judged claims of some problems, from their file if it is there."""
         if not path.is_file():
@@ -194,12 +196,11 @@ class _Bench:
         return JudgedClaims.load(path)
 
     def fitted(
-        self, net: StepVerifier, problems: Sequence[Problem], held: JudgedClaims, about: Mapping[str, Any]
+        self, net: Module, problems: Sequence[Problem], held: JudgedClaims, about: Mapping[str, Any]
     ) -> TrainedVerifier:
         """Energies, their measured quality, and margins, all from the held-out problems and claims."""
-        encoded = self.pupil.student.reads.encode([p.question for p in problems])
         terms = {
-            BELIEF: all_logits(net, self.pupil.student, encoded, held),
+            BELIEF: _beliefs(self.pupil.student, net, problems, held),
             SAID: held.said_M,
             ROUND_TRIP: held.round_trip_M,
             HOLDS: held.holds_M,
@@ -241,6 +242,13 @@ class _Bench:
         return max(MARGINS, key=lambda margin: (solved(margin), margin))
 
 
+def _beliefs(student: Student, net: Module, problems: Sequence[Problem], held: JudgedClaims) -> Tensor:
+    """Logits of a verifier for the claims of problems, [M]."""
+    use = "a verifier"
+    judged = required(step_model(student, use), Verifiable, use).with_verifier(net)
+    return required(judged, Verifiable, use).beliefs([p.question for p in problems], held)
+
+
 def first_half(structures: Sequence[str]) -> Tensor:
     """Which problems stand in the first of two halves: twins in one, or the other would judge what it was fitted on."""
     place = {structure: i for i, structure in enumerate(sorted(set(structures)))}
@@ -279,7 +287,7 @@ def _chances(energy: FittedEnergy, terms: Mapping[str, Tensor], held: JudgedClai
 def _known(target: Path, pupil: Pupil) -> TrainedVerifier | None:
     """The verifier that the same work has made before; one whose files were changed is made again."""
     try:
-        return load_verifier(target, pupil.student, fingerprint=pupil.fingerprint)
+        return load_verifier(target, new_verifier(pupil.student), fingerprint=pupil.fingerprint)
     except NotFoundError:
         return None
 

@@ -56,7 +56,8 @@ def compare(settings: Settings, home: Path, name: str) -> dict[str, Any]:
         report=lambda share, note: print(f"{name} language model: {share:.0%}, {note}", file=sys.stderr),
     )
     problems = open_source(settings).sealed()
-    section = baseline_section(student, trained, get_domain(settings.task.name), problems)
+    domain = get_domain(settings.task.name)
+    section = baseline_section(student, trained, domain, problems, parameters=student.parameters)
     body = section.model_dump(mode="json")
     # The section has seconds of its own: those of the examination.
     result = {**body, "checkpoint": checkpoint.id, "seconds": seconds, "updates": job.result["updates"]}

@@ -27,7 +27,6 @@ from reasoner.domains.registry import get_domain
 from reasoner.evaluation.attempts import judge_all
 from reasoner.evaluation.comparison import compare, worse_buckets
 from reasoner.evaluation.reports import items_hash
-from reasoner.students.latent.asked_for import as_latent
 from reasoner.types.problem import Attempt, Problem
 from reasoner.types.student import Solved
 from reasoner.types.tried import attempts_of
@@ -58,7 +57,7 @@ class Student:
 
     def __init__(self, picked: Chosen, verifier: Any, problems: Sequence[Problem], points: Path) -> None:
         self.name = picked.checkpoint.id
-        self._student, self._verifier = as_latent(picked.student(), "a search"), verifier
+        self._student, self._verifier = picked.student(), verifier
         self._problems, self._points = problems, points
         self._domain = get_domain("math")
         self._before = points.read_text().splitlines() if points.is_file() else []
@@ -125,7 +124,7 @@ def main() -> None:
     print(f"{len(problems)} sealed problems\n")
     for checkpoint in given.checkpoints:
         picked = home.choose(checkpoint)
-        verifier = home.verifier(picked.checkpoint.fingerprint, as_latent(picked.student(), "a search"))
+        verifier = home.verifier(picked.checkpoint.fingerprint, picked.student())
         student = Student(picked, verifier, problems, points)
         greedy = student.point(SearchSettings(verifier=False))
         start = (greedy["decodes"], greedy["accuracy"])

@@ -11,10 +11,11 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from agents.searching import batches_of, make_arena
+from agents.searching import batches_of, search_of
 from agents.solving.answer import answer
 from agents.solving.encode import encode
 from agents.solving.graph import STEP, run
@@ -23,31 +24,28 @@ from reasoner.bootstrap.home import open_home
 from reasoner.config.loading import load_settings
 from reasoner.data.sources import open_source
 from reasoner.domains.registry import get_domain
-from reasoner.search.arena import Arena
+from reasoner.search.search import Search
 from reasoner.search.searchers import searcher_of
-from reasoner.students.latent.asked_for import as_latent
+from reasoner.students import step_model
 
 
-def plain(arena: Arena) -> SolveState:
+def plain(search: Search) -> SolveState:
     """The graph's nodes in its order, and nothing else."""
-    state: SolveState = {**START_STATE, **encode(START_STATE, arena)}
+    state: Any = {**START_STATE}
+    state |= encode(state, search)
     while state["live"]:
         for _, node in STEP:
-            state = {**state, **node(state, arena)}
-    return {**state, **answer(state, arena)}
+            state |= node(state, search)
+    return state | answer(state, search)
 
 
-def timed(way: Callable[[Arena], object], arena: Arena) -> float:
-    """Seconds of one search."""
+def timed(way: Callable[[Search], SolveState], search: Search) -> tuple[float, list[tuple[str, ...]]]:
+    """Seconds of one search, and the chosen steps of each question."""
     began = time.perf_counter()
     with torch.inference_mode():
-        way(arena)
-    return time.perf_counter() - began
-
-
-def answers(arena: Arena) -> list[tuple[str, ...]]:
-    """The chosen steps of each question."""
-    return [found[place].steps for found, place in zip(arena.complete, arena.chosen, strict=True)]
+        ended = way(search)
+    seconds = time.perf_counter() - began
+    return seconds, [found[place].steps for found, place in zip(ended["complete"], ended["chosen"], strict=True)]
 
 
 def main() -> None:
@@ -59,21 +57,22 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    student = as_latent(open_home(given.home).choose(given.checkpoint).student(), "a search")
+    model = step_model(open_home(given.home).choose(given.checkpoint).student(), "a search")
     settings = load_settings("nano", ["search.searcher=beam"], {}, None)
     questions = [p.question for p in open_source(settings).sealed()]
     domain = get_domain(settings.task.name)
     print("| searcher | questions | graph, ms | plain loop, ms | share of the graph |\n| --- | --- | --- | --- | --- |")
     for searcher in ("greedy", "beam"):
         chosen = settings.search.model_copy(update={"searcher": searcher})
-        batch = batches_of(student, questions, searcher_of(chosen, student.net).decodes)[0]
+        batch = batches_of(model, questions, searcher_of(chosen, model.origins).decodes)[0]
         for asked in (questions[:1], [questions[i] for i in batch]):
             taken: dict[str, list[float]] = {"graph": [], "plain": []}
             for _ in range(given.rounds + 1):
-                arenas = [make_arena(student, domain, asked, chosen, seed=0) for _ in range(2)]
-                taken["graph"].append(timed(run, arenas[0]))
-                taken["plain"].append(timed(plain, arenas[1]))
-                assert answers(arenas[0]) == answers(arenas[1]), "the two ways differ"
+                search = search_of(model, domain, asked, chosen, seed=0)
+                found = {name: timed(way, search) for name, way in (("graph", run), ("plain", plain))}
+                assert found["graph"][1] == found["plain"][1], "the two ways differ"
+                for name, (seconds, _) in found.items():
+                    taken[name].append(seconds)
             # The first round warms up.
             graph, loop = (1e3 * statistics.median(taken[way][1:]) for way in ("graph", "plain"))
             print(f"| {searcher} | {len(asked)} | {graph:.1f} | {loop:.1f} | {(graph - loop) / graph:.1%} |")

@@ -13,11 +13,11 @@ from agents.state import Change, ImproveState
 from agents.tracing.searches import solve_listener, tell_searches
 from reasoner.domains.solutions import tried_fault
 from reasoner.evaluation.attempts import judge_all
-from reasoner.models.student import Student
 from reasoner.search.trained_verifier import TrainedVerifier, load_verifier, verifier_folder
-from reasoner.students.latent.asked_for import as_latent
+from reasoner.students import new_verifier
 from reasoner.types.example import Example, Lineage
 from reasoner.types.ports import Recall
+from reasoner.types.student import Student
 from reasoner.types.tried import Tried, attempts_of
 
 
@@ -26,7 +26,7 @@ def search(state: ImproveState, parts: Parts) -> Change:
     cycle, champion = state["cycle"], state["champion"]
     failed = [one.problem for one in parts.practised(cycle) if one.wrong]
     settings = parts.settings.search.model_copy(update={"searcher": "beam"})
-    student = as_latent(parts.student_of(champion), "a search")
+    student = parts.student_of(champion)
 
     def watch(done: int, total: int) -> None:
         parts.clock.require_time()
@@ -69,7 +69,7 @@ def _verifier(state: ImproveState, student: Student, parts: Parts) -> TrainedVer
     if not parts.settings.search.verifier:
         return None
     mark = parts.checkpoints.get(state["champion"]).fingerprint
-    return load_verifier(verifier_folder(parts.home, mark, state["verifier"]), student, fingerprint=mark)
+    return load_verifier(verifier_folder(parts.home, mark, state["verifier"]), new_verifier(student), fingerprint=mark)
 
 
 def _recall(state: ImproveState, parts: Parts) -> Recall | None:

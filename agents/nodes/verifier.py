@@ -6,7 +6,6 @@ from agents.parts import Parts
 from agents.state import Change, ImproveState
 from agents.verifying import Pupil, make_trained_verifier
 from reasoner.diagnostics.plots import plot_reliability
-from reasoner.students.latent.asked_for import as_latent
 
 
 def verifier(state: ImproveState, parts: Parts) -> Change:
@@ -14,7 +13,7 @@ def verifier(state: ImproveState, parts: Parts) -> Change:
     cycle, champion = state["cycle"], state["champion"]
     made = make_trained_verifier(
         Pupil(
-            as_latent(parts.student_of(champion), "a verifier"),
+            parts.student_of(champion),
             parts.checkpoints.get(champion).fingerprint,
             f"checkpoints/{champion}",
         ),

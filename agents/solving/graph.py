@@ -1,13 +1,13 @@
 """The solve graph: encode -> recall -> (propose -> decode -> verify -> refine -> prune) repeated -> answer.
 
-One graph serves a question at the terminal and a batch of an evaluation. Its state is plain numbers; tensors stay in
-the arena that is handed to every node.
+One graph serves a question at the terminal and a batch of an evaluation. Nodes hand on records; what is the student's
+own in them, only the student reads. The `Search` that every node is told does not change.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
@@ -19,11 +19,11 @@ from agents.solving.propose import propose
 from agents.solving.prune import prune
 from agents.solving.recall import recall
 from agents.solving.refine import refine
-from agents.solving.state import START_STATE, SolveChange, SolveState
+from agents.solving.state import START_STATE, SolveChange, SolveState, numbers_of
 from agents.solving.verify import verify
-from reasoner.search.arena import Arena
+from reasoner.search.search import Search
 
-Node = Callable[[SolveState, Arena], SolveChange]
+Node = Callable[[SolveState, Search], SolveChange]
 STEP: tuple[tuple[str, Node], ...] = (
     ("propose", propose),
     ("decode", decode),
@@ -36,8 +36,8 @@ STEP: tuple[tuple[str, Node], ...] = (
 @cache
 def solve_graph() -> Any:
     """The graph, compiled once a process."""
-    graph: StateGraph[Any, Any, Any, Any] = StateGraph(SolveState, context_schema=Arena)
-    lay_out(graph, _with_arena, first=START, last=END)
+    graph: StateGraph[Any, Any, Any, Any] = StateGraph(SolveState, context_schema=Search)
+    lay_out(graph, _told, first=START, last=END)
     return graph.compile()
 
 
@@ -48,7 +48,7 @@ def lay_out(
 
     Args:
         graph: gets them.
-        wrapped: a node as the graph calls it, from its name and what it does with an arena.
+        wrapped: a node as the graph calls it, from its name and what it does in a search.
         first: from here it goes to `encode`.
         last: here it goes from `answer`.
     """
@@ -65,34 +65,37 @@ def lay_out(
     graph.add_edge("answer", last)
 
 
-def run(arena: Arena) -> None:
-    """Searches until every question of the arena has its answer."""
-    for _ in walk(arena):
-        pass
+def run(search: Search) -> SolveState:
+    """Searches until every question has its answer; what the nodes have left."""
+    ended: dict[str, Any] = {}
+    for change in walk(search):
+        ended |= change
+    return cast("SolveState", ended)
 
 
-def walk(arena: Arena) -> Iterator[str]:
-    """Searches as `run` does, node by node; the name of each when it has worked."""
-    most = len(STEP) * arena.student.shape.max_steps + 5
-    # What nodes change is told cheaper than whole states, and neither is looked at: all is in the arena.
-    how: dict[str, Any] = {"context": arena, "stream_mode": "updates"}
+def walk(search: Search) -> Iterator[SolveChange]:
+    """Searches as `run` does, node by node; what each has changed."""
+    most = len(STEP) * search.model.max_steps + 5
+    # What nodes change is told cheaper than whole states.
+    how: dict[str, Any] = {"context": search, "stream_mode": "updates"}
     for change in solve_graph().stream(START_STATE, {"recursion_limit": most}, **how):
-        yield from change
+        for changed in change.values():
+            yield changed or {}
 
 
-def _with_arena(name: str, node: Node) -> Any:
-    def work(state: SolveState, runtime: Runtime[Arena]) -> SolveChange:
-        arena = runtime.context
-        if arena.observe is None:
-            return node(state, arena)
+def _told(name: str, node: Node) -> Any:
+    def work(state: SolveState, runtime: Runtime[Search]) -> SolveChange:
+        search = runtime.context
+        if search.observe is None:
+            return node(state, search)
         began = time.monotonic()
-        told: dict[str, Any] = {"in": dict(state), "questions": len(arena.questions)}
+        told: dict[str, Any] = {"in": numbers_of(state), "questions": len(search.questions)}
         try:
-            change = node(state, arena)
+            change = node(state, search)
         except Exception as error:
-            arena.observe(name, {**told, "status": "failed", "error": str(error)}, time.monotonic() - began)
+            search.observe(name, {**told, "status": "failed", "error": str(error)}, time.monotonic() - began)
             raise
-        arena.observe(name, {**told, "status": "ok", "out": dict(change)}, time.monotonic() - began)
+        search.observe(name, {**told, "status": "ok", "out": numbers_of(change)}, time.monotonic() - began)
         return change
 
     work.__name__ = name

@@ -3,78 +3,72 @@
 import math
 from collections.abc import Sequence
 
-import torch
+import numpy as np
 
 from agents.solving.state import SolveChange, SolveState
-from reasoner.models.network import pooled_slots
-from reasoner.search.arena import Arena
-from reasoner.search.beams import Beams, Candidates, Complete
-from reasoner.search.energy import SAID
+from reasoner.search.beams import Beams, Complete
+from reasoner.search.search import Search
 from reasoner.types.search import REFINED, SearchRound, SeenCandidate
+from reasoner.types.step_model import CLEAN, Candidates, Condenses, State
+
+NO_LATENT = np.zeros(0, np.float32)
+
+Found = tuple[tuple[Complete, ...], ...]
 
 
-def prune(state: SolveState, arena: Arena) -> SolveChange:
+def prune(state: SolveState, search: Search) -> SolveChange:
     """Goes on with what the searcher keeps. What is left at the student's last step is complete, but not finished."""
-    candidates, beams = arena.candidates, arena.beams
-    bar_B, late = _bars(arena), arena.late
-    kept = arena.searcher.keep(beams, candidates, bar_B)
+    candidates, beams, step = state["candidates"], state["beams"], state["step"] + 1
+    bar_B, late = _bars(state["complete"], search), search.late
+    kept = search.searcher.keep(beams, candidates, bar_B)
     if late:
-        kept = kept[candidates.greedy_M[kept] | candidates.ends_M[kept]]
-    if arena.tracing:
-        _note(arena, state["step"] + 1, set(kept.tolist()), bar_B, late=late)
+        kept = kept[beams.greedy_of(candidates)[kept] | candidates.ends_M[kept]]
     chosen = candidates.take(kept)
-    following = follow(arena, chosen)
-    last = state["step"] + 1 >= arena.student.shape.max_steps
-    over = torch.ones_like(chosen.ends_M) if last else chosen.ends_M
-    for row in over.nonzero()[:, 0].tolist():
-        arena.complete[int(following.question_N[row])].append(_completed(following, row, bool(chosen.ends_M[row])))
-    arena.beams = following.take((~over).nonzero()[:, 0])
-    return {"step": state["step"] + 1, "live": len(arena.beams)}
+    rows, following = search.model.advance(state["rows"], chosen), beams.follow(chosen)
+    over_N = chosen.ends_M | (step >= search.model.max_steps)
+    live = np.flatnonzero(~over_N)
+    change = SolveChange(step=step, live=len(live), rows=rows.take(live), beams=following.take(live))
+    if over_N.any():
+        over = np.flatnonzero(over_N)
+        ended = _completed(search, following.take(over), rows.take(over), chosen.ends_M[over].tolist())
+        change["complete"] = _with(state["complete"], ended, following.question_N[over].tolist())
+    if search.tracing:
+        change["rounds"] = _seen(beams, candidates, step, set(kept.tolist()), bar_B, late=late)
+    return change
 
 
-def _bars(arena: Arena) -> list[float]:
+def _bars(complete: Found, search: Search) -> list[float]:
     """The best score of each question among solutions that have an answer; no bar where every attempt counts."""
-    if not arena.searcher.halts:
-        return [-math.inf] * len(arena.complete)
-    return [max((s.score for s in found if arena.answer_of(s)), default=-math.inf) for found in arena.complete]
+    if not search.searcher.halts:
+        return [-math.inf] * len(complete)
+    return [max((s.score for s in found if search.answer_of(s)), default=-math.inf) for found in complete]
 
 
-def follow(arena: Arena, chosen: Candidates) -> Beams:
-    """The beams that the chosen candidates make, complete ones among them."""
-    beams, parents = arena.beams, chosen.beam_M.tolist()
-    net = arena.student.net
-    taken = net.step_encoder(chosen.tokens_ML) if len(chosen) else chosen.slots_MKD
-    texts = [() if ends else (text,) for ends, text in zip(chosen.ends_M.tolist(), chosen.texts, strict=True)]
-    said = chosen.terms[SAID].tolist()
-    return Beams(
-        question_N=beams.question_N[chosen.beam_M],
-        history_NTKD=torch.cat([beams.history_NTKD[chosen.beam_M], taken[:, None]], dim=1),
-        score_N=beams.score_N[chosen.beam_M] + chosen.gain_M,
-        greedy_N=chosen.greedy_M,
-        steps=tuple((*beams.steps[b], *text) for b, text in zip(parents, texts, strict=True)),
-        logprobs=tuple((*beams.logprobs[b], s) for b, s in zip(parents, said, strict=True)),
-    )
+def _completed(search: Search, beams: Beams, rows: State, finished: Sequence[bool]) -> list[Complete]:
+    model = search.model
+    latents = model.condense(rows) if isinstance(model, Condenses) else [NO_LATENT] * len(beams)
+    scores, greedy = beams.score_N.tolist(), beams.greedy_N.tolist()
+    parts = zip(beams.steps, beams.logprobs, scores, finished, greedy, latents, strict=True)
+    return [Complete(*part) for part in parts]
 
 
-def _completed(beams: Beams, row: int, finished: bool) -> Complete:
-    return Complete(
-        steps=beams.steps[row],
-        logprobs=beams.logprobs[row],
-        score=float(beams.score_N[row]),
-        finished=finished,
-        greedy=bool(beams.greedy_N[row]),
-        latent_D=pooled_slots(beams.history_NTKD[row]).cpu(),
-    )
+def _with(complete: Found, ended: Sequence[Complete], questions: Sequence[int]) -> Found:
+    """Each question's solutions with those that have ended now."""
+    more: list[list[Complete]] = [[] for _ in complete]
+    for one, question in zip(ended, questions, strict=True):
+        more[question].append(one)
+    return tuple((*before, *now) for before, now in zip(complete, more, strict=True))
 
 
-def _note(arena: Arena, step: int, kept: set[int], bar_B: Sequence[float], *, late: bool) -> None:
-    """Writes down what was seen, question by question."""
-    candidates, beams = arena.candidates, arena.beams
+def _seen(
+    beams: Beams, candidates: Candidates, step: int, kept: set[int], bar_B: Sequence[float], *, late: bool
+) -> tuple[SearchRound, ...]:
+    """What was seen, question by question."""
     by_question: dict[int, list[SeenCandidate]] = {}
-    beam_of = candidates.beam_M.tolist()
-    clean = {b: text for b, text, o in zip(beam_of, candidates.texts, candidates.origin, strict=True) if o == "clean"}
+    beam_of = candidates.parent_M.tolist()
+    clean = {b: text for b, text, o in zip(beam_of, candidates.texts, candidates.origin, strict=True) if o == CLEAN}
     for place in range(len(candidates)):
-        beam = int(candidates.beam_M[place])
+        beam = beam_of[place]
         question = int(beams.question_N[beam])
         score = float(beams.score_N[beam] + candidates.gain_M[place])
         ends = bool(candidates.ends_M[place])
@@ -91,9 +85,9 @@ def _note(arena: Arena, step: int, kept: set[int], bar_B: Sequence[float], *, la
             refined_from=clean.get(beam, "") if candidates.origin[place] == REFINED else "",
         )
         by_question.setdefault(question, []).append(seen)
-    arena.rounds += [
+    return tuple(
         SearchRound(question=question, step=step, candidates=tuple(seen)) for question, seen in by_question.items()
-    ]
+    )
 
 
 def _why(candidates: Candidates, place: int, *, late: bool, beaten: bool) -> str:

@@ -1,12 +1,13 @@
 """recall: what the memory knows that is like each question, if it may be asked."""
 
 from agents.solving.state import SolveChange, SolveState
-from reasoner.search.arena import Arena
-from reasoner.search.recalled import read_neighbours
+from reasoner.search.search import Search
+from reasoner.types.step_model import Remembers, required
 
 
-def recall(state: SolveState, arena: Arena) -> SolveChange:  # noqa: ARG001 (a node)
-    """Leaves the steps of remembered solutions in the arena."""
-    if arena.recall is not None:
-        arena.recalled = read_neighbours(arena.student, arena.recall(arena.questions, arena.neighbours))
-    return {}
+def recall(state: SolveState, search: Search) -> SolveChange:
+    """Has the student read the steps of remembered solutions."""
+    if search.recall is None:
+        return {}
+    reader = required(search.model, Remembers, "search.recall")
+    return {"rows": reader.recall(state["rows"], search.recall(search.questions, search.neighbours))}

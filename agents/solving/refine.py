@@ -2,43 +2,39 @@
 
 from dataclasses import replace
 
-import torch
+import numpy as np
 
-from agents.solving.decode import decoded
-from agents.solving.state import SolveChange, SolveState
+from agents.solving.decode import counted
+from agents.solving.state import SolveChange, SolveState, front_of
 from agents.solving.verify import judged
-from reasoner.search.arena import Arena
-from reasoner.search.beams import Candidates, merged
-from reasoner.search.energy import REFUSED
+from reasoner.search.beams import distinct, joined
+from reasoner.search.energy import REFUSED, ROUND_TRIP
+from reasoner.search.search import Search
+from reasoner.types.step_model import Candidates, Steerable, required
 
 
-def refine(state: SolveState, arena: Arena) -> SolveChange:
-    """Adds refinements to the arena's candidates; where one says what another candidate says, the other's stands."""
-    if arena.late:
+def refine(state: SolveState, search: Search) -> SolveChange:
+    """Adds refinements to the candidates; where one says what another candidate says, the other's stands."""
+    if search.late:
         return {}
-    proposals = arena.searcher.refine(arena.thought, arena.noise, proposed=arena.proposals)
-    if not proposals:
+    plan = search.searcher.refine(front_of(state, search), planned=state["plan"])
+    if not plan:
         return {}
-    refined = judged(arena, decoded(arena, proposals), depth=state["step"])
-    arena.candidates = merged(arena.candidates, checked(arena, refined))
-    return {"decodes": state["decodes"] + sum(refined.found)}
+    steered = required(search.model, Steerable, "search.refine")
+    made = steered.nudge(state["rows"], plan)
+    search.watch(made)
+    measured = search.model.measure(state["rows"], distinct(made))
+    refined = judged(search, state["beams"], measured, depth=state["step"])
+    candidates = joined(state["candidates"], checked(refined, steered.apart(refined), state["candidates"]))
+    return {"candidates": candidates, **counted(state, made)}
 
 
-def checked(arena: Arena, refined: Candidates) -> Candidates:
+def checked(refined: Candidates, apart_M: np.ndarray, others: Candidates) -> Candidates:
     """The refinements, hardly believed where they do not mean what they say: where their text, read again by the
     student, is farther from their latent than the clean latent is from its own text. The verifier has no voice in it.
     """
-    again_MKD = arena.student.net.step_encoder(refined.tokens_ML)
-    apart_M = (again_MKD - refined.slots_MKD).square().mean(dim=(1, 2)).cpu()
-    refused_M = apart_M > _clean_apart(arena)[refined.beam_M]
-    gain_M = torch.where(refused_M, refined.gain_M.clamp(max=REFUSED), refined.gain_M)
+    clean, limit_N = others.clean_M, np.zeros(int(others.parent_M.max()) + 1, np.float32)
+    limit_N[others.parent_M[clean]] = others.terms[ROUND_TRIP][clean]
+    refused_M = apart_M > limit_N[refined.parent_M]
+    gain_M = np.where(refused_M, np.minimum(refined.gain_M, np.float32(REFUSED)), refined.gain_M)
     return replace(refined, gain_M=gain_M, refused=tuple(refused_M.tolist()))
-
-
-def _clean_apart(arena: Arena) -> torch.Tensor:
-    """How far each beam's clean latent is from its own text, read again, [N]."""
-    candidates = arena.candidates
-    clean = torch.tensor([place for place, origin in enumerate(candidates.origin) if origin == "clean"])
-    again = arena.student.net.step_encoder(candidates.tokens_ML[clean])
-    apart = (again - candidates.slots_MKD[clean]).square().mean(dim=(1, 2)).cpu()
-    return torch.zeros(len(arena.beams)).index_copy(0, candidates.beam_M[clean], apart)

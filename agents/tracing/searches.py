@@ -48,5 +48,5 @@ def tell_searches(trace: Tracer, problems: Sequence["Problem"], found: Sequence[
                 for solution in (one.solutions[place] for place in best[:SOLUTIONS])
             ],
         )
-    vectors = np.stack([one.solutions[one.chosen].latent_D.float().numpy() for one in found])
+    vectors = np.stack([one.solutions[one.chosen].latent_D for one in found])
     trace.keep_latents("solutions", [problem.id for problem in problems], solution_ND=vectors)

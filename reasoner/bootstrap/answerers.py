@@ -169,7 +169,7 @@ class LanguageModelSource(_Here):
 
     def open(self, run: str, folder: Path) -> Any:  # noqa: ARG002 (a `Source`)
         """Loads it."""
-        from reasoner.evaluation.asking.language_model import LanguageModelAnswerer
+        from reasoner.models.answering import LanguageModelAnswerer
 
         return LanguageModelAnswerer(self._model, precision=self.precision, seed=self._settings.seed)
 

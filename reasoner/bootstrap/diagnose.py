@@ -116,7 +116,7 @@ def _audits(
         del found["probes"]
     if settings.task.is_drawn:
         found["out_of_distribution"] = lambda: out_of_distribution.out_of_distribution_section(
-            student, domain, settings, n=n, seed=seed
+            student, domain, settings, longest=student.shape.max_steps, n=n, seed=seed
         )
     if seconds is not None:
         found["baseline"] = lambda: _baseline(specimen, settings, n=n, seconds=seconds, progress=progress)
@@ -157,7 +157,8 @@ def _baseline(
         specimen.student, _rival_settings(specimen), seconds=seconds, threads=specimen.threads, report=report
     )
     problems = open_source(settings).sealed()[:n]
-    return baseline_section(specimen.student, trained, judged_domain(settings, specimen.place), problems)
+    domain, parameters = judged_domain(settings, specimen.place), specimen.student.parameters
+    return baseline_section(specimen.student, trained, domain, problems, parameters=parameters)
 
 
 def _rival_settings(specimen: _Specimen) -> Settings:

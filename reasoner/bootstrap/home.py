@@ -18,7 +18,6 @@ from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.printable import shortened
 
 if TYPE_CHECKING:
-    from reasoner.models.student import Student as LatentStudent
     from reasoner.search.trained_verifier import TrainedVerifier
     from reasoner.types.student import Student
 
@@ -125,16 +124,17 @@ class Home:
         kept = picked.checkpoint.fingerprint
         return LOADED.get(picked.folder, kept, device, lambda: picked.student(device=device))
 
-    def verifier(self, fingerprint: str, student: "LatentStudent") -> "TrainedVerifier | None":
+    def verifier(self, fingerprint: str, student: "Student") -> "TrainedVerifier | None":
         """The newest verifier of a student, if one was trained for it.
 
         Raises:
             NotFoundError: its files were changed.
         """
         from reasoner.search.trained_verifier import current_verifier, load_verifier
+        from reasoner.students import new_verifier
 
         folder = current_verifier(self.root, fingerprint)
-        return load_verifier(folder, student, fingerprint=fingerprint) if folder is not None else None
+        return load_verifier(folder, new_verifier(student), fingerprint=fingerprint) if folder is not None else None
 
     def choose(self, given: str | None) -> Chosen:
         """A checkpoint by id or by the folder of its files, or the home's champion.

@@ -18,7 +18,6 @@ from reasoner.types.student import Doubts, TellsUnread
 
 if TYPE_CHECKING:
     from agents.searching import Seen
-    from reasoner.models.student import Student as LatentStudent
     from reasoner.types.student import Solved, Student
 
 BLOCK = 512
@@ -89,15 +88,13 @@ def solve_traced(
     """An answer of a checkpoint (the home's champion by default) with all that was seen while it was looked for.
 
     Raises:
-        UsageError: the student is none whose steps are latents, the question says nothing, or think mode is asked for.
+        UsageError: the student cannot be searched, the question says nothing, or think mode is asked for.
     """
-    from reasoner.students.latent.asked_for import as_latent
-
     if mode == "think":
         raise UsageError("--trace with --mode think: a search goes on from words; leave one of the two out")
     require_question(question)
     asked = _asked(settings, home, checkpoint)
-    return _ended(_aloud(settings, asked, as_latent(asked.student, "a search"), question)).solution
+    return _ended(_aloud(settings, asked, question)).solution
 
 
 def solve_told(
@@ -105,14 +102,14 @@ def solve_told(
 ) -> Iterator[SolveEvent]:
     """Answers a question and tells how far it is: each round of candidates as it ends, then the steps, then the answer.
 
-    Rounds are told of students whose steps are latents, in talk mode; of others, what they say when they have ended.
+    Rounds are told of students that can be searched, in talk mode; of others, what they say when they have ended.
     """
-    from reasoner.models.student import Student as LatentStudent
+    from reasoner.students import can_be_searched
 
     require_question(question)
     asked = _asked(settings, home, checkpoint)
-    if mode == "talk" and isinstance(asked.student, LatentStudent):
-        yield from _aloud(settings, asked, asked.student, question)
+    if mode == "talk" and can_be_searched(asked.student):
+        yield from _aloud(settings, asked, question)
         return
     yield from _told(solve(settings, home=asked.place, question=question, checkpoint=checkpoint, mode=mode))
 
@@ -132,11 +129,12 @@ def _asked(settings: Settings, home: Place, checkpoint: str | None) -> _Asked:
     return _Asked(place, picked, get_domain(picked.task(settings.task.name)), place.ready(picked))
 
 
-def _aloud(settings: Settings, asked: _Asked, student: "LatentStudent", question: str) -> Iterator[SolveEvent]:
+def _aloud(settings: Settings, asked: _Asked, question: str) -> Iterator[SolveEvent]:
     """Rounds as they end, then the steps, then the answer with its trace."""
     from agents.searching import search_aloud
     from reasoner.training.threads import computing_with
 
+    student = asked.student
     verifier = asked.place.verifier(asked.picked.checkpoint.fingerprint, student)
     recall = searched_memory(asked.place, asked.domain, settings)
     began = time.monotonic()

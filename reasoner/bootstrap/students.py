@@ -150,7 +150,6 @@ def compare_searchers(
 ) -> SearchTable:
     """Every way of searching on the same problems, beside greedy. Arguments and errors as in `evaluate`."""
     from agents.search_table import compare_all
-    from reasoner.students.latent.asked_for import as_latent
 
     if recall:
         _require_recall(settings, searchers=())
@@ -158,7 +157,7 @@ def compare_searchers(
     picked = place.choose(checkpoint)
     domain = judged_domain(settings, place)
     problems = _problems_of(settings, split, data, domain)
-    student = as_latent(place.ready(picked), "a search")
+    student = place.ready(picked)
     rows = compare_all(
         student,
         domain,
@@ -181,15 +180,13 @@ def solver_of(place: Home, checkpoint: Checkpoint, settings: Settings, domain: D
     if mode != "talk":
         raise UsageError(f"--mode {mode} with search.searcher={settings.search.searcher}: searching goes on from words")
     from agents.searching import search_all
-    from reasoner.students.latent.asked_for import as_latent
 
     recall = searched_memory(place, domain, settings)
 
     def solve(student: "Student", questions: Sequence[str], mode: Mode) -> "list[Solved]":  # noqa: ARG001 (a `Solver`)
-        pupil = as_latent(student, "a search")
-        verifier = place.verifier(checkpoint.fingerprint, pupil)
+        verifier = place.verifier(checkpoint.fingerprint, student)
         found = search_all(
-            pupil, domain, questions, settings.search, seed=settings.seed, verifier=verifier, recall=recall
+            student, domain, questions, settings.search, seed=settings.seed, verifier=verifier, recall=recall
         )
         return [f.solved for f in found]
 

@@ -19,7 +19,7 @@ from reasoner.config.settings import Settings
 
 if TYPE_CHECKING:
     from agents.parts import Parts
-    from reasoner.search.arena import Arena
+    from reasoner.search.search import Search
 
 CYCLES = 1
 """Cycles of the improve graph where it is begun by a tool."""
@@ -57,20 +57,21 @@ def solve() -> Any:
     """The solve graph: give it a `question`."""
     from agents.graphs.opened import question_graph
 
-    return question_graph(_arena)
+    return question_graph(_search)
 
 
-def _arena(question: str) -> "Arena":
-    from agents.searching import make_arena
+def _search(question: str) -> "Search":
+    from agents.searching import search_of
     from reasoner.domains.registry import get_domain
-    from reasoner.students.latent.asked_for import as_latent
+    from reasoner.students import step_model
 
     settings, place = _settings(), existing_home(_home())
     picked = place.choose(None)
-    student = as_latent(picked.student(), "a search")
+    student = picked.student()
     verifier = place.verifier(picked.checkpoint.fingerprint, student)
     domain = get_domain(picked.task(settings.task.name))
-    return make_arena(student, domain, [question], settings.search, seed=settings.seed, verifier=verifier)
+    model = step_model(student, "a search")
+    return search_of(model, domain, [question], settings.search, seed=settings.seed, verifier=verifier)
 
 
 def _settings() -> Settings:

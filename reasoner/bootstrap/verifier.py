@@ -36,7 +36,6 @@ def train_verifier(
     from reasoner.data.sources import open_source
     from reasoner.diagnostics.plots import plot_reliability
     from reasoner.search.trained_verifier import verifier_folder
-    from reasoner.students.latent.asked_for import as_latent
 
     place = home_at(home)
     picked = place.choose(checkpoint)
@@ -44,7 +43,7 @@ def train_verifier(
     inside = picked.folder.is_relative_to(place.root)
     where = picked.folder.relative_to(place.root) if inside else picked.folder.resolve()
     made = make_trained_verifier(
-        Pupil(as_latent(picked.student(), "a verifier"), picked.checkpoint.fingerprint, where.as_posix()),
+        Pupil(picked.student(), picked.checkpoint.fingerprint, where.as_posix()),
         judged_domain(settings, place),
         [p for pool in range(1, settings.verifier.pools + 1) for p in source.practice(pool)],
         settings,
@@ -89,11 +88,10 @@ def verify_file(
     from reasoner.data.files import read_solutions
     from reasoner.domains.registry import get_domain
     from reasoner.evaluation.ranking import rank_solutions
-    from reasoner.students.latent.asked_for import as_latent
 
     place = home_at(home)
     picked = place.choose(checkpoint)
-    rows, student = read_solutions(file), as_latent(picked.student(), "a ranking of solutions")
+    rows, student = read_solutions(file), picked.student()
     verifier = place.verifier(picked.checkpoint.fingerprint, student) if settings.search.verifier else None
     scores = score_solutions(
         student,

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from reasoner.models.batches import pad_questions, pad_steps
-from reasoner.models.decoder import write
+from reasoner.models.round_trip import as_written
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import PAD
 from reasoner.types.problem import Problem
@@ -45,11 +45,6 @@ def writable(student: Student, problem: Problem) -> bool:
     return all(student.writes.fits(s) for s in problem.steps) and 0 < len(problem.steps) < student.shape.max_steps
 
 
-def as_written(student: Student, step: str) -> str:
-    """The step as the student itself would write it; only spaces can differ."""
-    return student.writes.decode(student.writes.encode(step))
-
-
 @torch.inference_mode()
 def collect(student: Student, problems: Sequence[Problem]) -> Latents:
     """The latents of all steps of the problems that the student can write; on the CPU."""
@@ -79,32 +74,3 @@ def _of_batch(student: Student, problems: Sequence[Problem]) -> Latents:
     texts = tuple(as_written(student, s) for p in problems for s in p.steps)
     tensors = (places[real], encoded, target, predicted[real], previous[real])
     return Latents(texts, *(t.float().cpu() for t in tensors))
-
-
-@torch.inference_mode()
-def decoded(student: Student, slots_NKD: Tensor) -> list[str]:
-    """What the decoder writes for each row of slots."""
-    device = next(student.net.parameters()).device
-    texts: list[str] = []
-    for part in slots_NKD.to(device).split(4 * BATCH):
-        texts += [student.writes.decode(row) for row in write(student.net.decoder, part).tokens_NL.tolist()]
-    return texts
-
-
-@torch.inference_mode()
-def encoded(student: Student, steps: Sequence[str]) -> Tensor:
-    """The step encoder's slots, [N, K, D]; every step must fit."""
-    device = str(next(student.net.parameters()).device)
-    rows = [student.writes.encode(s) for s in steps]
-    parts = [
-        student.net.step_encoder(pad_steps([[row] for row in rows[i : i + 4 * BATCH]], device=device)[:, 0]).cpu()
-        for i in range(0, len(rows), 4 * BATCH)
-    ]
-    return torch.cat(parts)
-
-
-def round_trips(student: Student, steps: Sequence[str]) -> list[bool]:
-    """For each step that the student can write, whether decode(encode(step)) gives it back exactly."""
-    assert all(student.writes.fits(s) for s in steps), "a step that does not fit cannot make the round trip"
-    texts = [as_written(student, s) for s in steps]
-    return [a == b for a, b in zip(decoded(student, encoded(student, texts)), texts, strict=True)] if texts else []

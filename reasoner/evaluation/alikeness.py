@@ -20,18 +20,12 @@ def divergence_between(present: "Student", other: "Student", settings: Settings,
         cycle: whose problems.
     """
     from reasoner.data.sources import open_source
-    from reasoner.students.latent.asked_for import as_latent
-    from reasoner.training.divergence import divergence, expectations
+    from reasoner.students import divergence
     from reasoner.training.fast_weights import PROBE
-    from reasoner.training.feed import derive, encode
-    from reasoner.training.threads import computing_with
+    from reasoner.training.feed import derive
 
-    use = "a budget of change"
-    one, two = as_latent(present, use), as_latent(other, use)
     source = open_source(settings)
-    probe = encode(one.tokenizers, list(source.base_problems(PROBE, derive(settings.seed, "divergence", cycle))))
-    with computing_with(1):
-        return round(divergence(expectations(one, probe), expectations(two, probe)), 6)
+    return divergence(present, other, list(source.base_problems(PROBE, derive(settings.seed, "divergence", cycle))))
 
 
 def answers_alike(one: "Student", other: "Student", domain: Domain, settings: Settings) -> tuple[int, int]:

@@ -22,9 +22,7 @@ from reasoner.types.tried import attempts_of
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from reasoner.models.greedy import Alter
-    from reasoner.models.student import Student
-    from reasoner.types.student import Solved
+    from reasoner.types.student import Alter, Alterable, Solved
 
 
 @dataclass
@@ -61,9 +59,9 @@ def zeros(slots_NKD: "Tensor", *, step: int, questions_N: "Tensor") -> "Tensor":
 
 def batch_mean(slots_NKD: "Tensor", *, step: int, questions_N: "Tensor") -> "Tensor":  # noqa: ARG001 (an `Alter`)
     """The mean latent of the batch, brought back to where latents lie."""
-    from reasoner.models.layers import normalise
+    from torch.nn.functional import layer_norm
 
-    return normalise(slots_NKD.mean(dim=0, keepdim=True)).expand_as(slots_NKD)
+    return layer_norm(slots_NKD.mean(dim=0, keepdim=True), slots_NKD.shape[-1:]).expand_as(slots_NKD)
 
 
 @dataclass
@@ -99,7 +97,7 @@ class Transplant:
         return torch.stack(chosen)
 
 
-def causal_section(student: "Student", domain: Domain, problems: Sequence[Problem], *, seed: int) -> Section:
+def causal_section(student: "Alterable", domain: Domain, problems: Sequence[Problem], *, seed: int) -> Section:
     """All interventions in both modes, with what chance would give."""
     began = time.monotonic()
     chance, commonest = chance_of_another(problems), chance_of_commonest(problems)
@@ -130,14 +128,12 @@ def chance_of_commonest(problems: Sequence[Problem]) -> float:
     return Counter(p.answer for p in problems).most_common(1)[0][1] / len(problems)
 
 
-def _solve(student: "Student", problems: Sequence[Problem], mode: Mode, **alterations: "Alter") -> "list[Solved]":
-    from reasoner.models.greedy import solve
-
-    return solve(student, [p.question for p in problems], mode, **alterations)
+def _solve(student: "Alterable", problems: Sequence[Problem], mode: Mode, **alterations: "Alter") -> "list[Solved]":
+    return student.solve_altered([p.question for p in problems], mode, **alterations)
 
 
 def _broken(
-    student: "Student",
+    student: "Alterable",
     domain: Domain,
     problems: Sequence[Problem],
     mode: Mode,
@@ -178,7 +174,7 @@ def _attempts(domain: Domain, problems: Sequence[Problem], solved: "Sequence[Sol
     return attempts_of(judge_all(domain, problems, solved, mode))
 
 
-def _swapped(student: "Student", domain: Domain, problems: Sequence[Problem], mode: Mode) -> list[Finding]:
+def _swapped(student: "Alterable", domain: Domain, problems: Sequence[Problem], mode: Mode) -> list[Finding]:
     """Whose answer comes out when two problems exchange a latent."""
     record = Record()
     plain = _solve(student, problems, mode, alter=record)
@@ -197,7 +193,7 @@ def _swapped(student: "Student", domain: Domain, problems: Sequence[Problem], mo
 
 
 def _carried(
-    student: "Student",
+    student: "Alterable",
     problems: Sequence[Problem],
     mode: Mode,
     record: Record,
@@ -207,7 +203,9 @@ def _carried(
     """First latents are swapped where the second step uses the first one's result: does it use the new result?"""
     chained = [i for i, ok in enumerate(right) if ok and _uses(plain[i].steps, _result(plain[i].steps[0]))]
     donor = _pairs(chained, lambda i: len(plain[i].steps), lambda i: _result(plain[i].steps[0]))
-    swapped = _solve(student, problems, mode, alter=Transplant(record.kept, donor, dict.fromkeys(donor, 0)))
+    swapped = student.solve_altered(
+        [p.question for p in problems], mode, alter=Transplant(record.kept, donor, dict.fromkeys(donor, 0))
+    )
     new = sum(_uses(swapped[i].steps, _result(plain[j].steps[0])) for i, j in donor.items())
     old = sum(_uses(swapped[i].steps, _result(plain[i].steps[0])) for i in donor)
     by_chance = sum(_uses(plain[i].steps, _result(plain[j].steps[0])) for i, j in donor.items()) / max(1, len(donor))

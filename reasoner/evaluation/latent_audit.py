@@ -13,7 +13,7 @@ from reasoner.types.diagnosis import Finding, Section
 if TYPE_CHECKING:
     from reasoner.diagnostics.latents import Latents
     from reasoner.diagnostics.probes import Parsed, Scores
-    from reasoner.models.student import Student
+    from reasoner.types.student import Probed
 
 
 def all_equations(low: int, high: int, *, factors: tuple[int, int] = (2, 9)) -> list[str]:
@@ -36,7 +36,7 @@ def products(low: int, high: int, *, factors: tuple[int, int]) -> list[str]:
 
 
 def round_trip_section(
-    student: "Student", held_out: Iterable[str], seen: set[str] | None, *, max_number: int | None
+    student: "Probed", held_out: Iterable[str], seen: set[str] | None, *, max_number: int | None
 ) -> Section:
     """How many steps come back from decode(encode(step)) exactly.
 
@@ -46,13 +46,11 @@ def round_trip_section(
         seen: steps that base training drew, where they can be drawn again.
         max_number: largest number of the stories; None where steps are no equations.
     """
-    from reasoner.diagnostics.latents import round_trips
-
     began = time.monotonic()
 
     def row(name: str, steps: Iterable[str], note: str) -> Finding:
-        distinct = [s for s in dict.fromkeys(steps) if student.writes.fits(s)]
-        return share(name, sum(round_trips(student, distinct)), len(distinct), note=note)
+        distinct = [s for s in dict.fromkeys(steps) if student.can_write(s)]
+        return share(name, sum(student.round_trips(distinct)), len(distinct), note=note)
 
     def rows(name: str, steps: list[str], note: str) -> list[Finding]:
         """A row for all, and one for those not seen in training."""
@@ -156,9 +154,8 @@ def spectrum_section(latents: "Latents") -> Section:
     return Section(name="spectrum", findings=tuple(rows), curves=curves, seconds=time.monotonic() - began)
 
 
-def references_section(student: "Student", latents: "Latents", train: "Latents", *, seed: int) -> Section:
+def references_section(student: "Probed", latents: "Latents", train: "Latents", *, seed: int) -> Section:
     """The predictor beside copy-last, the mean and shuffled targets, on steps that have a step before them."""
-    from reasoner.diagnostics.latents import decoded
     from reasoner.diagnostics.references import guesses
 
     began = time.monotonic()
@@ -175,7 +172,7 @@ def references_section(student: "Student", latents: "Latents", train: "Latents",
         )
         rows += [number(f"{g.name}: {name}", getattr(g, measure), "error", n) for g in others]
     for guess in found[:3]:
-        right = _agree(decoded(student, guess.slots_NKD), later.texts)
+        right = _agree(student.decode_latents(guess.slots_NKD.numpy()), later.texts)
         rows.append(share(f"{guess.name}: decoded to the right step", right, n))
     return Section(name="references", findings=tuple(rows), seconds=time.monotonic() - began)
 

@@ -18,7 +18,7 @@ from reasoner.types.problem import Problem
 from reasoner.types.tried import attempts_of
 
 if TYPE_CHECKING:
-    from reasoner.models.student import Student
+    from reasoner.types.student import Student
 
 MAX_MISSES = 400
 """Draws in a row that cannot be used after which a kind is given up."""
@@ -90,14 +90,23 @@ def _draw(domain: Domain, label: str, recipe: dict[str, Any]) -> Problem | None:
 
 
 def out_of_distribution_section(
-    student: "Student", domain: Domain, settings: Settings, *, n: int, seed: int
+    student: "Student", domain: Domain, settings: Settings, *, longest: int, n: int, seed: int
 ) -> Section:
-    """Both modes on every kind."""
+    """All its modes on every kind.
+
+    Args:
+        student: ready for inference.
+        domain: draws the problems.
+        settings: of the student's training.
+        longest: see `kinds`.
+        n: problems of a kind.
+        seed: of the drawing.
+    """
     began = time.monotonic()
     rows: list[Finding] = []
-    for kind in kinds(settings, domain, longest=student.shape.max_steps):
+    for kind in kinds(settings, domain, longest=longest):
         problems = draw(domain, kind, n=n, seed=seed)
-        for mode in ("talk", "think"):
+        for mode in student.modes:
             attempts = attempts_of(attempt_all(student, domain, problems, mode))
             rows.append(accuracy(f"{kind.name}: {mode}", attempts, note=kind.note))
     return Section(name="out_of_distribution", findings=tuple(rows), seconds=time.monotonic() - began)

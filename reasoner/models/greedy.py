@@ -16,7 +16,7 @@ from reasoner.models.network import LatentReasoner, pooled
 from reasoner.models.shape import Shape
 from reasoner.models.tokenizers import FINISH, QuestionTokenizer, StepTokenizer
 from reasoner.types.problem import Mode
-from reasoner.types.student import Solved, Thoughts
+from reasoner.types.student import Alter, Solved, Thoughts
 
 BATCH = 256
 
@@ -42,20 +42,6 @@ class Thinker(Protocol):
     @property
     def writes(self) -> StepTokenizer:
         """Of steps."""
-        ...
-
-
-class Alter(Protocol):
-    """Puts other latents in the place of a step's, to see what hangs on them."""
-
-    def __call__(self, slots_NKD: Tensor, *, step: int, questions_N: Tensor) -> Tensor:
-        """The slots to go on with, [N, K, D].
-
-        Args:
-            slots_NKD: of the questions that have not finished yet.
-            step: counted from 0.
-            questions_N: their places in the list given to `solve`, on the CPU.
-        """
         ...
 
 

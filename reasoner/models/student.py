@@ -15,16 +15,17 @@ from reasoner.errors import ConfigError
 from reasoner.models.backbones import BackboneReader
 from reasoner.models.decoder import StepDecoder
 from reasoner.models.encoders import QuestionEncoder, StepEncoder
-from reasoner.models.greedy import embed_questions, solve, solve_aloud
+from reasoner.models.greedy import embed_questions, leave, solve, solve_aloud
 from reasoner.models.lending import NOTHING_LENT, Lent, lend
 from reasoner.models.network import LatentReasoner, build_net
 from reasoner.models.one_space import begin_in_one_space
 from reasoner.models.predictor import StepPredictor
+from reasoner.models.round_trip import decoded, round_trips
 from reasoner.models.shape import SENTENCE_WORDS, Shape, shape_of
 from reasoner.models.tokenizers import QuestionTokenizer, StepTokenizer, signs_of, words_of
 from reasoner.models.word_slots import WordSlotEncoder
 from reasoner.types.problem import Mode
-from reasoner.types.student import Solved, Thoughts
+from reasoner.types.student import Alter, Solved, Thoughts
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,24 @@ class Student:
     def unread(self, question: str) -> Sequence[str]:
         """Words of which the tokenizer of questions knows no letter."""
         return self.reads.unknown(question)
+
+    def solve_altered(
+        self, questions: Sequence[str], mode: Mode, *, alter: Alter | None = None, alter_history: Alter | None = None
+    ) -> list[Solved]:
+        """See `greedy.solve`."""
+        return solve(self, questions, mode, alter=alter or leave, alter_history=alter_history or leave)
+
+    def can_write(self, step: str) -> bool:
+        """Whether it has the signs and the room for a step."""
+        return self.writes.fits(step)
+
+    def round_trips(self, steps: Sequence[str]) -> Sequence[bool]:
+        """See `round_trip.round_trips`."""
+        return round_trips(self, steps)
+
+    def decode_latents(self, latents_NKD: np.ndarray) -> list[str]:
+        """See `round_trip.decoded`."""
+        return decoded(self, torch.from_numpy(latents_NKD))
 
     @property
     def tokenizers(self) -> Tokenizers:

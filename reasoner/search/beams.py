@@ -1,124 +1,98 @@
-"""What a search holds of a batch of questions: partial solutions, their next steps, and complete ones.
+"""What a search holds of a batch of questions beside the student's own: partial and complete solutions.
 
-Shapes: B questions, N partial solutions (beams), T steps so far, M candidates for the next step, K slots, D width,
-L tokens.
+Shapes: N partial solutions (beams), M candidates for their next steps, D width.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-import torch
-from torch import Tensor
-from torch.nn import functional as F
+import numpy as np
 
-from reasoner.models.tokenizers import PAD
+from reasoner.search.energy import SAID
+from reasoner.types.step_model import Candidates
 
 
 @dataclass(frozen=True)
 class Beams:
-    """Partial solutions, all of T steps, those of one question side by side."""
+    """Partial solutions, all of as many steps, those of one question side by side."""
 
-    question_N: Tensor
-    """Row of the batch."""
-    history_NTKD: Tensor
-    """Slots of the steps so far, as the predictor sees them."""
-    score_N: Tensor
+    question_N: np.ndarray
+    """Row of the batch, not falling."""
+    score_N: np.ndarray
     """Natural logarithm of the chance that all steps so far are right, as the energy sees it."""
-    greedy_N: Tensor
+    greedy_N: np.ndarray
     """True where every step is the one that greedy solving takes: never pruned, so that it can stand."""
     steps: tuple[tuple[str, ...], ...]
     logprobs: tuple[tuple[float, ...], ...]
     """Of each step's tokens, under the latent without noise."""
 
+    @classmethod
+    def empty(cls, question_N: np.ndarray) -> "Beams":
+        """Beams without a step; the first of each question is greedy's."""
+        N = len(question_N)
+        first_N = np.append(np.ones(min(N, 1), dtype=bool), question_N[1:] != question_N[:-1])
+        return cls(question_N, np.zeros(N, np.float32), first_N, ((),) * N, ((),) * N)
+
     def __len__(self) -> int:
         return len(self.steps)
 
-    def take(self, index: Tensor) -> "Beams":
+    def take(self, rows: np.ndarray) -> "Beams":
         """Some of them, in that order."""
-        rows = index.tolist()
+        places = rows.tolist()
         return Beams(
-            question_N=self.question_N[index],
-            history_NTKD=self.history_NTKD[index],
-            score_N=self.score_N[index],
-            greedy_N=self.greedy_N[index],
-            steps=tuple(self.steps[i] for i in rows),
-            logprobs=tuple(self.logprobs[i] for i in rows),
+            question_N=self.question_N[rows],
+            score_N=self.score_N[rows],
+            greedy_N=self.greedy_N[rows],
+            steps=tuple(self.steps[i] for i in places),
+            logprobs=tuple(self.logprobs[i] for i in places),
+        )
+
+    def greedy_of(self, candidates: Candidates) -> np.ndarray:
+        """Which candidates go on with greedy solving, [M]."""
+        return self.greedy_N[candidates.parent_M] & candidates.clean_M
+
+    def follow(self, candidates: Candidates) -> "Beams":
+        """The beams that judged candidates make, complete ones among them."""
+        parent_M, ends = candidates.parent_M, candidates.ends_M.tolist()
+        parents, said = parent_M.tolist(), candidates.terms[SAID].tolist()
+        texts = [() if end else (text,) for end, text in zip(ends, candidates.texts, strict=True)]
+        return Beams(
+            question_N=self.question_N[parent_M],
+            score_N=self.score_N[parent_M] + candidates.gain_M,
+            greedy_N=self.greedy_of(candidates),
+            steps=tuple((*self.steps[b], *text) for b, text in zip(parents, texts, strict=True)),
+            logprobs=tuple((*self.logprobs[b], s) for b, s in zip(parents, said, strict=True)),
         )
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """Next steps of the beams; as they are proposed first, then decoded, then scored."""
-
-    beam_M: Tensor
-    slots_MKD: Tensor
-    origin: tuple[str, ...]
-    """Which proposer each comes from; the first of a beam is its greedy step."""
-    greedy_M: Tensor
-    tokens_ML: Tensor = field(default_factory=lambda: torch.zeros(0, 0, dtype=torch.long))
-    texts: tuple[str, ...] = ()
-    ends_M: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.bool))
-    """Whether the step says that the solution is complete."""
-    found: tuple[int, ...] = ()
-    """How many decodes of the beam came out as this text."""
-    terms: dict[str, Tensor] = field(default_factory=dict)
-    """What the energy is made of, [M] each."""
-    gain_M: Tensor = field(default_factory=lambda: torch.zeros(0))
-    """Natural logarithm of the chance that the step is right, given that those before are."""
-    refused: tuple[bool, ...] = ()
-    """Refinements that failed the check that is not the verifier's own."""
-
-    def __len__(self) -> int:
-        return len(self.origin)
-
-    def take(self, index: Tensor) -> "Candidates":
-        """Some of them, in that order; all that is known of each."""
-        rows = index.tolist()
-        return replace(
-            self,
-            beam_M=self.beam_M[index],
-            slots_MKD=self.slots_MKD[index],
-            origin=tuple(self.origin[i] for i in rows),
-            greedy_M=self.greedy_M[index],
-            tokens_ML=self.tokens_ML[index],
-            texts=tuple(self.texts[i] for i in rows),
-            ends_M=self.ends_M[index],
-            found=tuple(self.found[i] for i in rows),
-            terms={name: term[index] for name, term in self.terms.items()},
-            gain_M=self.gain_M[index] if len(self.gain_M) else self.gain_M,
-            refused=tuple(self.refused[i] for i in rows) if self.refused else (),
-        )
-
-
-def merged(*parts: Candidates) -> Candidates:
-    """All candidates, those of one beam side by side. Equal texts of a beam become one, the first, with their count."""
-    longest = max(part.tokens_ML.shape[1] for part in parts)
-    tokens = [F.pad(part.tokens_ML, (0, longest - part.tokens_ML.shape[1]), value=PAD) for part in parts]
-    beam_M = torch.cat([part.beam_M for part in parts])
-    every = Candidates(
-        beam_M=beam_M,
-        slots_MKD=torch.cat([part.slots_MKD for part in parts]),
-        origin=sum((part.origin for part in parts), ()),
-        greedy_M=torch.cat([part.greedy_M for part in parts]),
-        tokens_ML=torch.cat(tokens),
-        texts=sum((part.texts for part in parts), ()),
-        ends_M=torch.cat([part.ends_M for part in parts]),
-        found=sum((part.found for part in parts), ()),
-        terms={name: torch.cat([part.terms[name] for part in parts]) for name in parts[0].terms},
-        gain_M=torch.cat([part.gain_M for part in parts]),
-        refused=sum((part.refused for part in parts), ()),
-    )
-    return _distinct(every.take(beam_M.argsort(stable=True)))
-
-
-def _distinct(candidates: Candidates) -> Candidates:
-    """The first candidate of each beam and text, which stands for all of them; greedy's is always a first one."""
+def distinct(candidates: Candidates) -> Candidates:
+    """Those of one beam side by side. Equal texts of a beam become one, the first, with their count; greedy's own is
+    always a first one.
+    """
+    order = candidates.parent_M.argsort(kind="stable")
+    parents, ends = candidates.parent_M.tolist(), candidates.ends_M.tolist()
     first: dict[tuple[int, bool, str], int] = {}
     found: dict[int, int] = {}
-    keys = zip(candidates.beam_M.tolist(), candidates.ends_M.tolist(), candidates.texts, strict=True)
-    for place, key in enumerate(keys):
-        stands = first.setdefault(key, place)
+    for place in order.tolist():
+        stands = first.setdefault((parents[place], ends[place], candidates.texts[place]), place)
         found[stands] = found.get(stands, 0) + candidates.found[place]
-    return replace(candidates.take(torch.tensor(list(found), dtype=torch.long)), found=tuple(found.values()))
+    return replace(candidates.take(np.array(list(found), dtype=np.int64)), found=tuple(found.values()))
+
+
+def joined(one: Candidates, other: Candidates) -> Candidates:
+    """All of both, judged already, as `distinct` says."""
+    return distinct(
+        Candidates(
+            parent_M=np.concatenate([one.parent_M, other.parent_M]),
+            texts=one.texts + other.texts,
+            ends_M=np.concatenate([one.ends_M, other.ends_M]),
+            origin=one.origin + other.origin,
+            handle=one.handle.joined(other.handle),
+            found=one.found + other.found,
+            terms={name: np.concatenate([term, other.terms[name]]) for name, term in one.terms.items()},
+            gain_M=np.concatenate([one.gain_M, other.gain_M]),
+            refused=one.refused + other.refused,
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -131,5 +105,5 @@ class Complete:
     """Natural logarithm of the chance that it is right, as the energy sees it."""
     finished: bool
     greedy: bool
-    latent_D: Tensor
-    """Mean of its slots, a unit vector on the CPU."""
+    latent_D: np.ndarray
+    """One unit vector for all of it; empty of a student that does not condense."""

@@ -7,30 +7,14 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from reasoner.config.settings import SearchSettings
-from reasoner.models.network import LatentReasoner
-from reasoner.models.predictor import StepPredictor
-from reasoner.search.beams import Beams, Candidates
+from reasoner.errors import UsageError
+from reasoner.search.beams import Beams
 from reasoner.search.choosing import Best, Chooser, Cluster, Vote
-from reasoner.search.noise import Noise
-from reasoner.search.proposers import (
-    BeamProposers,
-    Clean,
-    Denoised,
-    Expected,
-    FromMemory,
-    FromPrior,
-    Noisy,
-    Proposal,
-    Proposer,
-    Refined,
-    Sampled,
-    Thought,
-    propose_all,
-)
+from reasoner.search.planning import GREEDY, RECALL, BeamWays, Front, Way, want
+from reasoner.types.step_model import Candidates, Wanted
 
 FIRST_MARGIN = 1.0
 """Nats, where neither settings nor a verifier name a margin."""
@@ -49,15 +33,15 @@ class Searcher(Protocol):
     """Whether what cannot beat a complete solution is given up."""
     choose: Chooser
 
-    def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
-        """Candidates for all beams."""
+    def plan(self, front: Front) -> list[Wanted]:
+        """What is to be proposed for all beams."""
         ...
 
-    def refine(self, thought: Thought, noise: Noise, *, proposed: Sequence[Proposal]) -> list[Proposal]:
-        """Refinements of all beams, beside what is `proposed` already."""
+    def refine(self, front: Front, *, planned: Sequence[Wanted]) -> list[Wanted]:
+        """Refinements of the beams, beside what is `planned` already."""
         ...
 
-    def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:
+    def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> np.ndarray:
         """Places of the candidates that are gone on with (or are complete), in the order of their beams.
 
         Args:
@@ -69,17 +53,17 @@ class Searcher(Protocol):
 
 
 class Unrefined:
-    """Takes latents as they are predicted."""
+    """Takes candidates as they are predicted."""
 
     refinements = 0
 
-    def refine(self, thought: Thought, noise: Noise, *, proposed: Sequence[Proposal]) -> list[Proposal]:  # noqa: ARG002
+    def refine(self, front: Front, *, planned: Sequence[Wanted]) -> list[Wanted]:  # noqa: ARG002
         """None."""
         return []
 
 
 class Greedy(Unrefined):
-    """The predicted latent, decoded greedily, every time."""
+    """The greedy step, every time."""
 
     name = "greedy"
 
@@ -88,54 +72,54 @@ class Greedy(Unrefined):
         self.halts = False
         self.choose: Chooser = Best(margin=0.0)
 
-    def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
+    def plan(self, front: Front) -> list[Wanted]:
         """One candidate a beam."""
-        return propose_all([Clean()], thought, _all(thought), noise)
+        return want(GREEDY, front, front.all)
 
-    def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:  # noqa: ARG002
+    def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> np.ndarray:  # noqa: ARG002
         """All."""
-        return torch.arange(len(candidates))
+        return np.arange(len(candidates))
 
 
 class Independent(Unrefined):
-    """Greedy's attempt, and others beside it that are drawn from the decoder or from noise on the latent."""
+    """Greedy's attempt, and others beside it that are drawn."""
 
     name = "sample"
 
-    def __init__(self, attempts: int, proposers: Sequence[Proposer], choose: Chooser) -> None:
+    def __init__(self, attempts: int, ways: Sequence[Way], choose: Chooser) -> None:
         self.starts = self.decodes = attempts
         self.halts = False
         self.choose = choose
-        self._proposers = proposers
+        self._ways = ways
 
-    def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
-        """One candidate a beam; within a question the proposers take turns."""
-        turns: list[list[int]] = [[] for _ in self._proposers]
+    def plan(self, front: Front) -> list[Wanted]:
+        """One candidate a beam; within a question the ways take turns."""
+        turns: list[list[int]] = [[] for _ in self._ways]
         seen: dict[int, int] = {}
-        for beam in (~thought.greedy_N).nonzero()[:, 0].tolist():
-            question = int(thought.question_N[beam])
+        for beam in np.flatnonzero(~front.greedy_N).tolist():
+            question = int(front.question_N[beam])
             turns[seen.get(question, 0) % len(turns)].append(beam)
             seen[question] = seen.get(question, 0) + 1
-        made = propose_all([Clean()], thought, thought.greedy_N.nonzero()[:, 0], noise)
-        for proposer, beams in zip(self._proposers, turns, strict=True):
-            made += propose_all([proposer], thought, torch.tensor(beams, dtype=torch.long), noise)
-        return made
+        planned = want(GREEDY, front, np.flatnonzero(front.greedy_N))
+        for way, beams in zip(self._ways, turns, strict=True):
+            planned += want(way, front, np.array(beams, dtype=np.int64))
+        return planned
 
-    def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:  # noqa: ARG002
+    def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> np.ndarray:  # noqa: ARG002
         """All."""
-        return torch.arange(len(candidates))
+        return np.arange(len(candidates))
 
 
 class LatentBeam:
-    """Candidates near the latents of a question's beams; its best partial solutions are kept, greedy's always."""
+    """Several candidates for each of a question's beams; its best partial solutions are kept, greedy's always."""
 
     name = "beam"
 
-    def __init__(self, *, width: int, decodes: int, proposers: BeamProposers, choose: Chooser, margin: float) -> None:
+    def __init__(self, *, width: int, decodes: int, ways: BeamWays, choose: Chooser, margin: float) -> None:
         """Args:
         width: beams kept, greedy's among them; another beside it even if that is all.
         decodes: of a question and step, shared by its beams.
-        proposers: of the candidates.
+        ways: of the candidates.
         choose: picks the answer.
         margin: nats by which a complete solution must lead before greedy's attempt is given up; infinite where
             all attempts vote.
@@ -143,23 +127,23 @@ class LatentBeam:
         self.starts, self.decodes = 1, decodes
         self.halts = math.isfinite(margin)
         self.choose = choose
-        self.refinements = len(proposers.refined)
-        self._width, self._proposers, self._margin = width, proposers, margin
+        self.refinements = ways.refinements
+        self._width, self._ways, self._margin = width, ways, margin
 
-    def propose(self, thought: Thought, noise: Noise) -> list[Proposal]:
-        """The clean latent of every beam, and others near it."""
-        return self._proposers(thought, self.decodes, noise)
+    def plan(self, front: Front) -> list[Wanted]:
+        """The greedy step of every beam, and others near it."""
+        return self._ways.plan(front, self.decodes)
 
-    def refine(self, thought: Thought, noise: Noise, *, proposed: Sequence[Proposal]) -> list[Proposal]:
+    def refine(self, front: Front, *, planned: Sequence[Wanted]) -> list[Wanted]:
         """So many gradient steps, each a candidate, as the decodes of a beam allow."""
-        return self._proposers.refine(thought, self.decodes, noise, proposed=proposed)
+        return self._ways.refine(front, self.decodes, planned=planned)
 
-    def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> Tensor:
+    def keep(self, beams: Beams, candidates: Candidates, bar_B: Sequence[float]) -> np.ndarray:
         """The best of each question by score; none that cannot beat a complete solution any more."""
-        total_M = (beams.score_N[candidates.beam_M] + candidates.gain_M).tolist()
-        greedy_M, ends_M = candidates.greedy_M.tolist(), candidates.ends_M.tolist()
+        total_M = (beams.score_N[candidates.parent_M] + candidates.gain_M).tolist()
+        greedy_M, ends_M = beams.greedy_of(candidates).tolist(), candidates.ends_M.tolist()
         by_question: dict[int, list[int]] = {}
-        for place, question in enumerate(beams.question_N[candidates.beam_M].tolist()):
+        for place, question in enumerate(beams.question_N[candidates.parent_M].tolist()):
             by_question.setdefault(question, []).append(place)
         kept: list[int] = []
         for question, places in by_question.items():
@@ -173,38 +157,43 @@ class LatentBeam:
                 elif total_M[i] > bar and (ends_M[i] or room > 0):
                     kept.append(i)
                     room -= not ends_M[i]
-        return torch.tensor(sorted(kept), dtype=torch.long)
+        return np.array(sorted(kept), dtype=np.int64)
 
 
-def searcher_of(settings: SearchSettings, net: LatentReasoner) -> Searcher:
-    """The searcher that settings ask for, for a student with the parts of this network."""
+def searcher_of(settings: SearchSettings, origins: Sequence[str]) -> Searcher:
+    """The searcher that settings ask for, for a student that has these ways of proposing.
+
+    Raises:
+        UsageError: attempts are to be drawn, and it cannot draw.
+    """
     if settings.searcher == "greedy":
         return Greedy()
     if settings.searcher == "sample":
-        turns = (Sampled(settings.temperature), Noisy(settings.noise))
+        turns = _had([Way("sample", settings.temperature), Way("noise", settings.noise)], origins)
+        if not turns:
+            raise UsageError(f"search.searcher=sample draws steps; this kind of student has only {', '.join(origins)}")
         return Independent(settings.width, turns, chooser_of(settings))
-    margin = _margin(settings) if settings.choose == "best" else math.inf
     return LatentBeam(
         width=settings.width,
         decodes=settings.width * settings.candidates,
-        proposers=beam_proposers(settings, net),
+        ways=beam_ways(settings, origins),
         choose=chooser_of(settings),
-        margin=margin,
+        margin=_margin(settings) if settings.choose == "best" else math.inf,
     )
 
 
-def beam_proposers(settings: SearchSettings, net: LatentReasoner) -> BeamProposers:
+def beam_ways(settings: SearchSettings, origins: Sequence[str]) -> BeamWays:
     """The student's own ways, neighbours and refinements, once a beam; noise and draws share the rest."""
-    own: list[Proposer] = [Denoised()] if isinstance(net.predictor, StepPredictor) else []
-    drawn: list[Proposer] = [Noisy(settings.noise), Sampled(settings.temperature)]
+    once = [GREEDY, Way("denoise"), Way("z"), *(Way(RECALL, rank) for rank in range(settings.recall))]
+    drawn = [Way("noise", settings.noise), Way("sample", settings.temperature)]
     if settings.verifier_proposes:
-        own.insert(0, Expected())
-        drawn.append(Expected(settings.temperature))
-    if net.latent is not None:
-        own.append(FromPrior())
-    own += [FromMemory(rank) for rank in range(settings.recall)]
-    refined = tuple(Refined(steps) for steps in range(1, settings.refine + 1))
-    return BeamProposers((Clean(), *own), drawn, refined)
+        once.insert(1, Way("verifier"))
+        drawn.append(Way("verifier", settings.temperature))
+    return BeamWays(_had(once, origins), _had(drawn, origins), settings.refine)
+
+
+def _had(ways: Sequence[Way], origins: Sequence[str]) -> list[Way]:
+    return [way for way in ways if way.origin in origins]
 
 
 def chooser_of(settings: SearchSettings) -> Chooser:
@@ -216,7 +205,3 @@ def chooser_of(settings: SearchSettings) -> Chooser:
 
 def _margin(settings: SearchSettings) -> float:
     return FIRST_MARGIN if settings.margin is None else settings.margin
-
-
-def _all(thought: Thought) -> Tensor:
-    return torch.arange(len(thought.clean_NKD))

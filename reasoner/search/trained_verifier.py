@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from torch.nn import Module
+
 from reasoner.errors import NotFoundError
-from reasoner.models.student import Student
-from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import FittedEnergy
 from reasoner.storage.json_files import damaged, read_object, read_text
 from reasoner.storage.tensor_files import fitting, load_tensors, save_tensors
@@ -37,7 +37,8 @@ class Judging:
 class TrainedVerifier:
     """All of it. Its chances hold for the student that it was trained with, and no other."""
 
-    net: StepVerifier
+    net: Module
+    """That only the student's kind can read."""
     student: str
     """Fingerprint."""
     judging: Mapping[bool, Judging]
@@ -98,8 +99,13 @@ def make_current(folder: Path) -> None:
     write_text(folder.with_name(CURRENT), folder.name)
 
 
-def load_verifier(folder: Path, student: Student, *, fingerprint: str) -> TrainedVerifier:
+def load_verifier(folder: Path, net: Module, *, fingerprint: str) -> TrainedVerifier:
     """The verifier in `folder`, ready to judge.
+
+    Args:
+        folder: of its files.
+        net: a fresh verifier of the student (`reasoner.students.new_verifier`), which is given their weights.
+        fingerprint: of the student.
 
     Raises:
         NotFoundError: there is none, it is another student's, or its files were changed.
@@ -118,7 +124,6 @@ def load_verifier(folder: Path, student: Student, *, fingerprint: str) -> Traine
         )
     if plain["weights"] != _digest(folder / WEIGHTS):
         raise NotFoundError(f"{folder} was changed after it was saved; train the verifier again")
-    net = StepVerifier(student.net)
     weights = load_tensors(folder / WEIGHTS, mend=TRAIN)
     with fitting(folder / WEIGHTS, mend=TRAIN):
         net.load_state_dict(weights)

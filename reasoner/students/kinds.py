@@ -1,17 +1,23 @@
 """The kinds by name: built in, or added by an installed package's entry point in the group `reasoner.students`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reasoner.config.settings import Settings
+from reasoner.errors import UsageError
 from reasoner.plugins import Registry
 from reasoner.storage.checkpoint_file import read_checkpoint
-from reasoner.students.port import StudentKind
+from reasoner.students.port import ComparedKind, SearchedKind, StudentKind, Verifiable
 from reasoner.training.footprint import Footprint
+from reasoner.types.problem import Problem
 from reasoner.types.student import Student
 
 if TYPE_CHECKING:
+    from torch.nn import Module
+
     from reasoner.training.work import Workplace
+    from reasoner.types.step_model import StepModel
 
 KINDS = Registry(
     "kind of student",
@@ -83,3 +89,51 @@ def footprint_of(settings: Settings) -> Footprint:
         ConfigError: there is no such kind, or what it stands on is not here.
     """
     return kind_named(settings.student.kind).footprint(settings)
+
+
+def can_be_searched(student: Student) -> bool:
+    """Whether `step_model` has one for it."""
+    return isinstance(kind_named(student.kind), SearchedKind)
+
+
+def step_model(student: Student, use: str) -> "StepModel":
+    """What a search needs of a student.
+
+    Args:
+        student: ready for inference.
+        use: what is to be done with it, as a sentence begins: `a search`.
+
+    Raises:
+        UsageError: its kind cannot be searched.
+    """
+    kind = kind_named(student.kind)
+    if isinstance(kind, SearchedKind):
+        return kind.step_model(student)
+    raise UsageError(f"{use} works in the latents of steps: given a {student.kind} student, expected a latent one")
+
+
+def new_verifier(student: Student) -> "Module":
+    """A verifier for a student, before it has learnt anything.
+
+    Raises:
+        UsageError: there are none for its kind.
+    """
+    from reasoner.types.step_model import required
+
+    use = "a verifier"
+    return required(step_model(student, use), Verifiable, use).new_verifier()
+
+
+def divergence(present: Student, other: Student, problems: Sequence[Problem]) -> float:
+    """KL(present || other) of what two students of one kind expect of worked steps, nats a token.
+
+    Raises:
+        UsageError: their kind cannot say it, or they are of two.
+    """
+    kind = kind_named(present.kind)
+    if isinstance(kind, ComparedKind) and present.kind == other.kind:
+        return kind.divergence(present, other, problems)
+    raise UsageError(
+        f"a budget of change compares what two students expect: given a {present.kind} and a {other.kind} one, "
+        "expected two of one kind that can be compared, such as latent"
+    )

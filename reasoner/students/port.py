@@ -1,15 +1,23 @@
 """What a kind of students is: it owns its settings, its files, and how it learns."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from reasoner.config.settings import Settings
 from reasoner.training.footprint import Footprint
 from reasoner.types.job import JobSpec
+from reasoner.types.problem import Problem
 from reasoner.types.student import Student
 
 if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.nn import Module
+
+    from reasoner.search.practising import Seen
+    from reasoner.training.claims import JudgedClaims
     from reasoner.training.work import Workplace
+    from reasoner.types.step_model import StepModel
 
 
 class Candidate(NamedTuple):
@@ -68,4 +76,52 @@ class StudentKind(Protocol):
         Raises:
             ConfigError: what it stands on is not here.
         """
+        ...
+
+
+@runtime_checkable
+class SearchedKind(Protocol):
+    """A kind whose students can be searched."""
+
+    def step_model(self, student: Student) -> "StepModel":
+        """A student of the kind, step by step."""
+        ...
+
+
+@runtime_checkable
+class ComparedKind(Protocol):
+    """A kind that can say how far one student has moved from another."""
+
+    def divergence(self, present: Student, other: Student, problems: Sequence[Problem]) -> float:
+        """KL(present || other) of what they expect of worked steps, nats a token."""
+        ...
+
+
+@runtime_checkable
+class Verifiable(Protocol):
+    """A verifier of its steps can be trained."""
+
+    def new_verifier(self) -> "Module":
+        """A verifier before it has learnt anything."""
+        ...
+
+    def with_verifier(self, net: "Module") -> "StepModel":
+        """The same student, judged by a verifier that `new_verifier` has made."""
+        ...
+
+    def alone(self, net: "Module") -> Student:
+        """A student that says what the verifier would say by itself."""
+        ...
+
+    def claims(self, seen: "Seen", places: Sequence[int]) -> "JudgedClaims":
+        """What a verifier learns from a round of practice.
+
+        Args:
+            seen: the round.
+            places: of the batch's questions in the list that is kept beside the claims.
+        """
+        ...
+
+    def beliefs(self, questions: Sequence[str], claims: "JudgedClaims") -> "Tensor":
+        """Logits of its verifier for claims about these questions, [M]."""
         ...

@@ -6,7 +6,7 @@ time instead of updates, since time is what both are given alike.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,7 +16,9 @@ from torch.nn import functional as F
 from reasoner.config.settings import Settings
 from reasoner.data.sources import open_source
 from reasoner.errors import TrainingFailed
-from reasoner.models.language_model import LanguageModel, joined_steps, left_padded, rival_of
+from reasoner.models.batches import pad_questions
+from reasoner.models.greedy import BATCH
+from reasoner.models.language_model import LanguageModel, joined_steps, left_padded, rival_of, say
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import PAD
 from reasoner.training.feed import Batch, Batches, FreshFeed, derive
@@ -25,6 +27,7 @@ from reasoner.training.precision import Precision, computing_in, precision_of
 from reasoner.training.recipe import LAST_RATE
 from reasoner.training.threads import computing_with
 from reasoner.training.trainer import CLIP
+from reasoner.types.student import Solved
 
 WARMUP = 40
 """Updates, as the student's."""
@@ -43,6 +46,29 @@ class TrainedModel:
     seconds: float
     loss: float
     """Mean of the last updates."""
+    student: Student
+    """It reads and writes with this one's tokenizers."""
+
+    def solve(self, questions: Sequence[str]) -> list[Solved]:
+        """Its greedy answers, in the order given."""
+        return solve_rival(self.model, self.student, questions)
+
+
+def solve_rival(model: LanguageModel, student: Student, questions: Sequence[str]) -> list[Solved]:
+    """A language model's greedy answers, in the order given, by way of a student's tokenizers."""
+    device, shape = str(next(model.parameters()).device), student.shape
+    encoded = student.reads.encode(questions)
+    order = sorted(range(len(questions)), key=lambda i: len(encoded[i].ids))
+    found: dict[int, Solved] = {}
+    for start in range(0, len(order), BATCH):
+        chosen = order[start : start + BATCH]
+        batch = pad_questions([encoded[i] for i in chosen], device=device)
+        limit = shape.max_steps * shape.max_step_tokens
+        said = say(model, batch, max_steps=shape.max_steps, max_tokens=limit)
+        for i, one in zip(chosen, said, strict=True):
+            steps = tuple(student.writes.decode(step) for step in one.steps)
+            found[i] = Solved(steps, tuple(one.logprobs), one.finished)
+    return [found[i] for i in range(len(questions))]
 
 
 def solution_loss(model: LanguageModel, batch: Batch) -> Tensor:
@@ -83,7 +109,7 @@ def train_rival(
     precision = precision_of(settings.compute)
     model = rival_of(student, seed=derive(settings.seed, "rival")).to(device).train()
     with computing_with(threads):
-        return _train(model, batches, settings, precision=precision, seconds=seconds, report=report)
+        return _train(model, student, batches, settings, precision=precision, seconds=seconds, report=report)
 
 
 def rate_of(share: float, update: int) -> float:
@@ -94,6 +120,7 @@ def rate_of(share: float, update: int) -> float:
 
 def _train(
     model: LanguageModel,
+    student: Student,
     batches: Batches,
     settings: Settings,
     *,
@@ -128,4 +155,5 @@ def _train(
         problems=problems,
         seconds=time.monotonic() - began,
         loss=sum(recent) / len(recent),
+        student=student,
     )

@@ -11,6 +11,7 @@ from reasoner.types.problem import Mode
 
 if TYPE_CHECKING:
     import numpy as np
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -111,4 +112,53 @@ class TellsUnread(Protocol):
 
     def unread(self, question: str) -> Sequence[str]:
         """Words of a question of which its vocabulary knows no letter."""
+        ...
+
+
+@runtime_checkable
+class Probed(Protocol):
+    """Its steps have latents that can be written out again."""
+
+    def can_write(self, step: str) -> bool:
+        """Whether a step is one that it could say."""
+        ...
+
+    def round_trips(self, steps: Sequence[str]) -> Sequence[bool]:
+        """For each of such steps, whether its latent is written out as the very same step."""
+        ...
+
+    def decode_latents(self, latents_NKD: "np.ndarray") -> list[str]:
+        """The step that each latent is written out as."""
+        ...
+
+
+class Alter(Protocol):
+    """Puts other latents in the place of a step's, to see what hangs on them."""
+
+    def __call__(self, slots_NKD: "Tensor", *, step: int, questions_N: "Tensor") -> "Tensor":
+        """The slots to go on with, [N, K, D].
+
+        Args:
+            slots_NKD: of the questions that have not finished yet.
+            step: counted from 0.
+            questions_N: their places in the list that is solved, on the CPU.
+        """
+        ...
+
+
+@runtime_checkable
+class Alterable(Protocol):
+    """Its latents can be altered on their way."""
+
+    def solve_altered(
+        self, questions: Sequence[str], mode: Mode, *, alter: Alter | None = None, alter_history: Alter | None = None
+    ) -> list[Solved]:
+        """What `solve` gives.
+
+        Args:
+            questions: in plain language.
+            mode: one of its own.
+            alter: each step's predicted latents before they are written.
+            alter_history: each step's latents before the next step sees them.
+        """
         ...

@@ -3,10 +3,11 @@ from pathlib import Path
 import torch
 from student_maker import small_student, some_problems
 
-from reasoner.diagnostics.latents import collect, decoded, encoded, round_trips
+from reasoner.diagnostics.latents import collect
 from reasoner.diagnostics.plots import plot_diagnosis
 from reasoner.diagnostics.references import guesses
 from reasoner.diagnostics.spectrum import spectrum
+from reasoner.models.round_trip import decoded, encoded, round_trips
 from reasoner.types.diagnosis import Finding, Section
 
 

@@ -6,8 +6,8 @@ from reasoner.domains.math.equations import is_true
 from reasoner.evaluation.findings import accuracy, difference, share
 from reasoner.evaluation.latent_audit import all_equations, round_trip_section
 from reasoner.evaluation.modes import modes_section
-from reasoner.evaluation.rivalry import rival_attempts
 from reasoner.models.language_model import rival_of
+from reasoner.training.language import solve_rival
 from reasoner.types.problem import Attempt
 
 
@@ -63,10 +63,8 @@ def test_modes_are_compared_overall_and_by_steps() -> None:
     }
 
 
-def test_the_rival_is_judged_problem_by_problem_in_the_order_given() -> None:
-    student, problems = small_student(), some_problems(5)
+def test_the_rival_answers_question_by_question_in_the_order_given() -> None:
+    student, questions = small_student(), [p.question for p in some_problems(5)]
     model = rival_of(student, seed=0).eval()
-    attempts = rival_attempts(model, student, MathDomain(), problems)
-    assert [a.problem_id for a in attempts] == [p.id for p in problems]
-    alone = rival_attempts(model, student, MathDomain(), problems[2:3])
-    assert alone[0].steps == attempts[2].steps
+    solved = solve_rival(model, student, questions)
+    assert [solve_rival(model, student, [question])[0].steps for question in questions] == [s.steps for s in solved]

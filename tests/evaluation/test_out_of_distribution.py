@@ -37,6 +37,7 @@ def test_what_the_student_cannot_think_or_the_domain_cannot_draw_is_not_asked() 
 def test_both_modes_have_a_row_for_every_kind() -> None:
     student = small_student()
     student.net.eval()
-    section = out_of_distribution_section(student, DOMAIN, SETTINGS, n=4, seed=0)
-    assert len(section.findings) == 2 * len(kinds(SETTINGS, DOMAIN, longest=student.shape.max_steps))
+    longest = student.shape.max_steps
+    section = out_of_distribution_section(student, DOMAIN, SETTINGS, longest=longest, n=4, seed=0)
+    assert len(section.findings) == 2 * len(kinds(SETTINGS, DOMAIN, longest=longest))
     assert all(f.n == 4 and f.ci95 is not None for f in section.findings)

@@ -1,6 +1,7 @@
 """The solve graph over real students: what it keeps, what it spends, and that greedy is never lost without reason."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,13 +9,15 @@ from student_maker import SHAPE, small_student, some_problems
 from trained_student import sealed_problems, trained_student
 
 from agents.search_table import compare_all, ways
-from agents.searching import make_arena, search_all, search_one
-from agents.solving.graph import run, solve_graph
-from agents.solving.state import START_STATE
+from agents.searching import search_all, search_of, search_one
+from agents.solving.graph import run
+from agents.solving.state import numbers_of
 from reasoner.config.settings import SearchSettings
 from reasoner.domains.math.domain import MathDomain
 from reasoner.models.greedy import solve
 from reasoner.models.student import new_student
+from reasoner.students import step_model
+from reasoner.types.step_model import Candidates
 
 pytestmark = pytest.mark.slow
 
@@ -136,28 +139,30 @@ def test_the_budget_is_that_of_the_settings_whatever_parts_a_student_has(
     assert sum(c.found for c in first.candidates) == settings.width * candidates
 
 
-def test_state_is_plain_and_the_arena_has_the_tensors() -> None:
+def test_the_search_itself_does_not_change_and_its_numbers_are_plain() -> None:
+    search = search_of(step_model(student(), "a search"), DOMAIN, QUESTIONS[:2], BEAM, seed=0)
     with torch.inference_mode():
-        arena = make_arena(student(), DOMAIN, QUESTIONS[:2], BEAM, seed=0)
-        state = solve_graph().invoke(START_STATE, {"recursion_limit": 60}, context=arena)
-    assert all(type(value) is int for value in state.values())
-    assert state["live"] == 0
-    assert all(arena.complete)
+        ended, again = run(search), run(search)
+    numbers = numbers_of(ended)
+    assert numbers.keys() == {"step", "live", "decodes", "refinements"}
+    assert all(type(value) is int for value in numbers.values())
+    assert numbers["live"] == 0
+    assert numbers["decodes"] == ended["spent"].sum()
+    assert all(ended["complete"])
+    assert [[s.steps for s in of] for of in ended["complete"]] == [[s.steps for s in of] for of in again["complete"]]
 
 
 def test_a_student_with_a_latent_variable_thinks_under_several_of_its_values() -> None:
     shape = SHAPE.model_copy(update={"latent_variable": 4, "predictor": "mlp"})
     made = new_student(shape, QUESTIONS, seed=0)
     made.net.eval()
-    seen = search_one(made, DOMAIN, QUESTIONS[0], BEAM, seed=0)
-    origins = {c.origin for r in seen.rounds for c in r.candidates}
-    assert "denoise" not in origins  # an MLP has no passes
-    arena = make_arena(made, DOMAIN, QUESTIONS[:1], BEAM, seed=0)
-    latents: list[torch.Tensor] = []
-    arena.watch = latents.append
+    model = step_model(made, "a search")
+    assert "denoise" not in model.origins, "an MLP has no passes"
+    seen: list[Candidates] = []
+    search = replace(search_of(model, DOMAIN, QUESTIONS[:1], BEAM, seed=0), watch=seen.append)
     with torch.inference_mode():
-        run(arena)
-    assert any(p.origin == "z" for p in arena.proposals)
+        run(search)
+    assert {"clean", "z"} <= {origin for candidates in seen for origin in candidates.origin}
 
 
 def test_the_table_has_greedy_first_and_no_way_beats_its_own_oracle() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from student_maker import small_student, some_problems
@@ -16,9 +17,9 @@ from reasoner.domains.math.domain import MathDomain
 from reasoner.models.greedy import embed_questions
 from reasoner.models.layers import normalise
 from reasoner.models.student import Student
-from reasoner.search.noise import Noise
-from reasoner.search.proposers import FromMemory, Thought
-from reasoner.search.recalled import read_neighbours
+from reasoner.search.planning import RECALL, Front, Way, want
+from reasoner.students.latent.recalled import read_neighbours
+from reasoner.students.latent.ways import drawn_to
 from reasoner.types.example import Example, Lineage
 from reasoner.types.problem import Problem
 
@@ -121,9 +122,14 @@ def test_neighbours_are_of_unlike_number_and_length(student: Student) -> None:
     assert read_neighbours(student, [[], []]) is None
 
     clean = torch.randn(3, *slots_NRKD.shape[2:], generator=torch.Generator().manual_seed(0))
-    thought = Thought(student.net, clean, None, None, (slots_NRKD, there_NR), torch.arange(3), torch.ones(3).bool())
-    made = FromMemory(1)(thought, torch.arange(3), Noise(0, ["a", "b", "c"]))
-    assert made is not None
-    assert made.beam_M.tolist() == [0]
-    assert torch.allclose(made.slots_MKD[0], normalise((clean[0] + slots_NRKD[0, 1]) / 2), atol=1e-5)
-    assert FromMemory(2)(thought, torch.arange(3), Noise(0, ["a", "b", "c"])) is None
+    towards = drawn_to(clean, slots_NRKD[:, 1])
+    assert torch.allclose(towards[0], normalise((clean[0] + slots_NRKD[0, 1]) / 2), atol=1e-5)
+
+
+def test_a_neighbour_is_followed_only_as_far_as_it_goes() -> None:
+    there = np.array([[True, True], [True, False], [False, False]])
+    front = Front(np.arange(3), np.ones(3, dtype=bool), there)
+    (wanted,) = want(Way(RECALL, 1), front, front.all)
+    assert (wanted.origin, wanted.parent_M.tolist(), wanted.by) == ("recall", [0], 1)
+    assert want(Way(RECALL, 2), front, front.all) == []
+    assert want(Way(RECALL, 0), Front(np.arange(3), np.ones(3, dtype=bool)), front.all) == []

@@ -27,8 +27,6 @@ from reasoner.models.checkpoints import fingerprint, save_student
 from reasoner.models.verifier import StepVerifier
 from reasoner.search.energy import REFUSED
 from reasoner.search.fitting import fit_energy
-from reasoner.search.noise import Noise
-from reasoner.search.proposers import Refined, Thought
 from reasoner.search.trained_verifier import (
     ABOUT,
     CURRENT,
@@ -38,9 +36,12 @@ from reasoner.search.trained_verifier import (
     load_verifier,
     save_verifier,
 )
+from reasoner.students import Verifiable, new_verifier, step_model
+from reasoner.students.latent.ways import refined
 from reasoner.training.claims import JudgedClaims, lines_of
 from reasoner.training.verifying import VerifierRecipe, all_logits, train_verifier
 from reasoner.types.job import Job, JobSpec
+from reasoner.types.step_model import required
 
 pytestmark = pytest.mark.slow
 
@@ -297,9 +298,8 @@ def test_it_says_what_it_expects_in_its_own_words_unless_told_only_to_judge(
     made: tuple[Path, TrainedVerifier, list[JobSpec]],
 ) -> None:
     verifier, student = made[1], trained_student()
-    alone = search_all(
-        verifier.net.as_student(student), DOMAIN, [p.question for p in PRACTICE[:12]], SearchSettings(), seed=0
-    )
+    by_itself = required(step_model(student, "a search"), Verifiable, "a verifier").alone(verifier.net)
+    alone = search_all(by_itself, DOMAIN, [p.question for p in PRACTICE[:12]], SearchSettings(), seed=0)
     differs = 0
     for problem, own in zip(PRACTICE[:12], alone, strict=True):
         seen = search_one(student, DOMAIN, problem.question, SEARCH, seed=0, verifier=verifier)
@@ -332,13 +332,11 @@ def test_refining_goes_towards_what_the_verifier_expects_and_is_checked_by_the_s
     assert all(c.origin != "refine" for r in alone.rounds for c in r.candidates), "nothing to refine towards"
 
     clean, expected = torch.randn(2, 5, 4, 8, generator=torch.Generator().manual_seed(0))
-    thought = Thought(student.net, clean, None, expected, None, torch.arange(5), torch.ones(5, dtype=torch.bool))
     away = [(clean - expected).square().mean()]
     for steps in (1, 2, 4):
-        moved = Refined(steps)(thought, torch.arange(5), Noise(0, []))
-        assert moved is not None
-        assert torch.allclose(moved.slots_MKD.mean(dim=-1), torch.zeros(5, 4), atol=1e-5), "on the manifold"
-        away.append((moved.slots_MKD - torch.nn.functional.layer_norm(expected, (8,))).square().mean())
+        moved = refined(clean, expected, steps)
+        assert torch.allclose(moved.mean(dim=-1), torch.zeros(5, 4), atol=1e-5), "on the manifold"
+        away.append((moved - torch.nn.functional.layer_norm(expected, (8,))).square().mean())
     assert away == sorted(away, reverse=True)
 
 
@@ -373,16 +371,16 @@ def test_its_files_come_back_whole_and_are_bound_to_their_student(
     verifier, student = made[1], trained_student()
     folder = tmp_path / "kept"
     save_verifier(verifier, folder)
-    back = load_verifier(folder, student, fingerprint=fingerprint(student))
+    back = load_verifier(folder, new_verifier(student), fingerprint=fingerprint(student))
     assert back.judging == verifier.judging
     assert back.about == json.loads(json.dumps(verifier.about))
     for name, tensor in back.net.state_dict().items():
         assert torch.equal(tensor, verifier.net.state_dict()[name])
     with pytest.raises(NotFoundError, match="not of other"):
-        load_verifier(folder, student, fingerprint="other")
+        load_verifier(folder, new_verifier(student), fingerprint="other")
     with pytest.raises(NotFoundError, match="holds no verifier"):
-        load_verifier(tmp_path / "nowhere", student, fingerprint=fingerprint(student))
+        load_verifier(tmp_path / "nowhere", new_verifier(student), fingerprint=fingerprint(student))
     (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:-1] + b"x")
     with pytest.raises(NotFoundError, match="was changed"):
-        load_verifier(folder, student, fingerprint=fingerprint(student))
+        load_verifier(folder, new_verifier(student), fingerprint=fingerprint(student))
     assert (folder / ABOUT).is_file()

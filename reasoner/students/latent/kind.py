@@ -1,5 +1,6 @@
 """The kind of latent students behind the port; torch is imported where it is needed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,9 +8,12 @@ from reasoner.config.settings import Settings
 from reasoner.students.port import Candidate
 from reasoner.training.footprint import Footprint, footprint
 from reasoner.types.job import JobSpec
+from reasoner.types.problem import Problem
+from reasoner.types.student import Student as AnyStudent
 
 if TYPE_CHECKING:
     from reasoner.models.student import Student
+    from reasoner.students.latent.steps import LatentSteps
     from reasoner.training.work import Workplace
 
 
@@ -51,3 +55,22 @@ class LatentKind:
     def footprint(self, settings: Settings) -> Footprint:
         """See `reasoner.training.footprint`."""
         return footprint(settings)
+
+    def step_model(self, student: AnyStudent) -> "LatentSteps":
+        """See `SearchedKind`."""
+        from reasoner.students.latent.asked_for import as_latent
+        from reasoner.students.latent.steps import LatentSteps
+
+        return LatentSteps(as_latent(student, "a search"))
+
+    def divergence(self, present: AnyStudent, other: AnyStudent, problems: Sequence[Problem]) -> float:
+        """See `ComparedKind`."""
+        from reasoner.students.latent.asked_for import as_latent
+        from reasoner.training.divergence import divergence, expectations
+        from reasoner.training.feed import encode
+        from reasoner.training.threads import computing_with
+
+        one, two = (as_latent(student, "a budget of change") for student in (present, other))
+        probe = encode(one.tokenizers, list(problems))
+        with computing_with(1):
+            return round(divergence(expectations(one, probe), expectations(two, probe)), 6)

@@ -1,12 +1,10 @@
 """A Hugging Face causal language model as a benchmark sees it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from reasoner.models.causal import CausalModel
 from reasoner.types.benchmark import Item, Reply
-
-if TYPE_CHECKING:
-    from reasoner.models.causal import CausalModel
 
 
 class LanguageModelAnswerer:
@@ -18,7 +16,7 @@ class LanguageModelAnswerer:
         seed: of drawn texts.
     """
 
-    def __init__(self, model: "CausalModel", *, precision: str, seed: int) -> None:
+    def __init__(self, model: CausalModel, *, precision: str, seed: int) -> None:
         self._model, self._seed = model, seed
         self.name = model.name
         self.fingerprint = f"{model.mark}-{precision}"
