@@ -24,7 +24,7 @@ from reasoner.config.settings import SearchSettings, Settings
 from reasoner.diagnostics.calibration import calibration
 from reasoner.errors import NotFoundError, TrainingFailed
 from reasoner.evaluation.attempts import judge_all
-from reasoner.search.energy import BELIEF, HOLDS, ROUND_TRIP, SAID, FittedEnergy
+from reasoner.search.energy import FittedEnergy
 from reasoner.search.fitting import fit_energy
 from reasoner.search.trained_verifier import (
     Judging,
@@ -44,7 +44,7 @@ from reasoner.training.verifying import VerifierRecipe
 from reasoner.types.domain import Domain
 from reasoner.types.job import Job, JobSpec
 from reasoner.types.problem import Problem
-from reasoner.types.step_model import required
+from reasoner.types.step_model import BELIEF, HOLDS, ROUND_TRIP, SAID, required
 from reasoner.types.student import Student
 
 TRAINING, HELD, QUESTIONS = "training.safetensors", "held.safetensors", "questions.json"

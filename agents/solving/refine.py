@@ -8,9 +8,9 @@ from agents.solving.decode import counted
 from agents.solving.state import SolveChange, SolveState, front_of
 from agents.solving.verify import judged
 from reasoner.search.beams import distinct, joined
-from reasoner.search.energy import REFUSED, ROUND_TRIP
+from reasoner.search.energy import REFUSED
 from reasoner.search.search import Search
-from reasoner.types.step_model import Candidates, Steerable, required
+from reasoner.types.step_model import ROUND_TRIP, Candidates, Steerable, required
 
 
 def refine(state: SolveState, search: Search) -> SolveChange:

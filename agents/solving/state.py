@@ -43,22 +43,8 @@ class SolveState(Numbers):
     """Place of each question's answer among its complete solutions."""
 
 
-class SolveChange(TypedDict, total=False):
-    """What a node changes."""
-
-    step: int
-    live: int
-    decodes: int
-    refinements: int
-    rows: State
-    beams: Beams
-    plan: tuple[Wanted, ...]
-    candidates: Candidates
-    complete: tuple[tuple[Complete, ...], ...]
-    spent: np.ndarray
-    rounds: tuple[SearchRound, ...]
-    chosen: tuple[int, ...]
-
+SolveChange = dict[str, Any]
+"""What a node changes of it."""
 
 START_STATE = Numbers(step=0, live=0, decodes=0, refinements=0)
 

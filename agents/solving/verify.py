@@ -8,9 +8,8 @@ import torch
 from agents.solving.state import SolveChange, SolveState
 from reasoner.domains.powers import judge_steps
 from reasoner.search.beams import Beams
-from reasoner.search.energy import HOLDS, TERMS
 from reasoner.search.search import Search
-from reasoner.types.step_model import Candidates
+from reasoner.types.step_model import HOLDS, TERMS, Candidates
 
 
 def verify(state: SolveState, search: Search) -> SolveChange:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reasoner.search.energy import SAID
-from reasoner.types.step_model import Candidates
+from reasoner.types.step_model import SAID, Candidates
 
 
 @dataclass(frozen=True)

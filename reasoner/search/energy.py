@@ -11,12 +11,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-BELIEF, SAID, ROUND_TRIP, HOLDS = "belief", "said", "round_trip", "holds"
-"""Terms: logit of the learned verifier; log-probability of the text under the latent without noise; mean squared
-distance of that latent from the re-encoded text; whether the step is true and uses known quantities only (1 or 0)."""
-
-TERMS = (SAID, ROUND_TRIP, HOLDS, BELIEF)
-"""In the order in which they are shown."""
+from reasoner.types.step_model import HOLDS, SAID
 
 UNTRUE = math.log(1e-3)
 """Put in for a step that does not hold; it is not impossible that a later step mends it."""

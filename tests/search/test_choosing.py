@@ -1,15 +1,14 @@
 import math
 
-import torch
-from torch.nn.functional import normalize
+import numpy as np
 
 from reasoner.search.beams import Complete
 from reasoner.search.choosing import Best, Cluster, Vote, greedy_of
 
 
 def attempt(answer: str, score: float, *, greedy: bool = False, finished: bool = True, latent: float = 0.0) -> Complete:
-    direction = torch.tensor([math.cos(latent), math.sin(latent)])
-    return Complete((f"={answer}",), (score,), score, finished, greedy, normalize(direction, dim=0))
+    direction = np.array([math.cos(latent), math.sin(latent)])
+    return Complete((f"={answer}",), (score,), score, finished, greedy, direction)
 
 
 def answer_of(solution: Complete) -> str:

@@ -21,7 +21,6 @@ from reasoner.models.predictor import StepPredictor
 from reasoner.models.student import Student
 from reasoner.models.tokenizers import FINISH, PAD
 from reasoner.models.verifier import StepVerifier
-from reasoner.search.energy import BELIEF, HOLDS, ROUND_TRIP, SAID
 from reasoner.search.noise import Noise
 from reasoner.search.practising import Seen
 from reasoner.students.latent.recalled import read_neighbours
@@ -29,7 +28,7 @@ from reasoner.students.latent.state import Decoded, LatentState, Read, side_by_s
 from reasoner.students.latent.ways import BY_VERIFIER, DRAWN, WAYS
 from reasoner.training.claims import JudgedClaims, token_rows
 from reasoner.training.verifying import all_logits
-from reasoner.types.step_model import CLEAN, Candidates, Wanted
+from reasoner.types.step_model import BELIEF, CLEAN, HOLDS, ROUND_TRIP, SAID, Candidates, Wanted
 
 
 @dataclass(frozen=True)
