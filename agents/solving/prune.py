@@ -27,7 +27,7 @@ def prune(state: SolveState, search: Search) -> SolveChange:
     rows, following = search.model.advance(state["rows"], chosen), beams.follow(chosen)
     over_N = chosen.ends_M | (step >= search.model.max_steps)
     live = np.flatnonzero(~over_N)
-    change = {"step": step, "live": len(live), "rows": rows.take(live), "beams": following.take(live)}
+    change: SolveChange = {"step": step, "live": len(live), "rows": rows.take(live), "beams": following.take(live)}
     if over_N.any():
         over = np.flatnonzero(over_N)
         ended = _completed(search, following.take(over), rows.take(over), chosen.ends_M[over].tolist())

@@ -21,8 +21,8 @@ CLEAN = "clean"
 """Origin of the step that greedy solving would take: every student has it."""
 SAID, ROUND_TRIP, HOLDS, BELIEF = "said", "round_trip", "holds", "belief"
 """Terms: log-probability of the text under what the student expects, however the text was found; mean squared distance
-of that from the text as it is read again; whether the step is true and uses known quantities only (1 or 0); logit of the
-learned verifier. A student measures the first two, and the last where it has a verifier."""
+of that from the text as it is read again; whether the step is true and uses known quantities only (1 or 0); logit of
+the learned verifier. A student measures the first two, and the last where it has a verifier."""
 TERMS = (SAID, ROUND_TRIP, HOLDS, BELIEF)
 """In the order in which they are shown."""
 
