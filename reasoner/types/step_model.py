@@ -110,7 +110,7 @@ class Candidates:
 
 
 class StepModel(Protocol):
-    """A student, step by step."""
+    """A student, step by step. The states that it is given are of its own making."""
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -139,19 +139,19 @@ class StepModel(Protocol):
         """
         ...
 
-    def propose(self, state: State, plan: Sequence[Wanted]) -> Candidates:
+    def propose(self, state: Any, plan: Sequence[Wanted]) -> Candidates:
         """At least one candidate, in the order of the plan, equal texts not yet put together."""
         ...
 
-    def measure(self, state: State, candidates: Candidates) -> Candidates:
+    def measure(self, state: Any, candidates: Candidates) -> Candidates:
         """The candidates with the terms that the student itself knows."""
         ...
 
-    def advance(self, state: State, candidates: Candidates) -> State:
+    def advance(self, state: Any, candidates: Candidates) -> State:
         """The rows with a step more that candidates make, in the order of the candidates."""
         ...
 
-    def score(self, state: State, texts: Sequence[str]) -> Candidates:
+    def score(self, state: Any, texts: Sequence[str]) -> Candidates:
         """A given next step of each row, measured; an empty text ends the solution."""
         ...
 
@@ -160,7 +160,7 @@ class StepModel(Protocol):
 class Steerable(Protocol):
     """Candidates can be moved down a learned energy before they are decoded."""
 
-    def nudge(self, state: State, plan: Sequence[Wanted]) -> Candidates:
+    def nudge(self, state: Any, plan: Sequence[Wanted]) -> Candidates:
         """As `propose`; `by` is the number of gradient steps."""
         ...
 
@@ -173,7 +173,7 @@ class Steerable(Protocol):
 class Remembers(Protocol):
     """Steps of remembered solutions can be proposed from."""
 
-    def recall(self, state: State, solutions: Sequence[Sequence[tuple[str, ...]]]) -> State:
+    def recall(self, state: Any, solutions: Sequence[Sequence[tuple[str, ...]]]) -> State:
         """The state with worked solutions at hand.
 
         Args:
@@ -182,7 +182,7 @@ class Remembers(Protocol):
         """
         ...
 
-    def neighbours(self, state: State) -> np.ndarray | None:
+    def neighbours(self, state: Any) -> np.ndarray | None:
         """Which neighbours of each row have a step here, bool [N, R]; None where nothing is recalled."""
         ...
 
@@ -191,7 +191,7 @@ class Remembers(Protocol):
 class Condenses(Protocol):
     """Whole solutions can be told alike or not."""
 
-    def condense(self, state: State) -> np.ndarray:
+    def condense(self, state: Any) -> np.ndarray:
         """One unit vector a row, float32 [N, D]."""
         ...
 
