@@ -109,7 +109,7 @@ def step_model(student: Student, use: str) -> "StepModel":
     kind = kind_named(student.kind)
     if isinstance(kind, SearchedKind):
         return kind.step_model(student)
-    raise UsageError(f"{use} works in the latents of steps: given a {student.kind} student, expected a latent one")
+    raise UsageError(f"{use} goes step by step: given a {student.kind} student, expected one that can, such as latent")
 
 
 def new_verifier(student: Student) -> "Module":

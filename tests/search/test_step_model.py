@@ -4,16 +4,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from agents.searching import search_of
+from agents.searching import search_all, search_of
 from agents.solving.graph import run
 from reasoner.config.settings import SearchSettings
 from reasoner.domains.math.domain import MathDomain
 from reasoner.errors import UsageError
+from reasoner.students import can_be_searched, divergence, new_verifier
 from reasoner.types.step_model import CLEAN, ROUND_TRIP, SAID, Candidates, Wanted
 
 DOMAIN = MathDomain()
@@ -117,3 +119,14 @@ def test_what_it_cannot_do_is_refused_in_words() -> None:
         chosen(BEAM.model_copy(update={"choose": "cluster"}))
     with pytest.raises(UsageError, match=r"search.recall is not for .*: Steps of remembered solutions"):
         chosen(BEAM.model_copy(update={"recall": 1}), recall=lambda questions, k: [[(RIGHT,)] for _ in questions])
+
+
+def test_a_student_of_a_kind_that_cannot_be_searched_is_refused_in_words() -> None:
+    labels: Any = SimpleNamespace(kind="encoder")
+    assert not can_be_searched(labels)
+    with pytest.raises(UsageError, match="a search goes step by step: given a encoder student"):
+        search_all(labels, DOMAIN, [QUESTION], BEAM, seed=0)
+    with pytest.raises(UsageError, match="a verifier goes step by step"):
+        new_verifier(labels)
+    with pytest.raises(UsageError, match="a budget of change compares what two students expect"):
+        divergence(labels, labels, [])
