@@ -115,9 +115,9 @@ def test_its_ways_share_the_budget_of_a_step() -> None:
 
 
 def test_what_it_cannot_do_is_refused_in_words() -> None:
-    with pytest.raises(UsageError, match="search.choose=cluster is not for this kind of student"):
+    with pytest.raises(UsageError, match=r"search\.choose=cluster is not for this kind of student"):
         chosen(BEAM.model_copy(update={"choose": "cluster"}))
-    with pytest.raises(UsageError, match=r"search.recall is not for .*: Steps of remembered solutions"):
+    with pytest.raises(UsageError, match=r"search\.recall is not for .*: Steps of remembered solutions"):
         chosen(BEAM.model_copy(update={"recall": 1}), recall=lambda questions, k: [[(RIGHT,)] for _ in questions])
 
 
