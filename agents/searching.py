@@ -153,12 +153,12 @@ def search_aloud(
 
     search = search_of(model, domain, [question], settings, seed=seed, verifier=verifier, recall=recall)
     search = replace(search, tracing=True, watch=watch)
-    ended, rounds = cast("SolveState", {}), list[SearchRound]()
+    ended, rounds = dict[str, Any](), list[SearchRound]()
     for change in walk(search):
         ended |= change
         yield from change.get("rounds", ())
         rounds += change.get("rounds", ())
-    found = Found.of(ended, 0)
+    found = Found.of(cast("SolveState", ended), 0)
     unread = power(student, TellsUnread)
     trace = SearchTrace(
         searcher=search.searcher.name,
