@@ -69,7 +69,7 @@ def compare(
         candidate: its attempts at the same items, in the same order and the same mode.
         gate: `test`, `veto_margin` and `veto_alpha`.
         beside: other items that both were asked; see `veto_of`.
-        of: items of the set that these are the beginning of; those that were asked, if not given. Of an e-process.
+        of: of an e-process the items of the set that these are the beginning of; those that were asked, if not given.
 
     Returns:
         Counts over the items that the checker could judge on both sides; the others are in `errors`. A bucket (a skill,

@@ -1,13 +1,13 @@
 """An anytime-valid test of a paired comparison, which may stop as soon as it is sure: `gate.test=e_process`.
 
-Each item that only one of the two solves is a bet. For a chance q that the candidate is the one, staking on q multiplies
-the capital by 2 q at a win and by 2 (1 - q) at a loss. The capital here is spread evenly over all q in (1/2, 1]:
+Each item that only one of the two solves is a bet. Staking on a chance q that the candidate is the one multiplies the
+capital by 2 q at a win and by 2 (1 - q) at a loss. The capital here is spread evenly over all q in (1/2, 1]:
 
     e(w, l) = integral over q in (1/2, 1] of 2 (2 q)^w (2 (1 - q))^l dq
 
 While a win has a chance of at most 1/2, whatever came before, e is a nonnegative supermartingale that begins at 1, and
-Ville's inequality (1939) bounds the chance that it *ever* passes 1/alpha by alpha: one may look after each item and stop
-at any. Sources: Ramdas, Gruenwald, Vovk and Shafer (2023), "Game-theoretic statistics and safe anytime-valid
+Ville's inequality (1939) bounds the chance that it *ever* passes 1/alpha by alpha: one may look after each item and
+stop at any. Sources: Ramdas, Gruenwald, Vovk and Shafer (2023), "Game-theoretic statistics and safe anytime-valid
 inference", Statistical Science 38(4); Waudby-Smith and Ramdas (2024), "Estimating means of bounded random variables by
 betting", JRSS B 86(1); for accepting changes of an agent, PACE (arXiv 2606.08106).
 """

@@ -71,7 +71,9 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int, price_of: PriceOf)
 
 def _detectable(settings: Settings, cycle: int) -> dict[str, Any]:
     alpha = alpha_of_cycle(cycle, settings.gate.alpha)
-    gain = smallest_detectable_gain(settings.data.gate_size, alpha, power=POWER, loss_rate=LOSS_RATE)
+    gate = settings.gate
+    block = gate.block if gate.test == "e_process" else None
+    gain = smallest_detectable_gain(settings.data.gate_size, alpha, power=POWER, loss_rate=LOSS_RATE, block=block)
     return {"cycle": cycle, "alpha": alpha, "gain": gain}
 
 
@@ -142,10 +144,10 @@ def _search_words(settings: Settings) -> list[str]:
 
 
 def _gate_words(settings: Settings, detectable: list[dict[str, Any]]) -> list[str]:
-    size, power = settings.data.gate_size, f"{POWER:.0%}"
-    head = (
-        f"smallest gain that the gate finds in {power} of cases ({size} problems, {LOSS_RATE:.0%} of them lost again):"
-    )
+    size, power, gate = settings.data.gate_size, f"{POWER:.0%}", settings.gate
+    test = "exact test" if gate.test == "exact" else f"e-process in blocks of {gate.block}"
+    lost = f"{size} problems, {LOSS_RATE:.0%} of them lost again"
+    head = f"smallest gain that the gate finds in {power} of cases ({test}, {lost}):"
     return [
         head,
         *(f"  cycle {one['cycle']}   alpha {one['alpha']:.4f}   {_points(one['gain'])}" for one in detectable),

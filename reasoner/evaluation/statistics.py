@@ -92,8 +92,8 @@ def smallest_detectable_gain(
     """The true gain that the gate's test finds with the given power.
 
     Assumes independent items, each lost with chance `loss_rate` and won with chance `loss_rate + gain`. The power of
-    `mcnemar_exact(...) < alpha` is exact: a sum over all numbers of discordant items. That of the e-process is simulated,
-    which moves the gain by about 0.001.
+    `mcnemar_exact(...) < alpha` is exact: a sum over all numbers of discordant items. That of the e-process is
+    simulated, which moves the gain by about 0.001.
 
     Args:
         n: items of a gate set.
