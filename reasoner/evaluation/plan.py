@@ -47,7 +47,7 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int, price_of: PriceOf)
         price_of: the teacher's price; not asked where nobody teaches.
     """
     detectable = [_detectable(settings, cycle) for cycle in range(1, cycles + 1)]
-    teacher = _teacher(settings, cycles, price_of)
+    teacher = expected_calls(settings, cycles, price_of)
     size = footprint_of(settings)
     record = {
         "config": redacted(settings).model_dump(mode="json"),
@@ -77,7 +77,8 @@ def _detectable(settings: Settings, cycle: int) -> dict[str, Any]:
     return {"cycle": cycle, "alpha": alpha, "gain": gain}
 
 
-def _teacher(settings: Settings, cycles: int, price_of: PriceOf) -> dict[str, Any]:
+def expected_calls(settings: Settings, cycles: int, price_of: PriceOf) -> dict[str, Any]:
+    """Calls that are expected of the teacher, requests at most, and dollars at worst; None where nobody knows."""
     teacher, limits = settings.teacher, settings.limits
     # The built-in expert's problems are read by the domain itself and need no confirmation.
     confirmations = 0 if teacher.model.startswith("builtin/") else teacher.confirmations

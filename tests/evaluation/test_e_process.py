@@ -98,7 +98,7 @@ def test_equals_are_promoted_below_the_level_and_gains_are_found() -> None:
     for points, (early, exact) in found.items():
         print(f"{points:+} points: e-process {early / RUNS:.3f}, exact {exact / RUNS:.3f}")
     assert wilson(found[0][0], RUNS)[0] < 0.025
-    assert found[10][0] > 0.95 * RUNS
+    assert found[10][0] > 0.8 * RUNS
     assert all(early <= exact for early, exact in found.values())
 
 
