@@ -134,7 +134,9 @@ def _cycle_words(
     price_of: PriceOf,
 ) -> str:
     """Time and money of one."""
-    most = len(practice) + 2 * len(source.gate(1)) + 2 * settings.gate.regression_size + len(source.sealed())
+    gate = settings.gate
+    beside = gate.regression_size + gate.retention_size * len(gate.retention)
+    most = len(practice) + 2 * (len(source.gate(1)) + beside) + len(source.sealed())
     if measured is None:
         time_words = f"{most} rows asked at most, at a speed that cycle 0 shows"
     else:
