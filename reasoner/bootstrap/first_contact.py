@@ -16,6 +16,7 @@ from agents.reporting.figures import dollars, duration, interval, percent, point
 from reasoner.bootstrap.home import home_at
 from reasoner.bootstrap.judging import rules_of
 from reasoner.bootstrap.run_parts import source_of
+from reasoner.bootstrap.student_sizes import ROWS_A_LABEL
 from reasoner.config.packages import MINILM
 from reasoner.config.settings import Settings
 from reasoner.domains.powers import offered
@@ -98,8 +99,11 @@ def _base_words(domain: Domain, practice: Sequence[Problem], measured: _Measured
 
 
 def _by_chance(domain: Domain, practice: Sequence[Problem]) -> list[str]:
-    """Of a student that picks among what is offered; nothing where answers are written freely."""
+    """Of a student that picks among what is offered, or among answers that come again; nothing where they are free."""
     counts = [len(one) for one in offered(domain, [p.question for p in practice])]
+    said = {problem.answer for problem in practice}
+    if len(said) <= ROWS_A_LABEL * len(practice) and not all(counts):
+        counts = [len(said)]
     if not counts or not all(counts):
         return []
     return [f"chance {percent(sum(1 / count for count in counts) / len(counts))}"]

@@ -17,7 +17,7 @@ from reasoner.errors import ReasonerError
 LABELS = [f"label {number}" for number in range(20)]
 THINGS = ("card", "loan", "fee", "pin", "limit", "refund", "cash", "app", "branch", "cheque")
 PLACES = ("Bern", "Oslo", "Rome", "Lyon", "Kyiv", "Lima", "Cairo", "Delhi", "Quito", "Turin")
-SIZES = ("data.practice_size=60", "data.gate_size=60", "data.sealed_size=60")
+SIZES = ("data.practice_size=200", "data.gate_size=60", "data.sealed_size=60")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A task of 20 labels, made up."""
     path = tmp_path_factory.mktemp("rows") / "rows.jsonl"
     asked = [f"The {one} of {two} in {place} is gone" for one in THINGS for two in THINGS for place in PLACES]
-    told = [{"text": text, "label": LABELS[at % len(LABELS)]} for at, text in enumerate(asked)]
+    told = [{"question": text, "answer": LABELS[at % len(LABELS)]} for at, text in enumerate(asked)]
     path.write_text("".join(json.dumps(row) + "\n" for row in told))
     return path
 
@@ -44,7 +44,7 @@ def test_a_student_that_is_trained_first_is_told_beside_chance_and_the_commonest
 ) -> None:
     said = found(asked(rows, tiny_bert(tmp_path / "bert")), tmp_path / "home")
     assert list(said) == ["task", "student", "base", "gate", "cycle"]
-    assert "question in 'text', answer in 'label', checker labels" in said["task"]
+    assert "question in 'question', answer in 'answer', checker text" in said["task"]
     assert said["student"].startswith(f"encoder on {tmp_path / 'bert'}, 0.")
     assert said["base"].startswith("not there before cycle 0 trains it; chance 5.0%, always the commonest answer ")
     assert "points in cycle 1 (60 rows); exact test" in said["gate"]

@@ -117,10 +117,10 @@ def test_the_told_chance_of_passing_is_that_of_the_gate() -> None:
 
 @pytest.mark.statistical
 def test_e_ever_passes_its_bound_in_no_more_runs_than_the_level_allows() -> None:
-    """Ville's inequality, looked at after every item: a thousand fair coins, 4,000 times."""
+    """Ville's inequality, looked at after every item: 200 fair coins, 2,000 times."""
     rng, alpha, passed = np.random.default_rng(1), 0.05, 0
-    for _ in range(4000):
-        wins = rng.integers(2, size=1000).cumsum().tolist()
+    for _ in range(RUNS):
+        wins = rng.integers(2, size=200).cumsum().tolist()
         passed += any(anytime_p(w, n - w) < alpha for n, w in enumerate(wins, start=1))
-    print(f"ever past 1/alpha: {passed / 4000:.4f} at alpha {alpha}")
-    assert wilson(passed, 4000)[0] < alpha
+    print(f"ever past 1/alpha: {passed / RUNS:.4f} at alpha {alpha}")
+    assert wilson(passed, RUNS)[0] < alpha
