@@ -15,10 +15,10 @@ from memory.store.runs import RunRow, RunState, RunStore
 from reasoner.bootstrap.first_contact import first_contact
 from reasoner.bootstrap.home import Home, Place, open_home
 from reasoner.bootstrap.judging import proven_judge
-from reasoner.bootstrap.preflight import look_around, preflight_run, price_of
+from reasoner.bootstrap.preflight import look_around, preflight_run
 from reasoner.bootstrap.run_ending import cycles_done_of, outcome_of, tell_done, write_reports
 from reasoner.bootstrap.run_parts import Listener, Watcher, new_run_id, parts_of, read_json, source_of
-from reasoner.bootstrap.teacher_trial import try_teacher_without_run
+from reasoner.bootstrap.teacher_trial import price_of, try_teacher_without_run
 from reasoner.bootstrap.telemetry import telling_spans
 from reasoner.config.resolved import config_hash, redacted
 from reasoner.config.settings import Settings

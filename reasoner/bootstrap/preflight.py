@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from reasoner.bootstrap.first_contact import first_contact
 from reasoner.bootstrap.judging import look_at_judge
 from reasoner.bootstrap.run_parts import source_of
-from reasoner.bootstrap.teacher_trial import try_teacher
+from reasoner.bootstrap.teacher_trial import price_of, try_teacher
 from reasoner.config.packages import require_packages
-from reasoner.config.settings import Settings, TeacherSettings
+from reasoner.config.settings import Settings
 from reasoner.domains.powers import read_answer
 from reasoner.domains.registry import get_domain
-from reasoner.errors import ReasonerError, TeacherError, UsageError
-from reasoner.evaluation.plan import Price
+from reasoner.errors import ReasonerError, UsageError
 from reasoner.types.domain import BuiltinExpert, Domain, power
 from reasoner.types.preflight import Look, Preflight
 from reasoner.types.printable import shortened
@@ -79,17 +78,6 @@ def preflight_run(
         looks += first_contact(settings, home=home, cycles=cycles, price_of=price_of)
     show(looks)
     return Preflight(looks=(*looks, *try_teacher(settings, ledger, say=say)))
-
-
-def price_of(teacher: TeacherSettings) -> Price | None:
-    """What the loop reckons with for a teacher; None where nobody knows the price."""
-    from agents.teachers.litellm_teacher import price
-
-    try:
-        found = price(teacher)
-    except TeacherError:
-        return None
-    return Price(input=found.input, output=found.output)
 
 
 def look_around(settings: Settings, *, home: Path, cycles: int, done: int = 0) -> list[Look]:

@@ -10,7 +10,8 @@ from language_maker import character_llama
 
 from reasoner.bootstrap.asked import settings_of
 from reasoner.bootstrap.first_contact import first_contact
-from reasoner.bootstrap.preflight import look_at_memory, price_of
+from reasoner.bootstrap.preflight import look_at_memory
+from reasoner.bootstrap.teacher_trial import price_of
 from reasoner.config.settings import Settings
 from reasoner.errors import ReasonerError
 
