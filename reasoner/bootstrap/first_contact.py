@@ -59,7 +59,7 @@ def first_contact(settings: Settings, *, home: Path, cycles: int, price_of: Pric
     practice = source.practice(1)
     measured = _measured(settings, domain, practice, home)
     return [
-        Look(what="task", found=_task_words(settings, domain)),
+        Look(what="task", found=_task_words(settings, domain, practice)),
         Look(what="student", found=_student_words(settings)),
         Look(what="base", found=_base_words(domain, practice, measured)),
         Look(what="gate", found=_gate_words(settings, source, cycles)),
@@ -67,7 +67,7 @@ def first_contact(settings: Settings, *, home: Path, cycles: int, price_of: Pric
     ]
 
 
-def _task_words(settings: Settings, domain: Domain) -> str:
+def _task_words(settings: Settings, domain: Domain, practice: Sequence[Problem]) -> str:
     if not isinstance(domain, RowsDomain):
         return (
             f"{domain.info.name}, which {'draws problems' if settings.task.is_drawn else 'reads rows of its own form'}"
@@ -75,7 +75,8 @@ def _task_words(settings: Settings, domain: Domain) -> str:
     task = domain.task
     checker = task.checker.kind
     columns = f"question in {task.columns.question!r}, answer in {task.columns.answer!r}"
-    split = f"split in {task.columns.split!r}" if task.columns.split else "rows divided by their questions' structure"
+    published = any(problem.split for problem in practice)
+    split = f"splits as in {task.columns.split!r}" if published else "rows divided by their questions' structure"
     return f"{task.name}: {columns}, checker {checker}, {split}"
 
 
@@ -149,7 +150,7 @@ def _cycle_words(
             f"asking takes {least} to {longest} ({measured.seconds:.2g} s a row); training and teacher come on top"
         )
     told = expected_calls(settings, 1, price_of)
-    money = "price not known" if told["usd"] is None else f"$0 to {dollars(told['usd'])}"
+    money = "price not known" if told["usd"] is None else f"{dollars(told['usd'])} at most"
     return f"{time_words}; {told['calls']} teacher calls, {money}"
 
 

@@ -103,18 +103,35 @@ def _worst_usd(requests: int, repairs: int, max_tokens: int, price: Price) -> fl
 
 
 def _words(settings: Settings, home: Path, cycles: int) -> list[str]:
-    data, train = settings.data, settings.train
+    data = settings.data
     source = "generated problems" if settings.task.is_drawn else settings.task.rows
     return [
         f"plan: {cycles} cycles of configuration {config_hash(settings)} in {home}",
-        f"  cycle 0   train a student for {train.base_updates} updates on problems of {_steps(data.base_difficulties)}",
+        f"  cycle 0   {_base(settings)}",
         f"            evaluate it on {data.sealed_size} sealed problems of {_steps(data.difficulties)}",
         f"  cycle 1-{cycles} attempt {data.practice_size} of {source}; ask {settings.teacher.model} about the failures",
         *_search_words(settings),
-        f"            fine-tune {_candidate(train)} from the {train.parent}"
-        f" for {train.finetune_updates} updates at most on all that was learnt",
+        f"            {_tuning(settings)} on all that was learnt",
         f"            compare it with the champion on {data.gate_size} fresh gate problems; {_promotion(settings)}",
     ]
+
+
+def _base(settings: Settings) -> str:
+    """How cycle 0 comes by its student; only a latent one is told by updates, which others count in their own way."""
+    kind, start, train = settings.student.kind, settings.student.start, settings.train
+    if start != "scratch":
+        return f"begin from {start}"
+    if kind != "latent":
+        return f"make the student of the kind {kind}"
+    return f"train a student for {train.base_updates} updates on problems of {_steps(settings.data.base_difficulties)}"
+
+
+def _tuning(settings: Settings) -> str:
+    """How a candidate is made."""
+    if settings.student.kind != "latent":
+        return "train a candidate"
+    train = settings.train
+    return f"fine-tune {_candidate(train)} from the {train.parent} for {train.finetune_updates} updates at most"
 
 
 def _promotion(settings: Settings) -> str:
