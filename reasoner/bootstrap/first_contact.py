@@ -94,7 +94,7 @@ def _student_words(settings: Settings) -> str:
 def _base_words(domain: Domain, practice: Sequence[Problem], measured: _Measured | None) -> str:
     chance = ", ".join([*_by_chance(domain, practice), *_commonest(practice)])
     if measured is None:
-        return f"not there before cycle 0 trains it; {chance}"
+        return f"not asked before cycle 0; {chance}"
     found = rate(measured.right, measured.n)
     return f"{percent(found.accuracy)} {interval(found.ci95)} of {found.n} practice rows right; {chance}"
 

@@ -47,7 +47,7 @@ def test_a_student_that_is_trained_first_is_told_beside_chance_and_the_commonest
     assert list(said) == ["task", "student", "base", "gate", "cycle"]
     assert "question in 'question', answer in 'answer', checker text, rows divided by" in said["task"]
     assert said["student"].startswith(f"encoder on {tmp_path / 'bert'}, 0.")
-    assert said["base"].startswith("not there before cycle 0 trains it; chance 5.0%, always the commonest answer ")
+    assert said["base"].startswith("not asked before cycle 0; chance 5.0%, always the commonest answer ")
     assert "points in cycle 1 (60 rows); exact test" in said["gate"]
     assert "at a speed that cycle 0 shows; 0 teacher calls, $0.00 at most" in said["cycle"]
     assert not (tmp_path / "home").exists()
