@@ -87,7 +87,7 @@ def _student_words(settings: Settings) -> str:
     named = student.model or (MINILM if student.kind == "encoder" else "")
     begins = {"scratch": "from scratch"}.get(student.start, f"from {student.start}")
     model = f" on {named}" if named else f", {begins}"
-    weights = f"{size.weights / 1e6:.1f}M weights{' that are read only' if student.kind == 'encoder' else ' to train'}"
+    weights = f"{size.weights:,} weights{' that are read only' if student.kind == 'encoder' else ' to train'}"
     return f"{student.kind}{model}, {weights if size.weights else 'weights not known before it is loaded'}"
 
 
