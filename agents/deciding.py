@@ -8,6 +8,7 @@ from agents.rehearsing import Rehearsal, rehearse
 from agents.state import Change
 from memory.promotion import promote
 from memory.store.approval import needs_approval
+from reasoner.config.settings import GateSettings
 from reasoner.types.report import Decision
 
 
@@ -34,7 +35,9 @@ def settle(decision: Decision, parts: Parts, *, key: str, proposal: str = "") ->
     champion = decision.champion
     if decision.verdict == "promote":
         champion = promote(parts.database, decision.id, check=DecisionChecker(parts.home, parts.database)).id
-    body = _told(decision) | {"rehearsal": rehearsal.model_dump(mode="json") if rehearsal else None}
+    body = _told(decision, parts.settings.gate) | {
+        "rehearsal": rehearsal.model_dump(mode="json") if rehearsal else None
+    }
     named = {"proposal": proposal} if proposal else {}
     parts.events.write(key, "decision", decision.cycle, **body, **named)
     return {"champion": champion, "verdict": decision.verdict}
@@ -59,14 +62,17 @@ def _rehearsed(decision: Decision, parts: Parts) -> tuple[Decision, Rehearsal]:
     return decision.model_copy(update={"verdict": "keep", "reason": f"{reason}; {decision.reason}"}), rehearsal
 
 
-def _told(decision: Decision) -> dict[str, Any]:
+def _told(decision: Decision, gate: GateSettings) -> dict[str, Any]:
     compared = decision.comparison
+    early = compared is not None and compared.of is not None
+    part = {"asked": compared.asked, "of": compared.of, "block": gate.block} if early else {}
     return {
         "candidate": decision.candidate,
         "champion": decision.champion,
         "verdict": decision.verdict,
         "kind": decision.kind,
         "n": compared.n if compared else 0,
+        **part,
         "wins": compared.wins if compared else None,
         "losses": compared.losses if compared else None,
         "gain": compared.gain if compared else None,

@@ -6,6 +6,7 @@ It reads what the run has kept, and nothing that the decision says of itself:
     the level              from the cycle and `gate.alpha`
     the comparison         from the champion's and the candidate's attempts, whose sums the decision names: at the
                            gate set, and at whatever the settings ask beside it
+    an e-process's end     from the same attempts: the order of the items, and that no earlier block ended it
     verdict and id         from the comparison, by the gate's own code
     a carried-out ruling   from the recorded ruling and the decision that waited for it
 """
@@ -29,6 +30,7 @@ from reasoner.config.sources import from_file
 from reasoner.errors import ConfigError, GateError, NotFoundError
 from reasoner.evaluation.alpha import alpha_of_cycle
 from reasoner.evaluation.comparison import compare
+from reasoner.evaluation.early_end import why_misordered, why_misplaced
 from reasoner.evaluation.gate import decide as judge
 from reasoner.types.problem import Attempt
 from reasoner.types.proposal import Proposal, Ruling
@@ -70,7 +72,7 @@ class DecisionChecker:
 
     def _check(self, decision: Decision) -> None:
         """Of a decision that rests on attempts: it must say `promote`, or `await` in place of that."""
-        gate = self._gate(decision)
+        gate, seed = self._gate(decision)
         folder = RunFolder(self._home, decision.run)
         files = _attempts_files(folder, decision, gate)
         champion, candidate, *others = (_attempts(decision, path, at) for at, path in enumerate(files))
@@ -78,19 +80,25 @@ class DecisionChecker:
             raise _refused(decision, f"it names {len(decision.attempts_sha256)} files of attempts, not {len(files)}")
         pairs = zip(_extras(decision, gate), others[::2], others[1::2], strict=True)
         beside = [paired(extra, before, after) for extra, before, after in pairs]
+        told = decision.comparison
+        if gate.test == "e_process":
+            champion = champion[: len(candidate)]  # it may have been asked more, beside another candidate
         try:
-            compared = compare(champion, candidate, gate, beside=beside)
+            compared = compare(champion, candidate, gate, beside=beside, of=told.of if told else None)
         except ValueError as error:
             raise _refused(decision, str(error)) from error
-        told = decision.comparison
         if told is None or not _same(compared.model_dump(mode="json"), told.model_dump(mode="json")):
             raise _refused(decision, f"its attempts come to {_figures(compared)}, it says {_figures(told)}")
         alpha = alpha_of_cycle(decision.cycle, gate.alpha) if decision.cycle >= 1 else math.nan
         if not _same(alpha, decision.alpha):
             raise _refused(decision, f"the level of cycle {decision.cycle} is {alpha:g}, it says {decision.alpha:g}")
+        if told.of is not None and (wrong := why_misordered(candidate, seed=seed, cycle=decision.cycle)):
+            raise _refused(decision, wrong)
         if decision.kind == "merge":
             _require_merge(decision, champion, candidate)
             return
+        if told.of is not None and (wrong := why_misplaced(champion, candidate, gate, of=told.of, alpha=alpha)):
+            raise _refused(decision, wrong)
         _require_gate(decision, told)
         if decision.kind == "revert":
             self._require_former(decision)
@@ -103,8 +111,8 @@ class DecisionChecker:
         if made is None or made.champion != decision.candidate:
             raise _refused(decision, f"{decision.candidate} was not champion before {decision.champion}")
 
-    def _gate(self, decision: Decision) -> GateSettings:
-        """The run's thresholds. Store and folder must agree on them, and on who must say yes."""
+    def _gate(self, decision: Decision) -> tuple[GateSettings, int]:
+        """The run's thresholds and seed. Store and folder must agree on the thresholds, and on who must say yes."""
         path = RunFolder(self._home, decision.run).root / "config.resolved.yaml"
         try:
             stored = RunStore(self._database).get(decision.run).settings
@@ -117,7 +125,7 @@ class DecisionChecker:
             raise _refused(
                 decision, f"the store says {_shown(gate, who)} of its run, {path} says {_shown(kept, who_kept)}"
             )
-        return gate
+        return gate, int(stored.get("seed", 0))
 
 
 def said_of(ruling: Ruling) -> str:

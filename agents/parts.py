@@ -164,16 +164,6 @@ class Parts:
         """The cycle's practice problems with the champion's attempts, as `evaluate` has kept them."""
         return read_tried(self.folder.attempts(cycle, "practice"), self.source.practice(cycle))
 
-    def sat(self, checkpoint: str, *, cycle: int, node: str) -> list[Tried]:
-        """A cycle's gate set with a checkpoint's attempts, as they were kept, else made now."""
-        problems, path = self.source.gate(cycle), self.folder.attempts(cycle, f"gate-{checkpoint}")
-        if path.is_file():
-            tried = read_tried(path, problems)
-            if not self.events.has(f"{cycle}/gate/{checkpoint}"):  # a kill came between the file and its event
-                self._tell_evaluation(checkpoint, tried, path, split="gate", cycle=cycle, seconds=0.0)
-            return tried
-        return self.evaluate(checkpoint, problems, split="gate", cycle=cycle, node=node)
-
     def attempt(
         self, checkpoint: str, problems: list[Problem], *, cycle: int, node: str, solver: Solver | None = None
     ) -> list[Tried]:
@@ -188,21 +178,40 @@ class Parts:
 
     def evaluate(self, checkpoint: str, problems: list[Problem], *, split: Split, cycle: int, node: str) -> list[Tried]:
         """A checkpoint on a set of problems, kept in the run's folder and written into its events."""
-        thoughts = Listener(self.domain) if self.trace.on and split != "gate" else None
+        thoughts = Listener(self.domain) if self.trace.on else None
         solver = thoughts.solve if thoughts else None
         began = time.monotonic()
         tried = self.attempt(checkpoint, problems, cycle=cycle, node=node, solver=solver)
         seconds = time.monotonic() - began
         if thoughts and thoughts.vectors:
             self.trace.keep_latents(split, [problem.id for problem in problems], **thoughts.vectors)
-        path = self.folder.attempts(cycle, split if split != "gate" else f"gate-{checkpoint}")
+        path = self.folder.attempts(cycle, split)
         write_records(path, attempts_of(tried))
-        self._tell_evaluation(checkpoint, tried, path, split=split, cycle=cycle, seconds=seconds)
+        self.tell_evaluation(checkpoint, tried, path, split=split, cycle=cycle, seconds=seconds)
         return tried
 
-    def _tell_evaluation(
-        self, checkpoint: str, tried: list[Tried], path: Path, *, split: Split, cycle: int, seconds: float
+    def tell_evaluation(
+        self,
+        checkpoint: str,
+        tried: list[Tried],
+        path: Path,
+        *,
+        split: Split,
+        cycle: int,
+        seconds: float,
+        of: int | None = None,
     ) -> None:
+        """Writes the event `evaluation`.
+
+        Args:
+            checkpoint: that was asked.
+            tried: all of its attempts.
+            path: where they are kept.
+            split: of the problems.
+            cycle: of the set.
+            seconds: at work.
+            of: items of the whole set, where these may be its beginning; the event is then of as many as these.
+        """
         report = summarise(
             attempts_of(tried),
             checkpoint=checkpoint,
@@ -213,4 +222,7 @@ class Parts:
             seconds=round(seconds, 3),
         )
         body = report.model_dump(mode="json", exclude={"overall", "cycle"}) | report.overall.model_dump(mode="json")
-        self.events.write(f"{cycle}/{split}/{checkpoint}", "evaluation", cycle, **body)
+        key, part = f"{cycle}/{split}/{checkpoint}", {}
+        if of is not None:
+            key, part = f"{key}/{len(tried)}", {"of": of}
+        self.events.write(key, "evaluation", cycle, **body, **part)

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
+from agents.gate_attempts import GateAttempts
 from agents.parts import Parts
 from agents.reporting.events import of_kind, read_events
 from memory.store.approval import is_deep
@@ -53,9 +54,8 @@ def _written(id: str, decision: Decision, parts: Parts, store: ProposalStore) ->
 
 
 def _evidence(decision: Decision, parts: Parts) -> Evidence:
-    before, after = (
-        parts.sat(one, cycle=decision.cycle, node="approve") for one in (decision.champion, decision.candidate)
-    )
+    asked = GateAttempts(parts, cycle=decision.cycle, node="approve")
+    before, after = asked.kept(decision.champion, decision.candidate)
     compared = decision.comparison
     assert compared is not None, f"decision {decision.id} promotes without a comparison"
     judged = [

@@ -81,8 +81,8 @@ class Archive:
         return str(job.spec.payload.get("checkpoint", "")) if job.spec.kind in ("base", "finetune") else ""
 
     def evaluations(self, run: str) -> list[Event]:
-        """Of a run, in order."""
-        return of_kind(self.events(run), "evaluation")
+        """Of a run, in order; of a set that was asked in parts the last, which tells of all."""
+        return list({event["attempts_file"]: event for event in of_kind(self.events(run), "evaluation")}.values())
 
     def decision(self, id: str) -> Decision | None:
         """By its id."""

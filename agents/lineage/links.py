@@ -81,7 +81,8 @@ def checkpoint_link(checkpoint: Checkpoint) -> Link:
 
 def report_link(event: Event) -> Link:
     """An evaluation; its id is the place of its attempts below `runs`."""
-    said = f"{event['checkpoint']} on the {event['split']} set: {percent(event['accuracy'])} of {event['n']}"
+    part = f" ({event['of']} in all)" if event.get("of") else ""
+    said = f"{event['checkpoint']} on the {event['split']} set: {percent(event['accuracy'])} of {event['n']}{part}"
     name = f"{event['run']}/{event['attempts_file']}"
     return Link(kind="report", id=name, run=event["run"], cycle=event["cycle"], said=said)
 

@@ -5,17 +5,16 @@ Nothing may be answered otherwise for it. Who may then make it champion hangs on
 
 from agents.deciding import held_back, settle
 from agents.decision_check import id_of_merge
+from agents.gate_attempts import GateAttempts
 from agents.merging import proven_additions
 from agents.parts import Parts
 from agents.proposing import proposal_id
 from agents.state import Change, ImproveState
 from reasoner.evaluation.alikeness import divergence_between
 from reasoner.evaluation.alpha import alpha_of_cycle
-from reasoner.evaluation.comparison import compare
 from reasoner.types.checkpoint import Checkpoint
 from reasoner.types.job import JobSpec
 from reasoner.types.report import Decision
-from reasoner.types.tried import attempts_of
 
 MOST_KL = 1e-3
 """Nats a token by which rounding may let the two differ."""
@@ -49,10 +48,11 @@ def _merged(state: ImproveState, parts: Parts) -> Checkpoint:
 
 def _judged(merged: Checkpoint, state: ImproveState, parts: Parts) -> Decision:
     cycle, champion = state["cycle"], parts.checkpoints.get(state["champion"])
-    before, after = (attempts_of(parts.sat(one.id, cycle=cycle, node="reflect")) for one in (champion, merged))
-    compared = compare(before, after, parts.settings.gate)
+    asking = GateAttempts(parts, cycle=cycle, node="reflect")
+    before, after = pair = asking.alike(champion.id, merged.id)
+    compared = asking.compared(pair)
     kl = divergence_between(parts.student_of(champion.id), parts.student_of(merged.id), parts.settings, cycle)
-    alike = sum(a.answer == b.answer for a, b in zip(before, after, strict=True))
+    alike = sum(a.attempt.answer == b.attempt.answer for a, b in zip(before, after, strict=True))
     same = alike == len(before) and kl <= MOST_KL
     count = proven_additions(champion, parts)
     can = "can" if same else "cannot"

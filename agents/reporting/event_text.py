@@ -42,7 +42,8 @@ def _preflight(event: Event) -> str:
 
 
 def _evaluation(event: Event) -> str:
-    figure = f"{percent(event['accuracy'])} {interval(event['ci95'])} of {event['n']}"
+    part = f" ({event['n'] + event['errors']} of {event['of']} asked)" if event.get("of") else ""
+    figure = f"{percent(event['accuracy'])} {interval(event['ci95'])} of {event['n']}{part}"
     mode = f", {event['mode']}" if event.get("mode") else ""
     return f"{event['split']} set{mode}: {figure}, {event['checkpoint']}"
 
@@ -86,10 +87,9 @@ def _decision(event: Event) -> str:
 
 
 def _watch(event: Event) -> str:
-    against = f"{event['losses']} wins, {event['wins']} losses"
-    return (
-        f"watch: the champion against the one before it, {against} on {event['n']} items (p={event['p']:.2g} for worse)"
-    )
+    against = f"{event['losses']} wins, {event['wins']} losses on {event['n']}"
+    items = f"of {event['of']} items" if event.get("of") else "items"
+    return f"watch: the champion against the one before it, {against} {items} (p={event['p']:.2g} for worse)"
 
 
 def _proposal(event: Event) -> str:

@@ -67,8 +67,10 @@ def headline(summary: Summary, *, words: Callable[[str], str] = str) -> str:
     if not summary.promotions:
         why = words(why_nothing(summary))
         return f"**Nothing promoted**, because {why} The champion is still the student this run began with."
+    early = any(cycle.decision and cycle.decision.get("of") for cycle in summary.promotions)
+    test = "an e-process, which may stop early," if early else "a one-sided exact McNemar test"
     proof = (
-        f"{len(summary.promotions)} of {len(decided)} candidates were promoted, each by a one-sided exact McNemar test "
+        f"{len(summary.promotions)} of {len(decided)} candidates were promoted, each by {test} "
         "against the champion on the same fresh gate problems, below its cycle's share of the run's alpha."
     )
     return f"**{_claim(summary)}** {proof}"
@@ -122,13 +124,18 @@ def _cycle_row(cycle: Cycle) -> list[str]:
         str(cycle.cycle),
         plain(decision.get("verdict", "base" if cycle.cycle == 0 else "unfinished")),
         rate(cycle.sealed.overall) if cycle.sealed else "-",
-        f"{decision['wins']} / {decision['losses']}" if compared else "-",
+        f"{decision['wins']} / {decision['losses']}{_part(decision)}" if compared else "-",
         probability(decision.get("p")),
         probability(decision.get("alpha")),
         str(teacher.get("calls", 0)),
         f"+{examples['added']}" if examples else "-",
         duration(cycle.seconds) if cycle.seconds else "-",
     ]
+
+
+def _part(decision: Event) -> str:
+    """How much of its set an e-process asked."""
+    return f" ({decision['asked']} of {decision['of']} asked)" if decision.get("of") else ""
 
 
 def _buckets(summary: Summary, kind: str) -> str:

@@ -24,6 +24,8 @@ NOBODY = frozenset[str]()
 TRAIN = frozenset({"train"})
 SEARCHED = frozenset({"verifier", "search"})
 
+ASKED = frozenset({"examine", "watch", "reflect", "approve"})
+
 READERS: dict[str, frozenset[str]] = {
     "name": EVERY_START,
     "approval": frozenset({"decide", "reflect", "approve"}),
@@ -52,6 +54,8 @@ READERS: dict[str, frozenset[str]] = {
     "verifier": frozenset({"verifier"}),
     "verifier.pools": NOBODY,
     "gate.alpha": frozenset({"watch", "decide", "reflect"}),
+    "gate.test": ASKED,
+    "gate.block": ASKED,
     "gate.veto_margin": frozenset({"examine", "watch", "reflect"}),
     "gate.veto_alpha": frozenset({"examine", "watch", "reflect"}),
     "gate.regression_size": frozenset({"examine"}),
@@ -113,6 +117,8 @@ def require_effective(
 def _readers_now(key: str, before: Settings, after: Settings) -> frozenset[str]:
     if key in ("teacher.model", "teach.from") and before.lessons != after.lessons:
         return readers_of(key) | {"mine"}  # without a teacher no lessons are chosen
+    if key == "gate.alpha" and "e_process" in (before.gate.test, after.gate.test):
+        return readers_of(key) | {"examine"}  # it says when the asking ends
     if readers_of(key) <= SEARCHED and not after.mine.search:
         return NOBODY
     return readers_of(key)

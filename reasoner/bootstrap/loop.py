@@ -1,6 +1,6 @@
 """`reasoner loop`: finds or starts the run that a configuration means, and runs the cycles that are missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -12,18 +12,19 @@ from memory.store.approval import why_stale
 from memory.store.ledger import CallLedger
 from memory.store.proposals import ProposalStore
 from memory.store.runs import RunRow, RunState, RunStore
+from reasoner.bootstrap.first_contact import first_contact
 from reasoner.bootstrap.home import Home, Place, open_home
 from reasoner.bootstrap.judging import proven_judge
 from reasoner.bootstrap.preflight import look_around, preflight_run
 from reasoner.bootstrap.run_ending import cycles_done_of, outcome_of, tell_done, write_reports
 from reasoner.bootstrap.run_parts import Listener, Watcher, new_run_id, parts_of, read_json, source_of
-from reasoner.bootstrap.teacher_trial import try_teacher_without_run
+from reasoner.bootstrap.teacher_trial import price_of, try_teacher_without_run
 from reasoner.bootstrap.telemetry import telling_spans
 from reasoner.config.resolved import config_hash, redacted
-from reasoner.config.settings import Settings, TeacherSettings
-from reasoner.errors import BudgetReached, BusyError, ReasonerError, TeacherError, UsageError
+from reasoner.config.settings import Settings
+from reasoner.errors import BudgetReached, BusyError, ReasonerError, UsageError
 from reasoner.types.loop import LoopOutcome, Progress
-from reasoner.types.preflight import Preflight
+from reasoner.types.preflight import Look, Preflight
 
 REMOVE = "remove it: the limits given now hold"
 
@@ -124,19 +125,12 @@ def _still_waits(place: Home, row: RunRow) -> str:
 
 def plan_loop(settings: Settings, *, home: Path, cycles: int) -> "Plan":
     """What `run_loop` would do and cost."""
-    from agents.teachers.litellm_teacher import price
     from reasoner.evaluation import plan
-
-    def price_of(teacher: TeacherSettings) -> plan.Price | None:
-        try:
-            found = price(teacher)
-        except TeacherError:
-            return None
-        return plan.Price(input=found.input, output=found.output)
 
     planned = plan.plan_loop(settings, home=home, cycles=cycles, price_of=price_of)
     priced = planned.record["teacher"]["usd"] is not None
     looks = look_around(settings, home=home, cycles=cycles)
+    looks += first_contact(settings, home=home, cycles=cycles, price_of=price_of)
     looked = Preflight(looks=(*looks, *(try_teacher_without_run(settings) if priced else ())))
     record = planned.record | {"preflight": looked.found()}
     return plan.Plan(lines=(*planned.lines, "", "looked at before anything is done:", *looked.lines), record=record)
@@ -211,9 +205,14 @@ def _looked_at(place: Home, settings: Settings, row: RunRow, *, cycles: int, pro
     def say(words: str) -> None:
         _remark(progress, words)
 
+    def show(looks: Sequence[Look]) -> None:
+        progress(Progress(cycle=0, node="preflight", done=0, total=0, looks=tuple(looks)))
+
     try:
         ledger = CallLedger(place.database(), row.id)
-        looked = preflight_run(settings, ledger, home=place.root, cycles=cycles, done=row.cycles_done, say=say)
+        looked = preflight_run(
+            settings, ledger, home=place.root, cycles=cycles, done=row.cycles_done, say=say, show=show
+        )
         return Preflight(
             looks=(*looked.looks, *proven_judge(settings, partial(source_of, settings, cycles), place, row.id, say=say))
         )

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reasoner.bootstrap.first_contact import first_contact
 from reasoner.bootstrap.judging import look_at_judge
 from reasoner.bootstrap.run_parts import source_of
-from reasoner.bootstrap.teacher_trial import try_teacher
+from reasoner.bootstrap.teacher_trial import price_of, try_teacher
 from reasoner.config.packages import require_packages
 from reasoner.config.settings import Settings
 from reasoner.domains.powers import read_answer
@@ -37,12 +38,26 @@ _STATE_COPIES = 5
 _LEAST_DISK = 64 * 2**20
 _PROCESS_BYTES = 400 * 2**20
 """An interpreter with its libraries."""
+_SMALLER = {
+    "latent": "lower train.batch_size, student.width or the layers",
+    "encoder": "name a smaller encoder, --student FOLDER",
+    "language": "lower language.batch_size or language.max_prompt_tokens, set language.recompute=true or a "
+    "language.lora_rank, or name a smaller model, --student FOLDER",
+}
+"""What takes less memory, by kind of student."""
 _PROCESSES = 2
 """The loop, and the job that trains."""
 
 
 def preflight_run(
-    settings: Settings, ledger: "Ledger[TeacherCall]", *, home: Path, cycles: int, done: int, say: Callable[[str], None]
+    settings: Settings,
+    ledger: "Ledger[TeacherCall]",
+    *,
+    home: Path,
+    cycles: int,
+    done: int,
+    say: Callable[[str], None],
+    show: Callable[[Sequence[Look]], None] = lambda _: None,
 ) -> Preflight:
     """Looks at everything before a start of a run.
 
@@ -53,11 +68,15 @@ def preflight_run(
         cycles: that are asked for.
         done: of them, whose files are on the disk already.
         say: told what people should hear while the teacher makes us wait.
+        show: told all but the teacher's answer, before anything is paid.
 
     Raises:
         ReasonerError: the run cannot begin; `look_around` and `try_teacher` say why.
     """
     looks = look_around(settings, home=home, cycles=cycles, done=done)
+    if not done:
+        looks += first_contact(settings, home=home, cycles=cycles, price_of=price_of)
+    show(looks)
     return Preflight(looks=(*looks, *try_teacher(settings, ledger, say=say)))
 
 
@@ -206,7 +225,7 @@ def look_at_memory(settings: Settings) -> Look:
         return Look(what="memory", found=words)
     words += f", {_size(total)} in all" + (f", {_size(free)} of it free" if free is not None else "")
     if total < needed:
-        raise ReasonerError(f"too little memory: {words}; lower train.batch_size, student.width or the layers")
+        raise ReasonerError(f"too little memory: {words}; {_SMALLER[settings.student.kind]}")
     return Look(what="memory", found=words)
 
 

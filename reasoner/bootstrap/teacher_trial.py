@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from agents.reporting.figures import dollars, duration
 from memory.store.database import open_database
 from memory.store.ledger import CallLedger
-from reasoner.config.settings import Settings
+from reasoner.config.settings import Settings, TeacherSettings
 from reasoner.errors import BudgetReached, TeacherError
+from reasoner.evaluation.plan import Price
 from reasoner.types.preflight import Look
 
 if TYPE_CHECKING:
@@ -66,6 +67,17 @@ def try_teacher_without_run(settings: Settings) -> list[Look]:
             return try_teacher(settings, CallLedger(database, "dry run"))
         finally:
             database.close()
+
+
+def price_of(teacher: TeacherSettings) -> Price | None:
+    """What the loop reckons with for a teacher; None where nobody knows the price."""
+    from agents.teachers.litellm_teacher import price
+
+    try:
+        found = price(teacher)
+    except TeacherError:
+        return None
+    return Price(input=found.input, output=found.output)
 
 
 def _words(tried: "TeacherPreflight") -> str:

@@ -27,12 +27,34 @@ LONG = 5.0
 """Seconds between two lines about the same node."""
 
 
+class _Looks:
+    """What was looked at before a run, told before anything is paid and not once more with the event."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice, self._told = voice, set[str]()
+
+    def before(self, progress: Progress) -> bool:
+        """Tells what progress has found; whether that was anything."""
+        if progress.looks:
+            looks = [look.model_dump() for look in progress.looks]
+            self.event({"event": "preflight", "looks": looks})
+        return bool(progress.looks)
+
+    def event(self, line: Event) -> None:
+        """The lines of an event that have not been told."""
+        for text in lines(line):
+            if line["event"] != "preflight" or text not in self._told:
+                self._voice.say(text)
+            if line["event"] == "preflight":
+                self._told.add(text)
+
+
 class LiveView:
     """The live table."""
 
     def __init__(self, voice: Voice, cycles: int) -> None:
         self.pace = Pace(cycles)
-        self._voice = voice
+        self._voice, self._looks = voice, _Looks(voice)
         self._live = Live(
             console=voice.console, get_renderable=lambda: render(self.pace), refresh_per_second=4, transient=True
         )
@@ -51,11 +73,11 @@ class LiveView:
         line = line_of(event)
         self.pace.hear(line)
         if line["event"] == "preflight" or (line["event"] == "teacher" and line.get("failed")):
-            for text in lines(line):
-                self._voice.say(text)
+            self._looks.event(line)
 
     def progress(self, progress: Progress) -> None:
         """One sign of progress."""
+        self._looks.before(progress)
         self.pace.see(progress)
 
 
@@ -64,7 +86,7 @@ class PlainView:
 
     def __init__(self, voice: Voice, cycles: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.pace = Pace(cycles, clock)
-        self._voice = voice
+        self._voice, self._looks = voice, _Looks(voice)
         self._clock = clock
         self._at: tuple[int, str] | None = None
         self._said = (0, clock())
@@ -80,12 +102,13 @@ class PlainView:
         """One event of the run."""
         line = line_of(event)
         self.pace.hear(line)
-        for text in lines(line):
-            self._voice.say(text)
+        self._looks.event(line)
 
     def progress(self, progress: Progress) -> None:
         """One sign of progress."""
         self.pace.see(progress)
+        if self._looks.before(progress):
+            return
         quarter = 4 * progress.done // progress.total if progress.total else 0
         if (progress.cycle, progress.node) != self._at:
             self._at, self._said = (progress.cycle, progress.node), (quarter, self._clock())

@@ -352,6 +352,10 @@ class GateSettings(Section):
     """When a candidate becomes champion."""
 
     alpha: float = Field(default=0.05, gt=0, lt=0.5, description="chance of any false promotion over a whole run")
+    test: Literal["exact", "e_process"] = Field(
+        default="exact", description="`e_process` asks in blocks and stops once it is sure, `exact` asks all"
+    )
+    block: int = Field(default=50, ge=1, le=MOST_ITEMS, description="items of a block")
     veto_margin: float = Field(default=0.05, ge=0, lt=1, description="loss in a skill or difficulty that is too much")
     veto_alpha: float = Field(default=0.05, gt=0, lt=0.5)
     watch_cycles: int = Field(

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reasoner.config.settings import GateSettings
+from reasoner.evaluation.e_process import anytime_p
 from reasoner.evaluation.statistics import mcnemar_exact, paired_gain
 from reasoner.types.problem import Attempt
-from reasoner.types.report import Comparison, Veto, VetoRule
+from reasoner.types.report import Comparison, GateTest, Veto, VetoRule
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,21 @@ class Beside:
 
 
 def compare(
-    champion: Sequence[Attempt], candidate: Sequence[Attempt], gate: GateSettings, *, beside: Sequence[Beside] = ()
+    champion: Sequence[Attempt],
+    candidate: Sequence[Attempt],
+    gate: GateSettings,
+    *,
+    beside: Sequence[Beside] = (),
+    of: int | None = None,
 ) -> Comparison:
     """The paired comparison that the gate decides on.
 
     Args:
         champion: its attempts, one per item.
         candidate: its attempts at the same items, in the same order and the same mode.
-        gate: `veto_margin` and `veto_alpha`.
+        gate: `test`, `veto_margin` and `veto_alpha`.
         beside: other items that both were asked; see `veto_of`.
+        of: of an e-process the items of the set that these are the beginning of; those that were asked, if not given.
 
     Returns:
         Counts over the items that the checker could judge on both sides; the others are in `errors`. A bucket (a skill,
@@ -73,7 +80,7 @@ def compare(
     """
     pairs, errors = _judged_pairs(champion, candidate)
     buckets = {name: _tally(members) for name, members in _buckets(pairs).items()}
-    found = weigh(_tally(pairs), buckets, gate, errors=errors)
+    found = weigh(_tally(pairs), buckets, gate, errors=errors, of=of)
     more = [veto for one in beside if (veto := veto_of(one.bucket, one.tally, one.margin, one.rule, gate))]
     return found.model_copy(update={"vetoes": (*found.vetoes, *more)}) if more else found
 
@@ -99,14 +106,22 @@ def veto_of(bucket: str, tally: Tally, margin: float, rule: VetoRule, gate: Gate
     return Veto(bucket=bucket, wins=tally.wins, losses=tally.losses, n=tally.n, p=p, rule=rule) if vetoed else None
 
 
-def weigh(whole: Tally, buckets: Mapping[str, Tally], gate: GateSettings, *, errors: int = 0) -> Comparison:
+def p_of(wins: int, losses: int, test: GateTest) -> float:
+    """One-sided p of a gain; swap the counts for harm."""
+    return anytime_p(wins, losses) if test == "e_process" else mcnemar_exact(wins, losses)
+
+
+def weigh(
+    whole: Tally, buckets: Mapping[str, Tally], gate: GateSettings, *, errors: int = 0, of: int | None = None
+) -> Comparison:
     """The comparison that counts come to: `compare` without the attempts.
 
     Args:
         whole: over all items that could be judged.
         buckets: over those of each skill and difficulty, by name.
-        gate: `veto_margin` and `veto_alpha`.
+        gate: `test`, `veto_margin` and `veto_alpha`.
         errors: items that could not be judged.
+        of: as in `compare`.
     """
     gain, ci95 = paired_gain(whole.wins, whole.losses, whole.n)
     return Comparison(
@@ -115,9 +130,10 @@ def weigh(whole: Tally, buckets: Mapping[str, Tally], gate: GateSettings, *, err
         losses=whole.losses,
         gain=gain,
         ci95=ci95,
-        p=mcnemar_exact(whole.wins, whole.losses),
+        p=p_of(whole.wins, whole.losses, gate.test),
         vetoes=tuple(_vetoes(buckets, gate)),
         errors=errors,
+        of=(of or whole.n + errors) if gate.test == "e_process" else None,
     )
 
 

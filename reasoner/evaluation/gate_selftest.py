@@ -15,7 +15,7 @@ import numpy as np
 from reasoner.config.settings import GateSettings
 from reasoner.evaluation.alpha import alpha_of_cycle
 from reasoner.evaluation.comparison import Tally, weigh
-from reasoner.evaluation.gate import Verdict, decide
+from reasoner.evaluation.gate import Verdict, decide, is_over, looks_at
 
 SKILLS, DIFFICULTIES = 6, 4
 SPREAD = 4.0
@@ -59,10 +59,11 @@ def examine(
     cycle_alpha = alpha_of_cycle(cycle, gate.alpha)
     verdicts, bare = list[Verdict](), list[bool]()
     for won_N, lost_N, skill_N in zip(won_HN, lost_HN, skill_HN, strict=True):
-        buckets = _tallies("skill", skill_N, SKILLS, won_N, lost_N)
-        buckets |= _tallies("difficulty", difficulty_N, DIFFICULTIES, won_N, lost_N)
-        whole = Tally(items, int(won_N.sum()), int(lost_N.sum()))
-        compared = weigh(whole, buckets, gate)
+        asked = slice(_asked(won_N, lost_N, gate, cycle_alpha))
+        buckets = _tallies("skill", skill_N[asked], SKILLS, won_N[asked], lost_N[asked])
+        buckets |= _tallies("difficulty", difficulty_N[asked], DIFFICULTIES, won_N[asked], lost_N[asked])
+        whole = _whole(won_N[asked], lost_N[asked])
+        compared = weigh(whole, buckets, gate, of=items)
         said = decide(
             compared, cycle=cycle, alpha=cycle_alpha, candidate="candidate", champion="champion", run="selftest"
         )
@@ -70,6 +71,17 @@ def examine(
         verdicts.append(said.verdict)
         bare.append(whole.wins > whole.losses)
     return Cycle(verdicts, bare)
+
+
+def _asked(won_N: np.ndarray, lost_N: np.ndarray, gate: GateSettings, alpha: float) -> int:
+    """How many items the gate asks before it is sure."""
+    size = len(won_N)
+    ends = looks_at(size, gate)
+    return next((n for n in ends if is_over(weigh(_whole(won_N[:n], lost_N[:n]), {}, gate, of=size), alpha)), size)
+
+
+def _whole(won_N: np.ndarray, lost_N: np.ndarray) -> Tally:
+    return Tally(len(won_N), int(won_N.sum()), int(lost_N.sum()))
 
 
 def same(chance_HN: np.ndarray, _skill_HN: np.ndarray) -> np.ndarray:

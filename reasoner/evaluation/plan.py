@@ -47,7 +47,7 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int, price_of: PriceOf)
         price_of: the teacher's price; not asked where nobody teaches.
     """
     detectable = [_detectable(settings, cycle) for cycle in range(1, cycles + 1)]
-    teacher = _teacher(settings, cycles, price_of)
+    teacher = expected_calls(settings, cycles, price_of)
     size = footprint_of(settings)
     record = {
         "config": redacted(settings).model_dump(mode="json"),
@@ -71,11 +71,14 @@ def plan_loop(settings: Settings, *, home: Path, cycles: int, price_of: PriceOf)
 
 def _detectable(settings: Settings, cycle: int) -> dict[str, Any]:
     alpha = alpha_of_cycle(cycle, settings.gate.alpha)
-    gain = smallest_detectable_gain(settings.data.gate_size, alpha, power=POWER, loss_rate=LOSS_RATE)
+    gate = settings.gate
+    block = gate.block if gate.test == "e_process" else None
+    gain = smallest_detectable_gain(settings.data.gate_size, alpha, power=POWER, loss_rate=LOSS_RATE, block=block)
     return {"cycle": cycle, "alpha": alpha, "gain": gain}
 
 
-def _teacher(settings: Settings, cycles: int, price_of: PriceOf) -> dict[str, Any]:
+def expected_calls(settings: Settings, cycles: int, price_of: PriceOf) -> dict[str, Any]:
+    """Calls that are expected of the teacher, requests at most, and dollars at worst; None where nobody knows."""
     teacher, limits = settings.teacher, settings.limits
     # The built-in expert's problems are read by the domain itself and need no confirmation.
     confirmations = 0 if teacher.model.startswith("builtin/") else teacher.confirmations
@@ -100,18 +103,35 @@ def _worst_usd(requests: int, repairs: int, max_tokens: int, price: Price) -> fl
 
 
 def _words(settings: Settings, home: Path, cycles: int) -> list[str]:
-    data, train = settings.data, settings.train
+    data = settings.data
     source = "generated problems" if settings.task.is_drawn else settings.task.rows
     return [
         f"plan: {cycles} cycles of configuration {config_hash(settings)} in {home}",
-        f"  cycle 0   train a student for {train.base_updates} updates on problems of {_steps(data.base_difficulties)}",
+        f"  cycle 0   {_base(settings)}",
         f"            evaluate it on {data.sealed_size} sealed problems of {_steps(data.difficulties)}",
         f"  cycle 1-{cycles} attempt {data.practice_size} of {source}; ask {settings.teacher.model} about the failures",
         *_search_words(settings),
-        f"            fine-tune {_candidate(train)} from the {train.parent}"
-        f" for {train.finetune_updates} updates at most on all that was learnt",
+        f"            {_tuning(settings)} on all that was learnt",
         f"            compare it with the champion on {data.gate_size} fresh gate problems; {_promotion(settings)}",
     ]
+
+
+def _base(settings: Settings) -> str:
+    """How cycle 0 comes by its student; only a latent one is told by updates, which others count in their own way."""
+    kind, start, train = settings.student.kind, settings.student.start, settings.train
+    if start != "scratch":
+        return f"begin from {start}"
+    if kind != "latent":
+        return f"make the student of the kind {kind}"
+    return f"train a student for {train.base_updates} updates on problems of {_steps(settings.data.base_difficulties)}"
+
+
+def _tuning(settings: Settings) -> str:
+    """How a candidate is made."""
+    if settings.student.kind != "latent":
+        return "train a candidate"
+    train = settings.train
+    return f"fine-tune {_candidate(train)} from the {train.parent} for {train.finetune_updates} updates at most"
 
 
 def _promotion(settings: Settings) -> str:
@@ -142,10 +162,10 @@ def _search_words(settings: Settings) -> list[str]:
 
 
 def _gate_words(settings: Settings, detectable: list[dict[str, Any]]) -> list[str]:
-    size, power = settings.data.gate_size, f"{POWER:.0%}"
-    head = (
-        f"smallest gain that the gate finds in {power} of cases ({size} problems, {LOSS_RATE:.0%} of them lost again):"
-    )
+    size, power, gate = settings.data.gate_size, f"{POWER:.0%}", settings.gate
+    test = "exact test" if gate.test == "exact" else f"e-process in blocks of {gate.block}"
+    lost = f"{size} problems, {LOSS_RATE:.0%} of them lost again"
+    head = f"smallest gain that the gate finds in {power} of cases ({test}, {lost}):"
     return [
         head,
         *(f"  cycle {one['cycle']}   alpha {one['alpha']:.4f}   {_points(one['gain'])}" for one in detectable),

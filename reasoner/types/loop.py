@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from reasoner.types.preflight import Look
 from reasoner.types.record import Record
 from reasoner.types.report import Rate
 
@@ -17,6 +18,8 @@ class Progress(Record):
     """In the node's own unit (problems, calls, updates); 0 where nobody can say."""
     note: str = ""
     """A few words for people, such as `loss 0.41`."""
+    looks: tuple[Look, ...] = ()
+    """Of the preflight: what was found before anything is paid; the event `preflight` says it again, with the rest."""
 
 
 class CycleRow(Record):

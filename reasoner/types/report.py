@@ -1,6 +1,8 @@
 """Evaluations, comparisons and decisions."""
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from reasoner.types.problem import Mode, Split
 from reasoner.types.record import Record
@@ -59,6 +61,9 @@ class Veto(Record):
     rule: VetoRule = "proven"
 
 
+GateTest = Literal["exact", "e_process"]
+
+
 class Comparison(Record):
     """Champion and candidate on the same items."""
 
@@ -71,10 +76,30 @@ class Comparison(Record):
     ci95: tuple[float, float]
     """95% interval of the paired difference."""
     p: float
-    """One-sided exact McNemar."""
+    """One-sided: of the exact McNemar test, or 1 / e of the e-process."""
     vetoes: tuple[Veto, ...]
     errors: int = 0
     """Items left out of `n` because the checker failed on either side."""
+    of: int | None = None
+    """Of the e-process, which may stop early: items of the whole set. None of the exact test, which asks all."""
+
+    @model_serializer(mode="wrap")
+    def _as_ever(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `of` where all are asked: the ids of kept decisions stay what they were."""
+        written = handler(self)
+        if written.get("of", 0) is None:
+            written.pop("of")
+        return written
+
+    @property
+    def test(self) -> GateTest:
+        """Which one it is."""
+        return "exact" if self.of is None else "e_process"
+
+    @property
+    def asked(self) -> int:
+        """Items that both were asked."""
+        return self.n + self.errors
 
 
 class Decision(Record):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from parts_maker import after, crown, keep, make_parts, sit, state_of
 
+from agents.gate_attempts import GateAttempts
 from agents.nodes.approve import approve
 from agents.nodes.decide import decide
 from agents.nodes.watch import watch
@@ -14,8 +15,6 @@ from agents.state import ImproveState
 from agents.watching import former_of
 from memory.promotion import enthrone_base, roll_back
 from memory.store.proposals import ProposalStore
-from reasoner.evaluation.comparison import compare
-from reasoner.types.tried import attempts_of
 
 pytestmark = pytest.mark.slow
 
@@ -109,8 +108,8 @@ def _approved(parts: Parts, candidate: str, champion: str) -> None:
     state = state_of(champion, cycle=1, candidate=candidate)
     sit(parts, champion, range(5), cycle=1)
     sit(parts, candidate, range(30), cycle=1)
-    sat = [attempts_of(parts.sat(one, cycle=1, node="examine")) for one in (champion, candidate)]
-    found = compare(sat[0], sat[1], parts.settings.gate)
+    asked = GateAttempts(parts, cycle=1, node="examine")
+    found = asked.compared(asked.kept(champion, candidate))
     state = after(state, {"comparison": found.model_dump(mode="json")})
     state = after(state, decide(state, parts))
     (waits,) = approve(state, parts).values()

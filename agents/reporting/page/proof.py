@@ -3,7 +3,8 @@
 The noise floor of a cycle is the difference within which 95 of 100 comparisons of two equally good students fall, given
 how many problems the two answered differently: 1.96 sqrt(d / n) for a share d of n problems. The smallest gain that can
 be found is the true gain that the gate's test discovers in 80% of cases at the cycle's alpha, taking the share of
-problems that the candidate lost as it was.
+problems that the candidate lost as it was. An e-process may have asked less than its whole set: counts and interval are
+of what it asked, the smallest gain is that of the whole.
 """
 
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ class Proof:
     detectable: float | None
     """The smallest gain that can be found; None if none can."""
     reason: str
+    part: str
+    """How much of the set an e-process asked, in words; empty of a test that asks all."""
 
     @property
     def became(self) -> str:
@@ -58,9 +61,15 @@ class Proof:
     def words(self) -> str:
         """The test, said in a sentence."""
         p, alpha = (probability(value).replace("-", UNBROKEN) for value in (self.p, self.alpha))
+        most = "at most " if self.part else ""
+        chance = (
+            "they would differ so clearly at any moment of the asking"
+            if self.part
+            else "wins would outweigh losses so clearly"
+        )
         return (
-            f"On the same {self.n} fresh problems the candidate solved {self.wins} that the champion did not, and lost "
-            f"{self.losses}. Were both equally good, wins would outweigh losses so clearly with a chance of p={p}; "
+            f"On the same {self.n} fresh problems{self.part} the candidate solved {self.wins} that the champion did "
+            f"not, and lost {self.losses}. Were both equally good, {chance} with a chance of {most}p={p}; "
             f"this cycle's limit is alpha={alpha}."
         )
 
@@ -91,15 +100,16 @@ def _proof(cycle: int, said: Event) -> Proof:
         p=float(said["p"]),
         alpha=alpha,
         floor=Z95 * sqrt((wins + losses) / n / n),
-        detectable=_detectable(n, alpha, min(0.3, max(losses, 1) / n)),
+        detectable=_detectable(int(said.get("of") or n), alpha, min(0.3, max(losses, 1) / n), said.get("block")),
         reason=str(said.get("reason", "")),
+        part=f" ({said['asked']} of {said['of']} asked)" if said.get("of") else "",
     )
 
 
 @cache
-def _detectable(n: int, alpha: float, loss_rate: float) -> float | None:
+def _detectable(n: int, alpha: float, loss_rate: float, block: int | None) -> float | None:
     """Kept, since every report of a run asks for those of all its cycles."""
-    return smallest_detectable_gain(n, alpha, power=POWER, loss_rate=loss_rate)
+    return smallest_detectable_gain(n, alpha, power=POWER, loss_rate=loss_rate, block=block)
 
 
 def proof_chart(found: list[Proof], width: int) -> Markup:

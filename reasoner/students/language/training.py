@@ -56,26 +56,40 @@ def train_language(work: str, payload: dict[str, Any], place: Workplace) -> dict
 def _base(settings: Settings, payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
     language, began = settings.language, time.monotonic()
     problems = _base_problems(settings, language.base_updates * language.accumulate * language.batch_size)
-    name, _ = place_of(settings.student.model, setting="student.model")
-    device = payload["device"]
-    model = load_causal(
-        name,
-        device=device,
-        dtype=getattr(torch, payload["precision"]),
-        batch=TOGETHER[device.partition(":")[0]],
-        setting="student.model",
-    )
-    template = _template(model.tokenizer, settings, form_of(p.steps for p in problems), model.positions)
-    student = _answering(LanguageStudent(model, template, Origin(name, model.mark)), language)
+    student = model_as_it_is(settings, problems, device=payload["device"], precision=payload["precision"])
     if not language.base_updates:
         about = {"updates": 0, "examples": 0, "train_seconds": round(time.monotonic() - began, 3)}
         return _keep(student, payload, place, {**about, "parent": ""})
-    encoded = _encoded(template, problems, settings)
+    encoded = _encoded(student.template, problems, settings)
     seed = derive(settings.seed, "language base")
     student = _trainable(student, language, seed=seed)
     batches = Batches(encoded.rows, share=0.0, size=language.batch_size, seed=seed)
     tuned = _tune(student, batches, language.base_updates, seed, settings, payload, place)
     return _keep(student, payload, place, {**_told(tuned, encoded), "parent": ""})
+
+
+def model_as_it_is(
+    settings: Settings, problems: Sequence[Worked] | None = None, *, device: str, precision: str
+) -> LanguageStudent:
+    """The student that a model is before any training.
+
+    Args:
+        settings: name the model, and how it is asked.
+        problems: worked ones of the base, whose form its answers are to have; drawn here, if not given.
+        device: of the model.
+        precision: of its weights, as torch names it.
+    """
+    name, _ = place_of(settings.student.model, setting="student.model")
+    model = load_causal(
+        name,
+        device=device,
+        dtype=getattr(torch, precision),
+        batch=TOGETHER[device.partition(":")[0]],
+        setting="student.model",
+    )
+    worked = _base_problems(settings, 0) if problems is None else problems
+    template = _template(model.tokenizer, settings, form_of(p.steps for p in worked), model.positions)
+    return _answering(LanguageStudent(model, template, Origin(name, model.mark)), settings.language)
 
 
 def _candidate(settings: Settings, payload: dict[str, Any], place: Workplace) -> dict[str, Any]:
