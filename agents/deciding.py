@@ -64,8 +64,9 @@ def _rehearsed(decision: Decision, parts: Parts) -> tuple[Decision, Rehearsal]:
 
 def _told(decision: Decision, gate: GateSettings) -> dict[str, Any]:
     compared = decision.comparison
-    early = compared is not None and compared.of is not None
-    part = {"asked": compared.asked, "of": compared.of, "block": gate.block} if early else {}
+    part = dict[str, Any]()
+    if compared is not None and compared.of is not None:
+        part = {"asked": compared.asked, "of": compared.of, "block": gate.block}
     return {
         "candidate": decision.candidate,
         "champion": decision.champion,

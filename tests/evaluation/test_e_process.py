@@ -10,6 +10,7 @@ from reasoner.evaluation.e_process import anytime_p, asking_order, chance_of_pas
 from reasoner.evaluation.gate import decide, is_over, looks_at
 from reasoner.evaluation.gate_selftest import Change, examine, same, shifted
 from reasoner.evaluation.statistics import mcnemar_exact, smallest_detectable_gain, wilson
+from reasoner.types.problem import Outcome
 from reasoner.types.report import Comparison
 from tests.evaluation.attempts import attempts, judged
 
@@ -50,7 +51,9 @@ def test_the_asking_ends_at_the_end_of_the_block_that_proves_a_gain_or_harm() ->
 
 
 def test_a_gain_promotes_nobody_while_the_checker_fails_on_many_items_and_more_are_asked() -> None:
-    tried = attempts(["right"] * 10 + ["error"] * 2 + ["wrong"] * 38)
+    given: list[tuple[Outcome, int]] = [("right", 10), ("error", 2), ("wrong", 38)]
+    outcomes = [outcome for outcome, times in given for _ in range(times)]
+    tried = attempts(outcomes)
     found = compare(judged([False] * 50), tried, EARLY, of=120)
     assert found.p < 0.025
     assert not is_over(found, 0.025)
