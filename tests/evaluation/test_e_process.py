@@ -51,8 +51,7 @@ def test_the_asking_ends_at_the_end_of_the_block_that_proves_a_gain_or_harm() ->
 
 
 def test_a_gain_promotes_nobody_while_the_checker_fails_on_many_items_and_more_are_asked() -> None:
-    given: list[tuple[Outcome, int]] = [("right", 10), ("error", 2), ("wrong", 38)]
-    outcomes = [outcome for outcome, times in given for _ in range(times)]
+    outcomes: list[Outcome] = ["right" if i < 10 else "error" if i < 12 else "wrong" for i in range(50)]
     tried = attempts(outcomes)
     found = compare(judged([False] * 50), tried, EARLY, of=120)
     assert found.p < 0.025
