@@ -78,7 +78,9 @@ def walk(search: Search) -> Iterator[SolveChange]:
     most = len(STEP) * search.model.max_steps + 5
     # What nodes change is told cheaper than whole states.
     how: dict[str, Any] = {"context": search, "stream_mode": "updates"}
-    for change in solve_graph().stream(START_STATE, {"recursion_limit": most}, **how):
+    # A thread of its own: within a node of a run, that run's saver would be taken over, and cannot write these records.
+    alone = {"recursion_limit": most, "configurable": {"thread_id": "search"}}
+    for change in solve_graph().stream(START_STATE, alone, **how):
         for changed in change.values():
             yield changed or {}
 
