@@ -124,11 +124,16 @@ def _gate_words(settings: Settings, source: "ProblemSource", cycles: int) -> str
     gate, said = settings.gate, list[str]()
     block = gate.block if gate.test == "e_process" else None
     for cycle in dict.fromkeys((1, cycles)):
-        alpha, n = alpha_of_cycle(cycle, gate.alpha), len(source.gate(cycle))
+        alpha, n = alpha_of_cycle(cycle, gate.alpha), _gate_size(settings, source, cycle)
         gain = smallest_detectable_gain(n, alpha, power=POWER, loss_rate=LOSS_RATE, block=block)
         said.append(f"{'none' if gain is None else points(gain)} in cycle {cycle} ({n} rows)")
     test = "exact test" if block is None else f"e-process in blocks of {block}"
     return f"smallest gain it finds in {POWER:.0%} of cases: {', '.join(said)}; {test}, {LOSS_RATE:.0%} lost again"
+
+
+def _gate_size(settings: Settings, source: "ProblemSource", cycle: int) -> int:
+    """Sets that are drawn have the size that was asked for, and drawing them takes seconds."""
+    return settings.data.gate_size if settings.task.is_drawn else len(source.gate(cycle))
 
 
 def _cycle_words(
@@ -141,7 +146,8 @@ def _cycle_words(
     """Time and money of one."""
     gate = settings.gate
     beside = gate.regression_size + gate.retention_size * len(gate.retention)
-    most = len(practice) + 2 * (len(source.gate(1)) + beside) + len(source.sealed())
+    sealed = settings.data.sealed_size if settings.task.is_drawn else len(source.sealed())
+    most = len(practice) + 2 * (_gate_size(settings, source, 1) + beside) + sealed
     if measured is None:
         time_words = f"{most} rows asked at most, at a speed that cycle 0 shows"
     else:

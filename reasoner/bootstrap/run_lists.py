@@ -59,6 +59,9 @@ def show_run(home: Place, run: str) -> ShownRun:
     place = home_at(home).begun()
     row = RunStore(place.database()).get(IdStore(place.database()).full(run, "run"))
     folder = place.root / "runs" / row.id
+    if not row.cycles_done and not (folder / "events.jsonl").is_file():
+        # It was stopped while it looked around, and has told nothing yet.
+        return ShownRun(row=row, table=(), keeping=(), learnt_nothing=(), remarks=(), folder=folder)
     summary = summarise(read_events(folder))
     barren = nothing_learnt(summary)
     return ShownRun(
