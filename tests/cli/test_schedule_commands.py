@@ -117,8 +117,8 @@ def test_a_night_stopped_by_its_window_is_resumed_by_the_next_and_shown_in_the_m
 def test_the_morning_page_says_of_a_night_that_it_learnt_nothing(command: Command, tmp_path: Path) -> None:
     told(command, "schedule", "add", "nightly", *NIGHT)
     database = open_database(tmp_path / "home")
-    # At three in the morning of tomorrow: later than `grace` hours after two the night would be missed.
-    (filed,) = fire_due(database, (datetime.now(UTC) + timedelta(days=1)).replace(hour=3))
+    # At three of the next night: later than `grace` hours after two it would be missed, a day later there were two.
+    (filed,) = fire_due(database, (datetime.now(UTC) + timedelta(hours=22)).replace(hour=3))
     night = {"run": "r1", "stopped": "done", "cycles": 2, "promotions": 0, "learnt_nothing": [1, 2], "usd": 0.0}
     JobStore(database).succeed(filed.job, result=night, seconds=1)
     database.close()
